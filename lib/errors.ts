@@ -1,0 +1,185 @@
+import { createRequire } from 'node:module';
+import type { AuthorizationError, InternalOAuthError, TokenError } from 'passport-oauth2';
+
+// passport-oauth2 is CommonJS whose exports Node cannot name statically, so it is required rather than imported.
+const passportOAuth2 = createRequire(import.meta.url)('passport-oauth2') as typeof import('passport-oauth2');
+
+/**
+ * The error classes of passport-oauth2, handed on so that `instanceof` agrees with every other OAuth strategy in the app.
+ * @see https://github.com/jaredhanson/passport-oauth2/tree/master/lib/errors
+ */
+export const passportErrors: {
+  readonly AuthorizationError: typeof AuthorizationError;
+  readonly TokenError: typeof TokenError;
+  readonly InternalOAuthError: typeof InternalOAuthError;
+} = passportOAuth2;
+
+/** Why an exchange with Roblox brought no answer that can be used. */
+export type ConnectionErrorCode =
+  /** Roblox did not answer in time; see the `timeout` option. */
+  | 'timeout'
+  /** The connection could not be made, or broke. */
+  | 'network'
+  /** Roblox answered with a redirect; none is followed with a credential in hand. Check `baseURL`. */
+  | 'redirect'
+  /** The body is larger than we read (1 MiB in a login, 10 MiB in a call). */
+  | 'body_too_large'
+  /** The body is not what it should be, JSON for the most part. A proxy in between is the usual cause. */
+  | 'invalid_body'
+  /** The status says that the server failed (5xx), with a body that gives no OAuth error. */
+  | 'server_error';
+
+/**
+ * Roblox could not be asked, or its answer could not be read: nothing is known about the user's authorization.
+ * Try again later; look at `code` and `cause` when it stays.
+ */
+export class ConnectionError extends Error {
+  static {
+    this.prototype.name = 'ConnectionError';
+  }
+  /** What went wrong. */
+  readonly code: ConnectionErrorCode;
+  /** The request's method and its URL without query. */
+  readonly method: string;
+  readonly url: string;
+  /** The HTTP status, where there was an answer. */
+  readonly status: number | undefined;
+
+  /** @internal */
+  constructor(
+    message: string,
+    about: { code: ConnectionErrorCode; method: string; url: string; status?: number; cause?: unknown },
+  ) {
+    super(message, 'cause' in about ? { cause: about.cause } : undefined);
+    this.code = about.code;
+    this.method = about.method;
+    this.url = about.url;
+    this.status = about.status;
+  }
+}
+
+/** Which check an ID token failed. */
+export type IDTokenErrorCode =
+  /** `openid` was granted but the answer has no ID token. */
+  | 'missing_id_token'
+  /** Not a JWT at all. */
+  | 'malformed'
+  /** Signed with another algorithm than ES256, or not signed. */
+  | 'invalid_algorithm'
+  /** No key of `/oauth/v1/certs` has the token's `kid`. */
+  | 'unknown_key'
+  /** The signature does not match its key. */
+  | 'invalid_signature'
+  /** `iss` is not `${baseURL}/oauth/`. */
+  | 'invalid_issuer'
+  /** `aud` (or `azp`) is another app. */
+  | 'invalid_audience'
+  /** `exp` is over. */
+  | 'expired'
+  /** `iat` is in the future: check this machine's clock. */
+  | 'issued_in_future'
+  /** `nbf` is in the future: check this machine's clock. */
+  | 'not_yet_valid'
+  /** `nonce` is not the one of this login: the token was made for another. */
+  | 'invalid_nonce'
+  /** A claim that must be there is missing; `claim` names it. */
+  | 'missing_claim'
+  /** A claim is of the wrong type; `claim` names it. */
+  | 'invalid_claim'
+  /** userinfo speaks of another user than the ID token. */
+  | 'subject_mismatch';
+
+/**
+ * The ID token, or the userinfo that belongs to it, cannot be believed. The verify callback was not called.
+ * It is an *error* and not a *failure*, since a redirect to a login page would hide an attack or a misconfiguration.
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
+ */
+export class IDTokenError extends Error {
+  static {
+    this.prototype.name = 'IDTokenError';
+  }
+  /** The check that failed. */
+  readonly code: IDTokenErrorCode;
+  /** The claim that the check is about, where it is about one. */
+  readonly claim: string | undefined;
+
+  /** @internal */
+  constructor(code: IDTokenErrorCode, message: string, about: { claim?: string; cause?: unknown } = {}) {
+    super(message, about.cause === undefined ? undefined : { cause: about.cause });
+    this.code = code;
+    this.claim = about.claim;
+  }
+}
+
+/**
+ * A token endpoint (token, refresh, revoke, introspect, resources) refused.
+ * `invalid_grant`: the refresh token was used, has expired or was withdrawn; ask the user to sign in again.
+ * `invalid_client`: check `clientID` and `clientSecret`.
+ * @see RFC 6749, section 5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ */
+export class OAuthError extends Error {
+  static {
+    this.prototype.name = 'OAuthError';
+  }
+  /** The error code of RFC 6749, e.g. `invalid_grant`. */
+  readonly error: string;
+  /** Roblox's explanation, where it gave one. */
+  readonly error_description: string | undefined;
+  /** The HTTP status. */
+  readonly status: number;
+
+  /** @internal */
+  constructor(about: { error: string; error_description?: string | undefined; status: number; cause?: unknown }) {
+    super(
+      about.error_description === undefined ? about.error : `${about.error}: ${about.error_description}`,
+      about.cause === undefined ? undefined : { cause: about.cause },
+    );
+    this.error = about.error;
+    this.error_description = about.error_description;
+    this.status = about.status;
+  }
+}
+
+/**
+ * Open Cloud (or userinfo) answered with an error.
+ * 401: the authorization has ended, ask the user to sign in again. 403: a scope or a permission is missing, `message` says which
+ * where Roblox tells. 404: there is no such thing. 429: wait `retryAfter` seconds. 5xx: try again later.
+ * @see https://create.roblox.com/docs/cloud/reference/errors
+ */
+export class RobloxAPIError extends Error {
+  static {
+    this.prototype.name = 'RobloxAPIError';
+  }
+  /** The HTTP status. */
+  readonly status: number;
+  /** Roblox's own code, e.g. `PERMISSION_DENIED` or `0`; undefined where the body had none. */
+  readonly code: string | number | undefined;
+  /** What Roblox sent beside code and message, as it came. */
+  readonly details: unknown;
+  /** Seconds to wait before the next try, where the answer said so. */
+  readonly retryAfter: number | undefined;
+  /** The request's method and its URL without query. */
+  readonly method: string;
+  readonly url: string;
+
+  /** @internal */
+  constructor(
+    message: string,
+    about: {
+      status: number;
+      code?: string | number | undefined;
+      details?: unknown;
+      retryAfter?: number | undefined;
+      method: string;
+      url: string;
+    },
+  ) {
+    super(message);
+    this.status = about.status;
+    this.code = about.code;
+    this.details = about.details;
+    this.retryAfter = about.retryAfter;
+    this.method = about.method;
+    this.url = about.url;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * What we know about Roblox's OAuth 2.0 and OpenID Connect, each fact once.
+ * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
+ */
+
+/** Where the real Roblox is. */
+export const ROBLOX_BASE_URL = 'https://apis.roblox.com';
+
+/** Roblox signs ID tokens with this algorithm alone (`id_token_signing_alg_values_supported` of its discovery document). */
+export const ID_TOKEN_ALGORITHM = 'ES256';
+
+/** The longest redirect URL that Roblox registers. @see https://create.roblox.com/docs/cloud/auth/oauth2-registration */
+export const MAX_REDIRECT_URL_LENGTH = 256;
+
+/** The values of `prompt` that Roblox's reference lists. `none` cannot be relied on: some screens can't be skipped. */
+export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const;
+
+/** Every URL that we speak to, all derived from one base. */
+export interface Endpoints {
+  /** Without a slash at its end; Open Cloud's paths (`/cloud/v2/…`) are appended to it. */
+  readonly baseURL: string;
+  /** With a slash at its end, unlike most issuers. */
+  readonly issuer: string;
+  readonly authorization: string;
+  readonly token: string;
+  readonly revocation: string;
+  readonly introspection: string;
+  /** Not in any RFC: what the user chose on the consent page. */
+  readonly resources: string;
+  readonly userinfo: string;
+  readonly certs: string;
+}
+
+/**
+ * Derives every endpoint from a base URL.
+ * @param baseURL `https:`, or `http:` for a loopback host (an emulator); no query, fragment or credentials
+ * @throws {TypeError} for anything else
+ */
+export function endpointsOf(baseURL: string = ROBLOX_BASE_URL): Endpoints {
+  const base = readBaseURL(baseURL);
+  const oauth = `${base}/oauth`;
+  return {
+    baseURL: base,
+    issuer: `${oauth}/`,
+    authorization: `${oauth}/v1/authorize`,
+    token: `${oauth}/v1/token`,
+    revocation: `${oauth}/v1/token/revoke`,
+    introspection: `${oauth}/v1/token/introspect`,
+    resources: `${oauth}/v1/token/resources`,
+    userinfo: `${oauth}/v1/userinfo`,
+    certs: `${oauth}/v1/certs`,
+  };
+}
+
+function readBaseURL(baseURL: unknown): string {
+  const url = typeof baseURL === 'string' && URL.canParse(baseURL) ? new URL(baseURL) : undefined;
+  if (url === undefined) {
+    throw new TypeError(`baseURL must be an absolute URL such as '${ROBLOX_BASE_URL}', but is ${kindOf(baseURL)}`);
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new TypeError('baseURL must have no credentials, query or fragment');
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new TypeError(
+      `baseURL must be https: (plain http: is for a loopback host only), but is ${url.protocol}//${url.host}`,
+    );
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  );
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : value === null ? 'null' : typeof value;
+}

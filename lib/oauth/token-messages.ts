@@ -1,0 +1,172 @@
+import { redact } from '../http/redact.ts';
+import { parseJSON, readObject, readString } from './json.ts';
+import { scopesOf } from './tokens.ts';
+
+/** How a confidential client says who it is; `none` is a public client. RFC 6749, section 2.3.1. */
+export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic' | 'none';
+
+/** Who the app is to Roblox. */
+export interface ClientCredentials {
+  readonly clientID: string;
+  /** Undefined for a public client. */
+  readonly clientSecret: string | undefined;
+  readonly clientAuthentication: ClientAuthentication;
+}
+
+/** A POST to one of the token endpoints. */
+export interface FormMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** What no error about it may show. */
+  readonly secrets: readonly string[];
+}
+
+/** Parameters that no error may show. */
+const SECRET_PARAMETERS = ['code', 'code_verifier', 'refresh_token', 'token', 'client_secret'];
+
+/**
+ * Builds a form for a token endpoint, with the client's credentials where they belong: in the body, or in the Basic header and
+ * then nowhere in the body, since Roblox refuses a request that has both as ambiguous.
+ * @see RFC 6749, section 2.3.1 https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+ */
+export function tokenForm(
+  credentials: ClientCredentials,
+  parameters: Readonly<Record<string, string | undefined>>,
+): FormMessage {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) form.set(name, value);
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  const { clientID, clientSecret, clientAuthentication } = credentials;
+  const secrets = SECRET_PARAMETERS.flatMap((name) => form.get(name) ?? []);
+  if (clientSecret !== undefined) secrets.push(clientSecret);
+  if (clientAuthentication === 'client_secret_basic' && clientSecret !== undefined) {
+    const basic = Buffer.from(`${formEncode(clientID)}:${formEncode(clientSecret)}`).toString('base64');
+    headers['authorization'] = `Basic ${basic}`;
+    secrets.push(basic);
+  } else {
+    form.set('client_id', clientID);
+    if (clientAuthentication === 'client_secret_post' && clientSecret !== undefined) {
+      form.set('client_secret', clientSecret);
+    }
+  }
+  return { headers, body: form.toString(), secrets };
+}
+
+/** `application/x-www-form-urlencoded` of one value, as RFC 6749 wants it inside a Basic header. */
+function formEncode(value: string): string {
+  return new URLSearchParams([['', value]]).toString().slice(1);
+}
+
+/** An error answer of a token endpoint. */
+export interface TokenErrorAnswer {
+  readonly error: string;
+  readonly error_description: string | undefined;
+  readonly error_uri: string | undefined;
+}
+
+/**
+ * Reads an error answer of a token endpoint, without the secrets that the server may have echoed.
+ * @returns undefined when the body is none
+ * @see RFC 6749, section 5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ */
+export function readTokenError(body: string, secrets: readonly string[]): TokenErrorAnswer | undefined {
+  const answer = readObject(parseJSON(body));
+  const error = readString(answer?.['error']);
+  if (answer === undefined || error === undefined) return undefined;
+  const text = (name: string) => {
+    const value = readString(answer[name]);
+    return value === undefined ? undefined : redact(value, secrets);
+  };
+  return { error: redact(error, secrets), error_description: text('error_description'), error_uri: text('error_uri') };
+}
+
+/** What the introspection endpoint says of a token. @see RFC 7662, section 2.2 */
+export interface Introspection {
+  /** Whether the token's lifetime goes on. Not a check for revocation: a revoked token stays active until it expires. */
+  readonly active: boolean;
+  /** The user's ID. */
+  readonly sub?: string;
+  readonly clientId?: string;
+  readonly scope: readonly string[];
+  readonly issuedAt?: Date;
+  readonly expiresAt?: Date;
+  /** What Roblox sent. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** What the user chose on the consent page. */
+export interface Resources {
+  /** Experiences (universes) with their owner. */
+  readonly experiences: readonly {
+    readonly id: string;
+    readonly owner: { readonly type: 'User' | 'Group'; readonly id: string };
+  }[];
+  /** Accounts that the app may act for: the user's own, and groups. */
+  readonly accounts: readonly { readonly type: 'User' | 'Group'; readonly id: string }[];
+}
+
+/**
+ * Reads the introspection answer.
+ * @returns undefined when it is none
+ * @see RFC 7662, section 2.2 https://www.rfc-editor.org/rfc/rfc7662#section-2.2
+ */
+export function readIntrospection(json: unknown): Introspection | undefined {
+  const raw = readObject(json);
+  if (raw === undefined || typeof raw['active'] !== 'boolean') return undefined;
+  const sub = readString(raw['sub']);
+  const clientId = readString(raw['client_id']);
+  const issuedAt = readSeconds(raw['iat']);
+  const expiresAt = readSeconds(raw['exp']);
+  return {
+    active: raw['active'],
+    ...(sub === undefined ? {} : { sub }),
+    ...(clientId === undefined ? {} : { clientId }),
+    scope: scopesOf(readString(raw['scope']) ?? ''),
+    ...(issuedAt === undefined ? {} : { issuedAt }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    raw,
+  };
+}
+
+/**
+ * Reads the answer of `/token/resources`: per owner, `universe` lists experiences and `creator` lists accounts, where `U` is the
+ * owner and `G7` is group 7. Either may be absent, and a user may choose nothing at all.
+ * @returns undefined when it is none
+ * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#post-v1tokenresources
+ */
+export function readResources(json: unknown): Resources | undefined {
+  const infos = readObject(json)?.['resource_infos'];
+  if (!Array.isArray(infos)) return undefined;
+  const experiences: Resources['experiences'][number][] = [];
+  const accounts: Resources['accounts'][number][] = [];
+  for (const info of infos.map(readObject)) {
+    const owner = readObject(info?.['owner']);
+    const id = readID(owner?.['id']);
+    if (id === undefined) continue;
+    const type = owner?.['type'] === 'Group' ? 'Group' : 'User';
+    const resources = readObject(info?.['resources']);
+    for (const experience of readIDs(resources?.['universe']))
+      experiences.push({ id: experience, owner: { type, id } });
+    for (const creator of readIDs(resources?.['creator'])) {
+      if (creator === 'U') accounts.push({ type, id });
+      else accounts.push({ type: creator.startsWith('G') ? 'Group' : 'User', id: creator.replace(/^[GU]/, '') });
+    }
+  }
+  return { experiences, accounts };
+}
+
+function readIDs(resource: unknown): string[] {
+  const ids = readObject(resource)?.['ids'];
+  return Array.isArray(ids) ? ids.flatMap((id) => readID(id) ?? []) : [];
+}
+
+function readID(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : readString(value);
+}
+
+function readSeconds(value: unknown): Date | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? new Date(value * 1000) : undefined;
+}
