@@ -14,7 +14,7 @@ export interface FetchResponse {
 export interface FetchInit {
   readonly method: string;
   readonly headers: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly redirect: 'manual';
   readonly signal: AbortSignal;
 }
@@ -30,7 +30,7 @@ export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
   /** How many bytes of the answer are read at the most. */
   readonly maxBytes: number;
   /** Ends the request at once. */
@@ -61,6 +61,7 @@ const MESSAGES: Readonly<Record<ConnectionErrorCode, string>> = {
   body_too_large: 'the answer is too large',
   invalid_body: 'the answer cannot be read',
   server_error: 'the server failed',
+  unexpected_status: 'the server refused and gave no reason',
 };
 
 /** The error for a request without a usable answer; the message names what was asked, without its query. */

@@ -1,0 +1,55 @@
+/** A Roblox ID as a caller may give it: the string that Roblox sends, or a number where JavaScript can hold it exactly. */
+export type ID = string | number;
+
+const WHOLE_NUMBER = /^[1-9]\d{0,18}$/;
+
+/**
+ * Checks an ID that comes from a caller, and makes it the string that goes into a path or a filter. Only digits pass, so nothing a
+ * user typed can change either.
+ * @param name what the ID is called where it was given, for the error
+ * @throws {TypeError} anything but a whole number above 0 as a string or a safe integer
+ */
+export function idOf(name: string, value: unknown): string {
+  if (typeof value === 'number' ? Number.isSafeInteger(value) && value > 0 : isID(value)) return String(value);
+  const hint =
+    typeof value === 'number' && value > Number.MAX_SAFE_INTEGER
+      ? ': numbers of this size lose digits in JavaScript'
+      : '';
+  throw new TypeError(`${name} must be a Roblox ID, digits in a string such as '7', but is ${kindOf(value)}${hint}`);
+}
+
+/** {@link idOf} for several; at least one. */
+export function idsOf(name: string, value: unknown): string[] {
+  if (!Array.isArray(value)) throw new TypeError(`${name} must be an array of Roblox IDs, but is ${kindOf(value)}`);
+  // An empty list would mean "no condition": a gate that is open to everyone.
+  if (value.length === 0) throw new TypeError(`${name} must hold at least one ID; leave it out for no such condition`);
+  return value.map((id, index) => idOf(`${name}[${index}]`, id));
+}
+
+/** Whether a value is an ID as Roblox sends it. */
+export function isID(value: unknown): value is string {
+  return typeof value === 'string' && WHOLE_NUMBER.test(value);
+}
+
+/**
+ * The ID that follows a collection in a resource path: `99` for `roles` in `groups/7/roles/99`.
+ * @returns undefined when there is none
+ * @see https://create.roblox.com/docs/cloud/reference/types
+ */
+export function idInPath(path: unknown, collection: string): string | undefined {
+  if (typeof path !== 'string') return undefined;
+  const segments = path.split('/');
+  for (let index = 0; index + 1 < segments.length; index += 2) {
+    const id = segments[index + 1];
+    if (segments[index] === collection && id !== undefined && id !== '') return id;
+  }
+  return undefined;
+}
+
+/** Names a value that a caller gave in the message of a TypeError: short, and never a thing that could be a token. */
+export function kindOf(value: unknown): string {
+  if (typeof value === 'string') return value.length <= 40 ? `'${value}'` : `a string of ${value.length} characters`;
+  if (value === null || typeof value === 'number' || typeof value === 'boolean' || value === undefined)
+    return `${value}`;
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}

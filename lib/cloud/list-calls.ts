@@ -1,0 +1,35 @@
+import type { Call, MakeCall } from './call.ts';
+import { listOf, pageSizeOf, type List, type ListOptions } from './pages.ts';
+import { rawOf, textOf } from './read.ts';
+
+/** A listing of Open Cloud's: what to ask, and how to read what comes. */
+export interface Listing<T> {
+  readonly path: string;
+  /** Yields the values of the path's places, when the walk begins. */
+  readonly values: () => Promise<NonNullable<Call['values']>>;
+  /** Stays the same for the whole walk: Roblox refuses a page token that comes with another one. */
+  readonly filter: string | undefined | (() => Promise<string>);
+  /** The name of the array in an answer. */
+  readonly field: string;
+  readonly maxPageSize: number;
+  readonly options: ListOptions;
+  readonly scope?: string;
+  readonly read: (json: unknown) => T;
+}
+
+/**
+ * Makes a list of an endpoint with `maxPageSize`, `pageToken` and `filter`.
+ * @throws {TypeError} at once, for a `pageSize` that cannot be
+ */
+export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
+  const { path, values, filter, field, options, scope, read } = listing;
+  const { signal } = options;
+  const maxPageSize = pageSizeOf(options, listing.maxPageSize);
+  return listOf(async (pageToken) => {
+    signal?.throwIfAborted();
+    const query = { maxPageSize, pageToken, filter: typeof filter === 'function' ? await filter() : filter };
+    const answer = rawOf(await call({ method: 'GET', path, values: await values(), query, signal, scope }));
+    const items = answer[field];
+    return { items: Array.isArray(items) ? items.map(read) : [], nextPageToken: textOf(answer['nextPageToken']) };
+  });
+}

@@ -1,0 +1,52 @@
+/** A JSON object as Roblox sent it. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+/** The value when it is a JSON object, else one without fields. */
+export function rawOf(value: unknown): Raw {
+  return isRaw(value) ? value : {};
+}
+
+/** Whether a value is a JSON object. */
+export function isRaw(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value when it is a string that is not empty. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** An ID as a string, also where an older service sends it as a number. */
+export function idTextOf(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : textOf(value);
+}
+
+const TIMESTAMP = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
+
+/**
+ * A time as Roblox sends it, RFC 3339 with 0, 3, 6 or 9 digits of a second; a Date holds three of them.
+ * @returns undefined when it is none
+ * @see https://create.roblox.com/docs/cloud/reference/types
+ */
+export function timeOf(value: unknown): Date | undefined {
+  const [, seconds, fraction = '', zone] = (typeof value === 'string' && TIMESTAMP.exec(value)) || [];
+  if (seconds === undefined || zone === undefined) return undefined;
+  const date = new Date(`${seconds}${fraction.slice(0, 4)}${zone}`.toUpperCase());
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** {@link timeOf} for a time that is always there: an invalid Date where it is not, rather than a listing that fails. */
+export function requiredTimeOf(value: unknown): Date {
+  return timeOf(value) ?? new Date(NaN);
+}
+
+/** An object without its fields that are undefined: what Roblox left out stays out. */
+export function compact<T extends object>(fields: T): Compact<T> {
+  // Taking out the undefined ones is what makes the type true.
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Compact<T>;
+}
+
+type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+
+/** The type with `x?: T` for each `x: T | undefined`. */
+export type Compact<T> = Omit<T, OptionalKeys<T>> & { [K in OptionalKeys<T>]?: Exclude<T[K], undefined> };
