@@ -1,0 +1,266 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { createClock } from './clock.ts';
+import type { EmulatorClock } from './clock.ts';
+import { Cloud } from './cloud.ts';
+import type { PublishedMessage } from './cloud.ts';
+import { frontPage } from './consent-page.ts';
+import { answerAuthorization } from './consent.ts';
+import { discoveryDocument } from './discovery.ts';
+import { Faults } from './faults.ts';
+import { isForm, readBody, sendJson, sendPage, sendText } from './http.ts';
+import type { Exchange, RequestRecord } from './http.ts';
+import { KeyRing } from './keys.ts';
+import { checkOptions, defaultKnobs } from './options.ts';
+import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
+import { drawPicture } from './pictures.ts';
+import { createTokenServer, providerPaths } from './provider.ts';
+import type { TokenServer } from './provider.ts';
+import { RequestLog } from './request-log.ts';
+import { choicesFor, readChoices } from './resources.ts';
+import { Storage } from './storage.ts';
+import { misbehave } from './wire-faults.ts';
+import { createWorld } from './world.ts';
+import type { World } from './world.ts';
+
+export type { EmulatorClock } from './clock.ts';
+export type { PublishedMessage } from './cloud.ts';
+export type { ArmedFault, FaultOptions, Faults, FaultTarget, IdTokenFault, Rewrite } from './faults.ts';
+export type { RequestRecord } from './http.ts';
+export type {
+  EmulatedClient,
+  EmulatedExperience,
+  EmulatedGroup,
+  EmulatedGroupFacts,
+  EmulatedRole,
+  EmulatedUser,
+  EmulatorKnobs,
+  EmulatorOptions,
+} from './options.ts';
+export { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './people.ts';
+export { createVisitor } from './visitor.ts';
+export type { Visit, Visitor, VisitorOptions } from './visitor.ts';
+
+/** Whose tokens {@link Emulator.issueTokens} makes. */
+export interface IssueOptions {
+  /** User ID. Default: the first user. */
+  readonly user?: string;
+  /** Client ID. Default: the first client. */
+  readonly client?: string;
+  /** Scopes, as an array or separated by spaces. Default: `openid profile`. */
+  readonly scope?: readonly string[] | string;
+}
+
+/** The token endpoint's answer. */
+export interface IssuedTokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly token_type: string;
+  readonly expires_in: number;
+  readonly scope: string;
+  readonly id_token?: string;
+}
+
+/** A running emulator. */
+export interface Emulator {
+  /** Where it listens, without a slash at the end: use it as `baseURL`. */
+  readonly url: string;
+  /** Named misbehaviours to arm. */
+  readonly faults: Faults;
+  /** Behaviour that may be switched at any time. */
+  readonly knobs: EmulatorKnobs;
+  readonly clock: EmulatorClock;
+  /** The newest requests, oldest first. Secrets and tokens in them are kept: it is a test double. */
+  readonly requests: readonly RequestRecord[];
+  /** Messages that were published to experiences. */
+  readonly messages: readonly PublishedMessage[];
+  /** TCP connections accepted since the start, or the last {@link Emulator.reset}. */
+  readonly connections: number;
+  /** How often a path was asked for; a RegExp sums up what it matches. */
+  count(path: string | RegExp): number;
+  /** Disarms faults and forgets requests, counters, messages and used-up limits. Tokens, keys, clock and knobs stay. */
+  reset(): void;
+  /** Signs with a new key from now on. `/oauth/v1/certs` has both, or the new one alone with `dropOld`. */
+  rotateKeys(options?: { readonly dropOld?: boolean }): Promise<void>;
+  /** Tokens as a login would bring them, without one; everything there is to choose on the consent page is granted. */
+  issueTokens(options?: IssueOptions): Promise<IssuedTokens>;
+  /** Lets every access token be refused from now on, as if their time were over; refresh tokens still work. */
+  expireAccessTokens(): void;
+  /** What happens when a user withdraws their authorizations in Roblox's settings: all tokens are refused. */
+  revokeAuthorizations(userId: string): void;
+  /** Stops at once, whatever connections are open. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a Roblox on this machine: OAuth with a consent page, and the parts of Open Cloud that this package uses.
+ * It needs `oidc-provider` to be installed beside the package.
+ *
+ * ```ts
+ * const roblox = await startEmulator({ port: 0 });
+ * passport.use(new RobloxStrategy({ ...DEMO_CLIENT, baseURL: roblox.url, callbackURL: '/auth/roblox/callback', verify }));
+ * await roblox.close();
+ * ```
+ * @throws {TypeError} an option that could not work, by name
+ * @throws {Error} `oidc-provider` is not installed, or the port is taken (`code: 'EADDRINUSE'`)
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  checkOptions(options);
+  const world = createWorld(options);
+  const knobs = readKnobs(options);
+  const clock = createClock(options.now);
+  const faults = new Faults();
+  const keys = new KeyRing();
+  const log = new RequestLog(options.requestsKept ?? 1000);
+  const storage = new Storage({
+    clock,
+    authorizationsKept: options.authorizationsKept ?? 100,
+    revokesOnReuse: () => knobs.revokeOnReuse,
+  });
+  const waiting = new Set<() => void>();
+  let connections = 0;
+
+  let handle: ((req: IncomingMessage, res: ServerResponse) => Promise<void>) | undefined;
+  const server = createServer({ keepAliveTimeout: options.keepAliveTimeout ?? 5000 }, (req, res) => {
+    handle?.(req, res).catch((error: unknown) => {
+      console.error('Roblox emulator:', error);
+      res.destroy();
+    });
+  });
+  server.on('connection', () => (connections += 1));
+  const url = await listen(server, options);
+
+  const absolute = (address: string) => (address.startsWith('/') ? url + address : address);
+  const rules = { issuer: `${url}/oauth/`, clock, keys, faults, knobs, storage, absolute };
+  let tokens: TokenServer;
+  try {
+    tokens = await createTokenServer(world, rules);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  const cloud = new Cloud({ world, storage, knobs, faults, clock, absolute });
+
+  function wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      waiting.add(done);
+    });
+  }
+
+  handle = async (req, res) => {
+    const body = await readBody(req).catch(() => undefined);
+    if (req.destroyed && body === undefined) return;
+    const exchange = readExchange(req, res, body ?? Buffer.alloc(0));
+    const { method, path } = exchange;
+    log.add(exchange);
+    if (body === undefined) return sendText(res, 413, 'text/plain', 'Too large');
+    const fault = faults.nextWireFault(method, path);
+    if (fault !== undefined && !(await misbehave(res, fault, wait))) return;
+    if (res.destroyed) return;
+    if (path.startsWith('/cloud/')) return cloud.answer(exchange);
+    if (providerPaths.has(path)) return tokens.answer(exchange);
+    if (path === '/oauth/v1/authorize') return answerAuthorization(exchange, { world, tokens, absolute });
+    answerPublic(exchange, { url, world, keys, faults });
+  };
+
+  async function close(): Promise<void> {
+    for (const done of waiting) done();
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  return {
+    url,
+    faults,
+    knobs,
+    clock,
+    requests: log.requests,
+    messages: cloud.messages,
+    get connections() {
+      return connections;
+    },
+    count: (path) => log.count(path),
+    reset() {
+      log.reset();
+      faults.clear();
+      cloud.reset();
+      connections = 0;
+    },
+    async rotateKeys({ dropOld = false } = {}) {
+      keys.rotate(dropOld);
+    },
+    async issueTokens(about = {}) {
+      return issueTokens(world, tokens, about);
+    },
+    expireAccessTokens: () => storage.expireAccessTokens(),
+    revokeAuthorizations: (userId) => storage.endAuthorizationsOf(userId),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function readKnobs(options: EmulatorOptions): EmulatorKnobs {
+  const knobs: EmulatorKnobs = { ...defaultKnobs };
+  const given = Object.entries(options).filter(([name, value]) => name in defaultKnobs && value !== undefined);
+  return Object.assign(knobs, Object.fromEntries(given));
+}
+
+function listen(server: ReturnType<typeof createServer>, { port = 0, host = '127.0.0.1' }: EmulatorOptions) {
+  return new Promise<string>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      const found = typeof address === 'object' && address !== null ? address.port : port;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${found}`);
+    });
+  });
+}
+
+function readExchange(req: IncomingMessage, res: ServerResponse, body: Buffer): Exchange {
+  // Not parsed as a URL: that would straighten out `..`, and tests look for exactly such things.
+  const [path = '/', ...query] = (req.url ?? '/').split('?');
+  return {
+    ...{ req, res, path, body },
+    method: req.method ?? 'GET',
+    query: new URLSearchParams(query.join('?')),
+    form: isForm(req) ? new URLSearchParams(body.toString()) : undefined,
+  };
+}
+
+function answerPublic(
+  { method, path, res }: Exchange,
+  about: { url: string; world: World; keys: KeyRing; faults: Faults },
+): void {
+  const sendDocument = (document: unknown) => sendJson(res, 200, about.faults.applyRewrites(method, path, document));
+  if (path === '/oauth/.well-known/openid-configuration') return sendDocument(discoveryDocument(about.url));
+  if (path === '/oauth/v1/certs') return sendDocument(about.keys.certs);
+  if (path === '/') return sendPage(res, 200, frontPage(about.url, about.world.clients.values()));
+  const picture = drawPicture(about.world, path);
+  if (picture !== undefined) return sendText(res, 200, 'image/svg+xml', picture, { 'cache-control': 'max-age=3600' });
+  sendJson(res, 404, { code: 'NOT_FOUND', message: `No ${method} ${path}.` });
+}
+
+async function issueTokens(world: World, tokens: TokenServer, about: IssueOptions): Promise<IssuedTokens> {
+  const user = about.user === undefined ? [...world.users.values()][0] : world.users.get(about.user);
+  if (user === undefined) throw new TypeError(`issueTokens: no user ${about.user} at this emulator`);
+  const client = about.client === undefined ? [...world.clients.values()][0] : world.clients.get(about.client);
+  if (client === undefined) throw new TypeError(`issueTokens: no client ${about.client} at this emulator`);
+  const { scope = ['openid', 'profile'] } = about;
+  const scopes = typeof scope === 'string' ? scope.split(' ') : scope;
+  const choices = choicesFor(world, user, new Set(scopes));
+  const resources = readChoices(choices, new Set(choices.map(({ value }) => value)));
+  const answer = await tokens.issueTokens({ user, client, scopes, resources });
+  // Made field by field in provider.ts.
+  return answer as unknown as IssuedTokens;
+}

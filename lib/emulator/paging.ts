@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+
+import { CloudRefusal } from './cloud-error.ts';
+import type { EmulatorKnobs } from './options.ts';
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Undefined: the field is left out. */
+  readonly nextPageToken: string | undefined;
+}
+
+/**
+ * Cuts the page that a request asks for.
+ * Ten items unless `maxPageSize` says otherwise, never more than `largest`; a page token is good for the same path,
+ * filter and page size only.
+ * @see https://create.roblox.com/docs/cloud/reference/patterns
+ */
+export function cutPage<T>(
+  all: readonly T[],
+  request: { path: string; query: URLSearchParams; largest: number },
+  knobs: EmulatorKnobs,
+): Page<T> {
+  const size = readPageSize(request.query.get('maxPageSize'), request.largest);
+  const seal = sealOf(request, size);
+  const token = request.query.get('pageToken') ?? '';
+  const { offset, pages } = token === '' ? { offset: 0, pages: 0 } : openToken(token, seal);
+  const next = (newOffset: number) =>
+    Buffer.from(`${newOffset}.${pages + 1}.${seal}`)
+      .toString('base64url')
+      .split('')
+      .reverse()
+      .join('');
+  if (knobs.emptyMiddlePage && pages === 1) return { items: [], nextPageToken: next(offset) };
+  const end = offset + size;
+  // With an empty page in the middle even a short list has a second page.
+  const hasMore = end < all.length || (knobs.emptyMiddlePage && pages === 0);
+  const last = knobs.emptyLastToken ? '' : undefined;
+  return { items: all.slice(offset, end), nextPageToken: hasMore ? next(Math.min(end, all.length)) : last };
+}
+
+function readPageSize(given: string | null, largest: number): number {
+  if (given === null || given === '') return Math.min(10, largest);
+  if (!/^-?\d{1,10}$/.test(given) || Number(given) < 0) {
+    throw new CloudRefusal('INVALID_ARGUMENT', 'maxPageSize must be a positive integer.');
+  }
+  return Math.min(Number(given) || 10, largest);
+}
+
+function sealOf(request: { path: string; query: URLSearchParams }, size: number): string {
+  const parts = [request.path, String(size), request.query.get('filter') ?? ''];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16);
+}
+
+function openToken(token: string, seal: string): { offset: number; pages: number } {
+  const plain = Buffer.from(token.split('').reverse().join(''), 'base64url').toString();
+  const [, offset, pages, sealed] = /^(\d+)\.(\d+)\.([\w-]{16})$/.exec(plain) ?? [];
+  if (sealed !== seal) {
+    throw new CloudRefusal(
+      'INVALID_ARGUMENT',
+      'The page token is invalid, or another parameter was changed since it was issued.',
+    );
+  }
+  return { offset: Number(offset), pages: Number(pages) };
+}

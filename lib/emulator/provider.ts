@@ -1,0 +1,255 @@
+import { Readable } from 'node:stream';
+import { format } from 'node:util';
+import type { IncomingMessage } from 'node:http';
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { randomUUID } from 'node:crypto';
+
+import { sendJson, escapeHtml } from './http.ts';
+import type { Exchange } from './http.ts';
+import type { EmulatedClient, EmulatedUser } from './options.ts';
+import { resourceInfos } from './resources.ts';
+import type { GrantedResources } from './storage.ts';
+import { claimsOf, introspect, issueIdToken, reportedLifetime, tokenAnswer } from './token-rules.ts';
+import type { TokenRules } from './token-rules.ts';
+import type { World } from './world.ts';
+
+const paths = {
+  token: '/oauth/v1/token',
+  introspection: '/oauth/v1/token/introspect',
+  revocation: '/oauth/v1/token/revoke',
+  resources: '/oauth/v1/token/resources',
+  userinfo: '/oauth/v1/userinfo',
+} as const;
+
+/** The endpoints that oidc-provider answers. */
+export const providerPaths: ReadonlySet<string> = new Set(Object.values(paths));
+
+/** What a user allows an app. */
+export interface Consent {
+  readonly user: EmulatedUser;
+  readonly client: EmulatedClient;
+  readonly scopes: readonly string[];
+  readonly resources: GrantedResources;
+}
+
+/** The rest of an authorization request that the code is bound to. */
+export interface CodeBinding {
+  readonly redirectURI: string;
+  readonly nonce: string | undefined;
+  /** The S256 challenge. */
+  readonly codeChallenge: string | undefined;
+}
+
+/** The token side of Roblox's OAuth: client authentication, codes, PKCE, tokens and userinfo, by oidc-provider. */
+export interface TokenServer {
+  answer(exchange: Exchange): Promise<void>;
+  issueCode(consent: Consent, binding: CodeBinding): Promise<string>;
+  /** The tokens of a login that nobody had to click through. */
+  issueTokens(consent: Consent): Promise<Record<string, unknown>>;
+}
+
+type Library = typeof import('oidc-provider');
+
+/** Loads oidc-provider, which apps install only if they use the emulator. */
+async function loadLibrary(): Promise<Library> {
+  const { warn } = console;
+  // On Node 20 it warns, at import, about a runtime that it works on; everything else that is said meanwhile passes.
+  console.warn = (...args: unknown[]) => {
+    if (!/oidc-provider WARNING: Unsupported runtime/.test(format(...args))) warn.apply(console, args);
+  };
+  try {
+    return await import('oidc-provider');
+  } catch (cause) {
+    throw new Error('The Roblox emulator is built on oidc-provider: run `npm install --save-dev oidc-provider`', {
+      cause,
+    });
+  } finally {
+    console.warn = warn;
+  }
+}
+
+/** Sets oidc-provider up as Roblox's token server. */
+export async function createTokenServer(world: World, rules: TokenRules): Promise<TokenServer> {
+  const { Provider } = await loadLibrary();
+  const provider = new Provider(rules.issuer, configure(world, rules));
+  provider.silent = true;
+  provider.on('server_error', (_ctx, error) => console.error('Roblox emulator:', error));
+  const tokens = new WeakMap<IncomingMessage, string>();
+  provider.use(async (ctx, next) => {
+    // Where the clients authenticate alike, the answer alone is exchanged below.
+    const { path } = ctx;
+    const token = tokens.get(ctx.req) ?? '';
+    if (path === paths.resources) ctx.path = paths.introspection;
+    await next();
+    // oidc-provider has put its part into Koa's context by now.
+    if (ctx.status === 200)
+      ctx.body = robloxAnswer(world, rules, { path, token }, ctx as KoaContextWithOIDC) ?? ctx.body;
+  });
+  const callback = provider.callback();
+
+  async function authorize(consent: Consent) {
+    const client = await provider.Client.find(consent.client.clientID);
+    if (client === undefined) throw new TypeError(`no client ${consent.client.clientID} is registered`);
+    const grant = new provider.Grant({ accountId: consent.user.id, clientId: consent.client.clientID });
+    grant.addOIDCScope([...consent.scopes]);
+    const grantId = await grant.save();
+    const { user, resources } = consent;
+    rules.storage.addAuthorization({ grantId, userId: user.id, clientId: client.clientId, resources });
+    const scope = consent.scopes.join(' ');
+    return { client, accountId: user.id, grantId, scope, gty: 'authorization_code' };
+  }
+
+  return {
+    async answer(exchange) {
+      const ambiguity = findAmbiguity(exchange);
+      if (ambiguity !== undefined) return sendJson(exchange.res, 400, ambiguity);
+      const request = forward(exchange, rules);
+      tokens.set(request, exchange.form?.get('token') ?? '');
+      await callback(request, exchange.res);
+    },
+    async issueCode(consent, { redirectURI, nonce, codeChallenge }) {
+      const code = new provider.AuthorizationCode({
+        ...(await authorize(consent)),
+        redirectUri: redirectURI,
+        nonce,
+        codeChallenge,
+        codeChallengeMethod: codeChallenge === undefined ? undefined : 'S256',
+      });
+      return code.save();
+    },
+    async issueTokens(consent) {
+      const about = await authorize(consent);
+      const idToken = consent.scopes.includes('openid')
+        ? issueIdToken(rules, { ...consent, scopes: new Set(consent.scopes), nonce: undefined })
+        : undefined;
+      return {
+        access_token: await new provider.AccessToken(about).save(),
+        refresh_token: await new provider.RefreshToken({ ...about, rotations: 0 }).save(),
+        token_type: 'Bearer',
+        expires_in: reportedLifetime(rules.knobs.accessTokenTTL),
+        scope: about.scope,
+        ...(idToken === undefined ? {} : { id_token: idToken }),
+      };
+    },
+  };
+}
+
+function configure(world: World, rules: TokenRules): Configuration {
+  const { knobs, keys, storage } = rules;
+  return {
+    adapter: (name: string) => storage.model(name),
+    clients: [...world.clients.values()].map((client) => ({
+      client_id: client.clientID,
+      ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
+      token_endpoint_auth_method: client.clientSecret === undefined ? 'none' : 'client_secret_post',
+      application_type: 'native',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      // Redirect URIs are compared where the user consents, by Roblox's rules.
+      redirect_uris: ['http://127.0.0.1/'],
+      id_token_signed_response_alg: 'ES256',
+    })),
+    // Its ID tokens are signed anew with the key of the day; see token-rules.ts.
+    jwks: {
+      keys: [{ ...keys.newest.privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'ES256', use: 'sig' }],
+    },
+    routes: {
+      token: paths.token,
+      introspection: paths.introspection,
+      revocation: paths.revocation,
+      userinfo: paths.userinfo,
+    },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      resourceIndicators: { enabled: false },
+      introspection: { enabled: true, allowedPolicy: () => true },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    },
+    pkce: { required: () => false },
+    clientBasedCORS: () => true,
+    conformIdTokenClaims: false,
+    rotateRefreshToken: true,
+    issueRefreshToken: () => true,
+    revokeGrantPolicy: () => true,
+    findAccount: (_ctx, id) => (world.users.has(id) ? { accountId: id, claims: () => ({ sub: id }) } : undefined),
+    renderError: (ctx, out) => {
+      ctx.type = 'html';
+      ctx.body = `<!doctype html><title>${escapeHtml(out.error)}</title><p>${escapeHtml(out.error_description ?? out.error)}</p>`;
+    },
+    ttl: {
+      AuthorizationCode: () => knobs.codeTTL,
+      AccessToken: () => knobs.accessTokenTTL,
+      RefreshToken: () => knobs.refreshTokenTTL,
+      IdToken: () => knobs.idTokenTTL,
+      // An authorization lasts as long as it is refreshed.
+      Grant: () => 100 * 365 * 24 * 60 * 60,
+    },
+  };
+}
+
+/** Roblox's answer in the place of oidc-provider's; undefined where they agree. */
+function robloxAnswer(
+  world: World,
+  rules: TokenRules,
+  { path, token }: { path: string; token: string },
+  ctx: KoaContextWithOIDC,
+): unknown {
+  const client = world.clients.get(ctx.oidc.client?.clientId ?? '');
+  const user = world.users.get(ctx.oidc.account?.accountId ?? '');
+  let answer: unknown;
+  if (path === paths.token && client !== undefined && user !== undefined) {
+    const isRefresh = ctx.oidc.params?.['grant_type'] === 'refresh_token';
+    answer = tokenAnswer(rules, ctx.body as Record<string, unknown>, { user, client, isRefresh });
+  } else if (path === paths.userinfo && user !== undefined) {
+    const scopes = new Set(ctx.oidc.accessToken?.scope?.split(' '));
+    const stranger = world.users.get(rules.faults.nextStranger() ?? '');
+    answer = claimsOf(rules, stranger ?? user, scopes);
+  } else if (path === paths.introspection && client !== undefined) {
+    answer = introspect(rules, token, client);
+  } else if (path === paths.resources && client !== undefined) {
+    const access = rules.storage.access(token);
+    if (access === undefined || access.clientId !== client.clientID) {
+      ctx.status = 401;
+      return { error: 'invalid_token', error_description: 'The access token is invalid, expired or revoked' };
+    }
+    answer = resourceInfos(world, access);
+  } else {
+    return undefined;
+  }
+  return rules.faults.applyRewrites(ctx.method, path, answer);
+}
+
+/** Roblox takes one way of naming the client, not two. */
+function findAmbiguity({ req, form }: Exchange): Record<string, string> | undefined {
+  if (form === undefined || !/^basic /i.test(req.headers.authorization ?? '')) return undefined;
+  if (!form.has('client_id') && !form.has('client_secret')) return undefined;
+  return {
+    error: 'invalid_request',
+    error_description: 'Ambiguous request because multiple authentication methods are used',
+  };
+}
+
+/** The request with its body in front of it again, as oidc-provider wants to read it for itself. */
+function forward({ req, path, body, form }: Exchange, rules: TokenRules): IncomingMessage {
+  const changed = form && new URLSearchParams(form);
+  if (path === paths.token && changed?.get('grant_type') === 'authorization_code' && !changed.has('redirect_uri')) {
+    // Roblox does not ask for the redirect URI again; oidc-provider does.
+    changed.set('redirect_uri', rules.storage.redirectURIOf(changed.get('code') ?? '') ?? 'http://127.0.0.1/');
+  }
+  if ((path === paths.introspection || path === paths.resources) && changed?.get('token')) {
+    // It refuses to look at an ID token; what it is about is looked up above, once the client is authenticated.
+    changed.set('token', 'opaque');
+  }
+  const bytes = changed === undefined ? body : Buffer.from(changed.toString());
+  const { method, url, httpVersion, socket } = req;
+  const headers = { ...req.headers };
+  if ('content-length' in headers) headers['content-length'] = String(bytes.length);
+  const copy = Object.assign(Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false }), {
+    ...{ method, url, httpVersion, socket, headers },
+  });
+  // Koa and oidc-provider use no more of a request than is copied here.
+  return copy as unknown as IncomingMessage;
+}

@@ -1,0 +1,62 @@
+import type { EmulatedUser } from './options.ts';
+import type { Access, GrantedResources } from './storage.ts';
+import type { World } from './world.ts';
+
+/** A thing that a user can tick on the consent page. */
+export interface Choice {
+  /** `universe:3828411582`, `creator:U` (the user) or `creator:G7` (group 7). */
+  readonly value: string;
+  readonly label: string;
+}
+
+/** What a user is asked to choose for these scopes: experiences for `universe…`, accounts for assets and store items. */
+export function choicesFor(world: World, user: EmulatedUser, scopes: ReadonlySet<string>): Choice[] {
+  const asked = [...scopes];
+  const choices: Choice[] = [];
+  if (asked.some((scope) => /^(legacy-)?universe\b/.test(scope))) {
+    for (const { id, name } of user.experiences ?? []) {
+      choices.push({ value: `universe:${id}`, label: `${name ?? 'Experience'} (experience ${id})` });
+    }
+  }
+  if (asked.some((scope) => /^(legacy-)?(asset|creator-store)\b/.test(scope))) {
+    choices.push({ value: 'creator:U', label: `@${user.username} (your account)` });
+    for (const { id } of user.groups ?? []) {
+      const name = world.groups.get(id)?.facts.displayName ?? `Group ${id}`;
+      choices.push({ value: `creator:G${id}`, label: `${name} (group)` });
+    }
+  }
+  return choices;
+}
+
+/** Reads ticked values; what was not offered is left out. */
+export function readChoices(offered: readonly Choice[], ticked: ReadonlySet<string>): GrantedResources {
+  const chosen = offered.map(({ value }) => value).filter((value) => ticked.has(value));
+  const ids = (prefix: string) =>
+    chosen.filter((value) => value.startsWith(prefix)).map((value) => value.slice(prefix.length));
+  return { experienceIds: ids('universe:'), accounts: ids('creator:') };
+}
+
+/**
+ * The answer of v1/token/resources: one entry per owner, each kind of resource only where there is one.
+ * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
+ */
+export function resourceInfos(world: World, access: Access): { resource_infos: unknown[] } {
+  const owners = new Map<
+    string,
+    { owner: { id: string; type: string }; resources: Record<string, { ids: string[] }> }
+  >();
+  function add(type: 'User' | 'Group', ownerId: string, kind: 'universe' | 'creator', id: string): void {
+    const info = owners.get(`${type} ${ownerId}`) ?? { owner: { id: ownerId, type }, resources: {} };
+    (info.resources[kind] ??= { ids: [] }).ids.push(id);
+    owners.set(`${type} ${ownerId}`, info);
+  }
+  const { experienceIds, accounts } = access.resources;
+  for (const experience of world.users.get(access.userId)?.experiences ?? []) {
+    if (!experienceIds.includes(experience.id)) continue;
+    const group = experience.ownerGroupId;
+    add(group === undefined ? 'User' : 'Group', group ?? access.userId, 'universe', experience.id);
+  }
+  // Groups are accounts of the user who chose them, so they stand under the user.
+  for (const account of accounts) add('User', access.userId, 'creator', account);
+  return { resource_infos: [...owners.values()] };
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+
+import type { EmulatorClock } from './clock.ts';
+import { inSeconds } from './clock.ts';
+import type { Faults } from './faults.ts';
+import { signIdToken } from './faults.ts';
+import type { KeyRing } from './keys.ts';
+import { readClaims } from './keys.ts';
+import type { EmulatedClient, EmulatedUser, EmulatorKnobs } from './options.ts';
+import type { Storage } from './storage.ts';
+
+/** What the rules below are applied to and with. */
+export interface TokenRules {
+  readonly issuer: string;
+  readonly clock: EmulatorClock;
+  readonly keys: KeyRing;
+  readonly faults: Faults;
+  readonly knobs: EmulatorKnobs;
+  readonly storage: Storage;
+  /** Makes an address of the emulator's own (`/avatars/…`) absolute. */
+  readonly absolute: (url: string) => string;
+}
+
+/** Userinfo claims: `sub` alone for `openid` alone, as Roblox has it. */
+export function claimsOf(rules: TokenRules, user: EmulatedUser, scopes: ReadonlySet<string>): Record<string, unknown> {
+  if (!scopes.has('profile')) return { sub: user.id };
+  return {
+    sub: user.id,
+    name: user.displayName,
+    nickname: user.displayName,
+    preferred_username: user.username,
+    created_at: inSeconds(user.createdAt.getTime()),
+    profile: `https://www.roblox.com/users/${user.id}/profile`,
+    picture: user.picture === null ? null : rules.absolute(user.picture),
+  };
+}
+
+/** Signs an ID token as Roblox does: ten hours, `nbf`, a string `aud`, and the profile where it was granted. */
+export function issueIdToken(
+  rules: TokenRules,
+  about: { user: EmulatedUser; client: EmulatedClient; scopes: ReadonlySet<string>; nonce: unknown },
+): string | undefined {
+  const now = inSeconds(rules.clock.now());
+  const claims = {
+    ...claimsOf(rules, about.user, about.scopes),
+    nonce: about.nonce,
+    iss: rules.issuer,
+    aud: about.client.clientID,
+    nbf: now,
+    iat: now,
+    exp: now + rules.knobs.idTokenTTL,
+  };
+  return signIdToken(claims, rules.keys.newest, about.client.clientSecret, rules.faults.nextIdTokenFault());
+}
+
+/** The token endpoint's answer, where it differs from oidc-provider's. */
+export function tokenAnswer(
+  rules: TokenRules,
+  answer: Readonly<Record<string, unknown>>,
+  about: { user: EmulatedUser; client: EmulatedClient; isRefresh: boolean },
+): Record<string, unknown> {
+  const { id_token: original, ...rest } = answer;
+  const changed = { ...rest, expires_in: reportedLifetime(Number(answer['expires_in'])) };
+  if (typeof original !== 'string') return changed;
+  if (about.isRefresh && rules.knobs.refreshWithoutIdToken) return changed;
+  const scopes = new Set(String(answer['scope']).split(' '));
+  const idToken = issueIdToken(rules, { ...about, scopes, nonce: readClaims(original)?.['nonce'] });
+  return idToken === undefined ? changed : { ...changed, id_token: idToken };
+}
+
+/** Roblox reports 899 seconds for its 15 minutes. */
+export function reportedLifetime(seconds: number): number {
+  return Math.max(1, seconds - 1);
+}
+
+/**
+ * What v1/token/introspect says of an access, refresh or ID token.
+ * A revoked access token stays active until its time is over: Roblox looks at the lifetime alone.
+ */
+export function introspect(rules: TokenRules, token: string, client: EmulatedClient): Record<string, unknown> {
+  const stored = rules.storage.token(token);
+  if (stored === undefined) return introspectIdToken(rules, token, client);
+  const { payload } = stored;
+  if (payload['clientId'] !== client.clientID) return { active: false };
+  return {
+    active: true,
+    jti: tokenId(stored.kind === 'RefreshToken' ? 'RT' : 'AT', token),
+    iss: rules.issuer,
+    token_type: 'Bearer',
+    client_id: client.clientID,
+    // Not the client's ID in Roblox's example either.
+    aud: '4239311013248676173',
+    sub: payload['accountId'],
+    scope: payload['scope'],
+    exp: inSeconds(stored.expiresAt),
+    iat: inSeconds(stored.issuedAt),
+  };
+}
+
+function introspectIdToken(rules: TokenRules, token: string, client: EmulatedClient): Record<string, unknown> {
+  const claims = readClaims(token);
+  const isOurs = claims?.['aud'] === client.clientID && rules.keys.signed(token);
+  if (!isOurs || Number(claims['exp']) <= inSeconds(rules.clock.now())) return { active: false };
+  const { sub, exp, iat } = claims;
+  const jti = tokenId('ID', token);
+  return { active: true, jti, iss: rules.issuer, client_id: client.clientID, aud: client.clientID, sub, exp, iat };
+}
+
+function tokenId(prefix: string, token: string): string {
+  return `${prefix}.${createHash('sha256').update(token).digest('base64url').slice(0, 20)}`;
+}

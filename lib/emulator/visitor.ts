@@ -1,0 +1,229 @@
+import { Agent, request } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What {@link createVisitor} takes. */
+export interface VisitorOptions {
+  /** The app's address; paths are resolved against it. */
+  readonly baseURL: string;
+}
+
+/** Where a visitor has come to. */
+export interface Visit {
+  /** After all redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Every URL on the way, this one last. */
+  readonly history: readonly string[];
+  json(): unknown;
+}
+
+/** Who decides what on the consent page. */
+export interface Decision {
+  /** User ID. Default: the first user on the page. */
+  readonly user?: string;
+  /** Default `allow`. */
+  readonly action?: 'allow' | 'cancel';
+  /** Ticked resources (`universe:1`, `creator:U`, `creator:G7`). Default: all that are offered. */
+  readonly resources?: readonly string[];
+}
+
+/** A browser without scripts: it keeps cookies, follows redirects and knows its way around the consent page. */
+export interface Visitor {
+  /** Opens a page. `redirect: false` stops at the first redirect instead of following it. */
+  get(url: string, options?: VisitOptions): Promise<Visit>;
+  /** Posts a form. */
+  post(url: string, form?: Readonly<Record<string, string>>, options?: VisitOptions): Promise<Visit>;
+  /** Starts a login at the app. @returns the authorization URL that the app redirects to, not yet visited */
+  start(path?: string): Promise<string>;
+  /** Decides on the consent page. @returns the callback URL, not yet visited */
+  authorize(authorizationURL: string, decision?: Decision): Promise<string>;
+  /** A whole login, from the app's start route (default `/auth/roblox`) to where the app sends the user in the end. */
+  signIn(options?: { readonly start?: string } & Decision): Promise<Visit>;
+  /** A login that ends with Cancel on the consent page. */
+  cancel(options?: { readonly start?: string }): Promise<Visit>;
+  /** The cookies for a URL, by name. */
+  cookies(url?: string): Readonly<Record<string, string>>;
+  clearCookies(): void;
+  /** Releases every connection. */
+  close(): void;
+}
+
+/** How a page is opened. */
+export interface VisitOptions {
+  readonly redirect?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Cookie {
+  readonly name: string;
+  readonly value: string;
+  readonly host: string;
+  readonly path: string;
+  readonly expiresAt: number;
+}
+
+/** Sends a visitor to an app under test. Close it in the end: it keeps connections alive in between. */
+export function createVisitor({ baseURL }: VisitorOptions): Visitor {
+  const agent = new Agent({ keepAlive: true });
+  let jar: Cookie[] = [];
+
+  function cookiesFor(url: URL): Cookie[] {
+    jar = jar.filter(({ expiresAt }) => expiresAt > Date.now());
+    // As in browsers, ports make no difference.
+    return jar.filter(({ host, path }) => host === url.hostname && isUnder(url.pathname, path));
+  }
+
+  function keep(url: URL, header: string): void {
+    const cookie = readCookie(url, header);
+    if (cookie === undefined) return;
+    jar = jar.filter((old) => old.name !== cookie.name || old.host !== cookie.host || old.path !== cookie.path);
+    jar.push(cookie);
+  }
+
+  function send(url: URL, method: string, body: string | undefined, headers: Readonly<Record<string, string>>) {
+    return new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
+      const cookies = cookiesFor(url);
+      const outgoing = request(url, {
+        agent,
+        method,
+        headers: {
+          accept: 'text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8',
+          ...(cookies.length === 0 ? {} : { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') }),
+          ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+          ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+          ...headers,
+        },
+      });
+      outgoing.on('error', reject).on('response', (response) => {
+        for (const header of response.headers['set-cookie'] ?? []) keep(url, header);
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        });
+      });
+      outgoing.end(body);
+    });
+  }
+
+  async function visit(
+    address: string,
+    method: string,
+    form: string | undefined,
+    { redirect = true, headers = {} }: VisitOptions = {},
+  ): Promise<Visit> {
+    const history: string[] = [];
+    let url = new URL(address, baseURL);
+    let body = form;
+    let verb = method;
+    for (;;) {
+      history.push(url.href);
+      const answer = await send(url, verb, body, headers);
+      const { location } = answer.headers;
+      if (!redirect || location === undefined || answer.status < 300 || answer.status > 399) {
+        return { ...answer, url: url.href, history, json: () => JSON.parse(answer.body) as unknown };
+      }
+      if (history.length > 20) throw new Error(`The visitor was sent around in circles: ${history.join(' -> ')}`);
+      url = new URL(location, url);
+      if (answer.status !== 307 && answer.status !== 308) [verb, body] = ['GET', undefined];
+    }
+  }
+
+  async function start(path = '/auth/roblox'): Promise<string> {
+    const answer = await visit(path, 'GET', undefined, { redirect: false });
+    const { location } = answer.headers;
+    if (location === undefined) {
+      throw new Error(`${path} did not redirect but answered ${answer.status}: ${answer.body.slice(0, 500)}`);
+    }
+    return new URL(location, answer.url).href;
+  }
+
+  async function authorize(authorizationURL: string, decision: Decision = {}): Promise<string> {
+    const page = await visit(authorizationURL, 'GET', undefined, { redirect: false });
+    // Some requests are refused without asking the user.
+    if (page.headers.location !== undefined) return new URL(page.headers.location, page.url).href;
+    if (page.status !== 200) throw new Error(`No consent page but ${page.status}: ${readText(page.body)}`);
+    const { action, form } = fillIn(page.body, decision);
+    const answer = await visit(new URL(action, page.url).href, 'POST', form.toString(), { redirect: false });
+    if (answer.headers.location === undefined) {
+      throw new Error(`The consent form was refused with ${answer.status}: ${readText(answer.body)}`);
+    }
+    return new URL(answer.headers.location, answer.url).href;
+  }
+
+  return {
+    get: (url, options) => visit(url, 'GET', undefined, options),
+    post: (url, form = {}, options) => visit(url, 'POST', new URLSearchParams(form).toString(), options),
+    start,
+    authorize,
+    async signIn({ start: path, ...decision } = {}) {
+      return visit(await authorize(await start(path), decision), 'GET', undefined);
+    },
+    async cancel({ start: path } = {}) {
+      return visit(await authorize(await start(path), { action: 'cancel' }), 'GET', undefined);
+    },
+    cookies(url = baseURL) {
+      return Object.fromEntries(cookiesFor(new URL(url, baseURL)).map(({ name, value }) => [name, value]));
+    },
+    clearCookies() {
+      jar = [];
+    },
+    close() {
+      agent.destroy();
+    },
+  };
+}
+
+function isUnder(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(parent.endsWith('/') ? parent : `${parent}/`);
+}
+
+function readCookie(url: URL, header: string): Cookie | undefined {
+  const [pair = '', ...attributes] = header.split(';').map((part) => part.trim());
+  const equals = pair.indexOf('=');
+  if (equals < 1) return undefined;
+  const about = new Map(
+    attributes.map((attribute) => {
+      const [name = '', value = ''] = attribute.split(/=(.*)/s);
+      return [name.toLowerCase(), value];
+    }),
+  );
+  const maxAge = about.get('max-age');
+  const expires = about.get('expires');
+  const until = maxAge !== undefined ? Date.now() + Number(maxAge) * 1000 : expires && Date.parse(expires);
+  const path = about.get('path');
+  return {
+    name: pair.slice(0, equals),
+    value: pair.slice(equals + 1),
+    host: url.hostname,
+    path: path?.startsWith('/') ? path : url.pathname.slice(0, Math.max(1, url.pathname.lastIndexOf('/'))),
+    expiresAt: typeof until === 'number' && !Number.isNaN(until) ? until : Infinity,
+  };
+}
+
+/** Fills in the consent page's form as a user would. */
+function fillIn(html: string, decision: Decision): { action: string; form: URLSearchParams } {
+  const action = decodeHtml(/<form[^>]* action="([^"]*)"/.exec(html)?.[1] ?? '');
+  const user = decision.user ?? decodeHtml(/name="user" value="([^"]*)"/.exec(html)?.[1] ?? '');
+  const form = new URLSearchParams({ resources: 'shown', user, action: decision.action ?? 'allow' });
+  const offered = [...html.matchAll(/type="checkbox" name="([^"]*)" value="([^"]*)"/g)];
+  for (const [, name = '', value = ''] of offered) {
+    if (decodeHtml(name) !== `resource-${user}`) continue;
+    if (decision.resources?.includes(decodeHtml(value)) ?? true) form.append(name, decodeHtml(value));
+  }
+  return { action, form };
+}
+
+function decodeHtml(text: string): string {
+  return text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+}
+
+function readText(html: string): string {
+  return decodeHtml(html.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
+}
