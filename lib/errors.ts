@@ -1,18 +1,13 @@
-import { createRequire } from 'node:module';
-import type { AuthorizationError, InternalOAuthError, TokenError } from 'passport-oauth2';
-
-// passport-oauth2 is CommonJS whose exports Node cannot name statically, so it is required rather than imported.
-const passportOAuth2 = createRequire(import.meta.url)('passport-oauth2') as typeof import('passport-oauth2');
+import OAuth2Strategy from 'passport-oauth2';
 
 /**
  * The error classes of passport-oauth2, handed on so that `instanceof` agrees with every other OAuth strategy in the app.
  * @see https://github.com/jaredhanson/passport-oauth2/tree/master/lib/errors
  */
-export const passportErrors: {
-  readonly AuthorizationError: typeof AuthorizationError;
-  readonly TokenError: typeof TokenError;
-  readonly InternalOAuthError: typeof InternalOAuthError;
-} = passportOAuth2;
+export const { AuthorizationError, TokenError, InternalOAuthError } = OAuth2Strategy;
+export type AuthorizationError = InstanceType<typeof AuthorizationError>;
+export type TokenError = InstanceType<typeof TokenError>;
+export type InternalOAuthError = InstanceType<typeof InternalOAuthError>;
 
 /** Why an exchange with Roblox brought no answer that can be used. */
 export type ConnectionErrorCode =
@@ -26,8 +21,10 @@ export type ConnectionErrorCode =
   | 'body_too_large'
   /** The body is not what it should be, JSON for the most part. A proxy in between is the usual cause. */
   | 'invalid_body'
-  /** The status says that the server failed (5xx), with a body that gives no OAuth error. */
-  | 'server_error';
+  /** The server failed (5xx), with a body that gives no reason. */
+  | 'server_error'
+  /** The server refused (4xx), with a body that gives no reason: a gateway in between, too many requests, a wrong `baseURL`. */
+  | 'unexpected_status';
 
 /**
  * Roblox could not be asked, or its answer could not be read: nothing is known about the user's authorization.

@@ -4,17 +4,19 @@ const REDACTED = '[redacted]';
 
 /**
  * Takes every secret out of a text, so that it may stand in an error although a server (or a proxy) echoed the request.
- * Each secret is looked for as it is and as it looks in a URL or a form. Strings shorter than four characters are no secrets.
+ * Each secret is looked for as it is and as it looks in a URL, a form or JSON. Strings shorter than four characters are no secrets.
  */
 export function redact(text: string, secrets: readonly string[]): string {
+  const forms = new Set(secrets.filter((secret) => secret.length >= 4).flatMap(formsOf));
   let clean = text;
-  for (const secret of secrets) {
-    if (secret.length < 4) continue;
-    clean = clean.replaceAll(secret, REDACTED);
-    const encoded = encodeURIComponent(secret);
-    if (encoded !== secret) clean = clean.replaceAll(encoded, REDACTED);
-  }
+  // The longest first: one secret may be the beginning of another.
+  for (const form of [...forms].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(form, REDACTED);
   return clean;
+}
+
+function formsOf(secret: string): string[] {
+  const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
+  return [secret, encodeURIComponent(secret), inForm, JSON.stringify(secret).slice(1, -1)];
 }
 
 /** {@link redact} for parsed JSON: every string in it, keys included. */

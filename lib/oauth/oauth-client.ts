@@ -1,4 +1,5 @@
 import { OAuthError } from '../errors.ts';
+import { failureOf, MAX_OAUTH_BODY_BYTES } from '../http/get-json.ts';
 import { connectionError, type HttpRequest, type Transport } from '../http/transport.ts';
 import type { Endpoints } from './endpoints.ts';
 import { parseJSON, readObject } from './json.ts';
@@ -12,9 +13,6 @@ import {
   type Resources,
 } from './token-messages.ts';
 import { readTokens, type Tokens } from './tokens.ts';
-
-/** An answer of an OAuth endpoint is small; 1 MiB is more than any. */
-export const MAX_OAUTH_BODY_BYTES = 1024 * 1024;
 
 /**
  * The verbs of Roblox's OAuth 2.0. None is ever repeated by itself: a code and a refresh token can be spent once, and who does not
@@ -57,9 +55,8 @@ export function createOAuthClient(options: {
     const response = await transport(request);
     const refused = readTokenError(response.text, request.secrets);
     if (refused !== undefined) throw new OAuthError({ ...refused, status: response.status });
-    if (response.status >= 500) throw connectionError('server_error', request, { status: response.status });
     if (response.status < 200 || response.status > 299) {
-      throw new OAuthError({ error: 'invalid_response', status: response.status });
+      throw connectionError(failureOf(response.status), request, { status: response.status });
     }
     return { request, text: response.text, status: response.status };
   }

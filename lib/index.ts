@@ -1,0 +1,30 @@
+export { RobloxStrategy, RobloxStrategy as Strategy } from './strategy.ts';
+export type { RobloxAuthenticateOptions, RobloxStrategyOptions } from './options.ts';
+export type {
+  Verify,
+  VerifiedLogin,
+  VerifyCallback,
+  VerifyFunction,
+  VerifyFunctionWithClient,
+  VerifyFunctionWithRequest,
+  VerifyFunctionWithRequestAndClient,
+} from './verify.ts';
+export { RobloxClient } from './client.ts';
+export type { KeptTokens, OnTokens, RobloxClientOptions } from './client-options.ts';
+export type { Profile } from './oauth/profile.ts';
+export type { Tokens } from './oauth/tokens.ts';
+export type { RobloxScope } from './oauth/scopes.ts';
+export type { ClientAuthentication, Introspection, Resources } from './oauth/token-messages.ts';
+export { SessionStore } from './login/session-store.ts';
+export type { LoginMeta, StateStore, StoredLogin } from './login/login.ts';
+export type { Fetch, FetchInit, FetchResponse } from './http/transport.ts';
+export {
+  AuthorizationError,
+  ConnectionError,
+  IDTokenError,
+  InternalOAuthError,
+  OAuthError,
+  RobloxAPIError,
+  TokenError,
+} from './errors.ts';
+export type { ConnectionErrorCode, IDTokenErrorCode } from './errors.ts';

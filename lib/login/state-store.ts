@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { UNKNOWN_LOGIN, type LoginMeta, type StateStore, type StoredLogin } from './login.ts';
+
+/** A login taken out of its store; or the reason to tell why there is none. */
+export type TakenLogin =
+  | {
+      readonly found: true;
+      readonly verifier: string;
+      readonly state: unknown;
+      readonly stored: StoredLogin | undefined;
+    }
+  | { readonly found: false; readonly info: unknown };
+
+/** {@link StateStore.store} as a promise of the handle, whatever store it is. */
+export function storeLogin(
+  store: StateStore,
+  req: IncomingMessage,
+  verifier: string,
+  state: unknown,
+  meta: LoginMeta,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const stored = (error: unknown, handle?: unknown) => {
+      if (error) reject(error);
+      else if (typeof handle === 'string' && handle !== '') resolve(handle);
+      else reject(new TypeError('store.store must hand the state parameter to its callback, a string'));
+    };
+    // A store may be async all the same; its rejection must not be lost.
+    Promise.resolve(store.store(req, verifier, state, meta, stored)).catch(reject);
+  });
+}
+
+/** {@link StateStore.verify} as a promise, whatever store it is. */
+export function takeStoredLogin(
+  store: StateStore,
+  req: IncomingMessage,
+  handle: string,
+  meta: LoginMeta,
+): Promise<TakenLogin> {
+  return new Promise((resolve, reject) => {
+    const verified: Parameters<StateStore['verify']>[3] = (error, ok, state, stored) => {
+      if (error) reject(error);
+      else if (!ok) resolve({ found: false, info: state ?? UNKNOWN_LOGIN });
+      else if (typeof ok === 'string') resolve({ found: true, verifier: ok, state, stored });
+      else reject(new TypeError('store.verify must hand the verifier that it was given to its callback, not true'));
+    };
+    // passport-oauth2's own session stores leave out `meta`, and it tells them by their length.
+    const verify = store.verify.length === 3 ? withoutMeta(store) : store.verify.bind(store);
+    Promise.resolve(verify(req, handle, meta, verified)).catch(reject);
+  });
+}
+
+function withoutMeta(store: StateStore): StateStore['verify'] {
+  const verify = store.verify.bind(store) as unknown as (
+    req: IncomingMessage,
+    handle: string,
+    callback: Parameters<StateStore['verify']>[3],
+  ) => void; // its three declared parameters say so
+  return (req, handle, _meta, callback) => verify(req, handle, callback);
+}

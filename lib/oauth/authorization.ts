@@ -1,0 +1,49 @@
+/** The callback of an authorization request, as far as its shape goes. */
+export type CallbackParameters =
+  | { readonly kind: 'code'; readonly state: string; readonly code: string }
+  | { readonly kind: 'error'; readonly state: string; readonly error: string; readonly description: string | undefined }
+  /** Something that Roblox never sends: a parameter missing, given twice, or no text. `state` is there when it is readable. */
+  | { readonly kind: 'malformed'; readonly state: string | undefined };
+
+/**
+ * Reads the query of a callback.
+ * @returns undefined when the request is no callback: a login starts with it
+ * @see RFC 6749, section 4.1.2 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
+ */
+export function readCallback(query: Readonly<Record<string, unknown>>): CallbackParameters | undefined {
+  if (!has(query, 'code') && !has(query, 'error')) return undefined;
+  const state = readParameter(query, 'state');
+  if (state === undefined) return { kind: 'malformed', state };
+  if (has(query, 'error')) {
+    const error = readParameter(query, 'error');
+    if (error === undefined) return { kind: 'malformed', state };
+    return { kind: 'error', state, error, description: readParameter(query, 'error_description') };
+  }
+  const code = readParameter(query, 'code');
+  return code === undefined ? { kind: 'malformed', state } : { kind: 'code', state, code };
+}
+
+function has(query: Readonly<Record<string, unknown>>, name: string): boolean {
+  // Some query parsers yield objects without a prototype, so it cannot be asked itself.
+  return Object.hasOwn(query, name) && query[name] !== undefined;
+}
+
+function readParameter(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = has(query, name) ? query[name] : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/**
+ * Builds the URL that a login leaves for.
+ * @param parameters undefined ones are left out
+ * @see RFC 6749, section 4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
+ */
+export function authorizationURL(endpoint: string, parameters: Readonly<Record<string, unknown>>): string {
+  const url = new URL(endpoint);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+  }
+  // A space as %20, which everybody reads alike; a plus sign itself is %2B by now.
+  url.search = url.search.replaceAll('+', '%20');
+  return url.href;
+}

@@ -1,0 +1,349 @@
+import { inspect } from 'node:util';
+import OAuth2Strategy from 'passport-oauth2';
+import { readGivenTokens, type KeptTokens, type OnTokens } from './client-options.ts';
+import { clientOf, type RobloxClient } from './client.ts';
+import { AuthorizationError, IDTokenError, InternalOAuthError, TokenError } from './errors.ts';
+import { getJSON } from './http/get-json.ts';
+import { createTransport } from './http/transport.ts';
+import { absoluteURL, queryOf } from './login/incoming.ts';
+import type { StateStore } from './login/login.ts';
+import { SessionStore } from './login/session-store.ts';
+import { storeLogin, takeStoredLogin } from './login/state-store.ts';
+import { authorizationURL, readCallback, type CallbackParameters } from './oauth/authorization.ts';
+import { endpointsOf } from './oauth/endpoints.ts';
+import { createApp, type App } from './oauth/app.ts';
+import { checkSubject, prepareVerification, verifyIDToken } from './oauth/id-token.ts';
+import { parseJSON, readObject, readString } from './oauth/json.ts';
+import { createKeyCache, type KeyCache } from './oauth/keys.ts';
+import { adaptOAuth2 } from './oauth/oauth2-adapter.ts';
+import { codeChallenge, nonceOf, oneTimeValue } from './oauth/one-time.ts';
+import { profileOf, type Profile } from './oauth/profile.ts';
+import { readTokens, type Tokens } from './oauth/tokens.ts';
+import {
+  readCallbackURL,
+  readPrompt,
+  readScope,
+  readState,
+  readStrategyOptions,
+  type RobloxAuthenticateOptions,
+  type RobloxStrategyOptions,
+  type StrategySettings,
+} from './options.ts';
+import { redirect, refusal, refusedByApp, success, type Outcome } from './outcome.ts';
+import {
+  readVerify,
+  type AskVerify,
+  type Request,
+  type Verify,
+  type VerifyFunction,
+  type VerifyFunctionWithClient,
+  type VerifyFunctionWithRequest,
+  type VerifyFunctionWithRequestAndClient,
+} from './verify.ts';
+
+/** Told to the user where a code was refused: it has expired, or it was used before. */
+const CODE_REFUSED = {
+  message: 'Roblox no longer accepts this sign-in: it took too long or was used before. Please sign in again.',
+};
+/** Told to the user who pressed cancel. */
+const CANCELLED = { message: 'The sign-in was cancelled at Roblox.' };
+/** Told to the user whom a verify with one object refused. */
+const REFUSED = { message: 'This Roblox account may not sign in here.' };
+/** Told where the callback has no shape that Roblox gives it. */
+const MALFORMED = { message: 'This is not an answer of Roblox to a sign-in. Please sign in again.' };
+
+/** What a strategy holds for all requests; Passport makes an object of its own per request that inherits it. */
+interface Rooms {
+  readonly settings: StrategySettings;
+  readonly app: App;
+  readonly store: StateStore;
+  readonly keys: KeyCache;
+  readonly askVerify: AskVerify;
+}
+
+/**
+ * "Sign in with Roblox" for Passport.
+ *
+ * ```ts
+ * passport.use(new RobloxStrategy({
+ *   clientID, clientSecret, callbackURL: '/auth/roblox/callback',
+ *   verify: async ({ profile }) => findOrCreateUser(profile),
+ * }));
+ * ```
+ *
+ * Outcomes: a user; *fail* with 403 and `{ message }` (cancelled, a callback that belongs to no login, a refused code); *error* with
+ * {@link AuthorizationError} or {@link TokenError} (Roblox refused the app), {@link InternalOAuthError} (Roblox was not reached; see
+ * `cause`) or {@link IDTokenError} (who signed in cannot be believed).
+ * @see https://create.roblox.com/docs/cloud/auth/oauth2-overview
+ * @see https://www.passportjs.org/packages/passport-oauth2/
+ */
+export class RobloxStrategy extends OAuth2Strategy {
+  /** What Passport knows the strategy by. */
+  override name = 'roblox';
+  // Passport calls methods on objects that inherit from the strategy, where #private fields throw.
+  declare private readonly _rooms: Rooms;
+
+  /** @throws {TypeError} an option that cannot work, by its name */
+  constructor(options: RobloxStrategyOptions & { readonly verify: Verify });
+  constructor(
+    options: RobloxStrategyOptions & { readonly passReqToCallback?: false; readonly passClientToCallback?: false },
+    verify: VerifyFunction,
+  );
+  constructor(
+    options: RobloxStrategyOptions & { readonly passReqToCallback: true; readonly passClientToCallback?: false },
+    verify: VerifyFunctionWithRequest,
+  );
+  constructor(
+    options: RobloxStrategyOptions & { readonly passReqToCallback?: false; readonly passClientToCallback: true },
+    verify: VerifyFunctionWithClient,
+  );
+  constructor(
+    options: RobloxStrategyOptions & { readonly passReqToCallback: true; readonly passClientToCallback: true },
+    verify: VerifyFunctionWithRequestAndClient,
+  );
+  constructor(options: RobloxStrategyOptions & { readonly verify?: Verify }, verify?: (...values: never[]) => unknown) {
+    const settings = readStrategyOptions(options);
+    const { clientID, clientSecret, clientAuthentication } = settings;
+    const askVerify = readVerify(options.verify, verify, settings);
+    const endpoints = endpointsOf(options.baseURL);
+    const transport = createTransport({ fetch: options.fetch, timeoutMs: settings.timeoutMs });
+    const app = createApp({ endpoints, credentials: { clientID, clientSecret, clientAuthentication }, transport });
+    super(
+      {
+        authorizationURL: endpoints.authorization,
+        tokenURL: endpoints.token,
+        clientID,
+        clientSecret: clientSecret ?? '',
+        callbackURL: settings.callbackURL,
+        scope: [...settings.scope],
+        state: true,
+      },
+      () => {}, // ours is asked by `_rooms.askVerify`
+    );
+    const { authorization: authorizationURL, token: tokenURL } = endpoints;
+    this._oauth2 = adaptOAuth2(this._oauth2, { ...app, clientID, clientSecret, authorizationURL, tokenURL });
+    const rooms: Rooms = {
+      settings,
+      app,
+      store: options.store ?? new SessionStore(),
+      keys: createKeyCache({ url: endpoints.certs, transport, now: () => Date.now() }),
+      askVerify,
+    };
+    Object.defineProperty(this, '_rooms', { value: rooms });
+  }
+
+  /**
+   * Starts a login, or finishes it where the request is Roblox's callback. Called by Passport.
+   *
+   * passport-oauth2's own is replaced whole: it honours an `error` before its state, skips the state store for a string `state`, leaves a
+   * request hanging when an async verify throws, and has no place for a nonce. Its other methods are called where it calls them.
+   */
+  override authenticate(req: Request, options: RobloxAuthenticateOptions = {}): void {
+    const query = readCallback(queryOf(req));
+    const outcome = query === undefined ? this._start(req, options) : this._finish(req, query, options);
+    outcome
+      .catch((error: unknown): Outcome => ({ kind: 'error', error }))
+      // On a tick of its own, so that what the app throws in there is the app's, and never a second outcome of this login.
+      .then((settled) => process.nextTick(tell, this, settled));
+  }
+
+  /** Keeps a login in the store, and leaves for Roblox with its handle as `state`. */
+  private async _start(req: Request, options: RobloxAuthenticateOptions): Promise<Outcome> {
+    const { settings, app, store, keys } = this._rooms;
+    const scope = options.scope === undefined ? settings.scope : readScope(options.scope);
+    const meta = this._meta(req, options);
+    const verifier = oneTimeValue();
+    const parameters = {
+      ...this.authorizationParams(options),
+      client_id: settings.clientID,
+      redirect_uri: meta.callbackURL,
+      response_type: 'code',
+      scope: scope.join(' '),
+      nonce: nonceOf(verifier),
+      ...(settings.pkce ? { code_challenge: codeChallenge(verifier), code_challenge_method: 'S256' } : {}),
+    };
+    const state = await storeLogin(store, req, verifier, readState(options.state), meta);
+    // While the user reads the consent page, what the callback needs is made ready.
+    keys.prefetch();
+    prepareVerification();
+    return redirect(authorizationURL(app.endpoints.authorization, { ...parameters, state }));
+  }
+
+  /** Takes the login out of the store before anything in the callback is believed, and makes a user of its code. */
+  private async _finish(req: Request, query: CallbackParameters, options: RobloxAuthenticateOptions): Promise<Outcome> {
+    if (query.state === undefined) return refusal(MALFORMED);
+    const { settings, store, askVerify } = this._rooms;
+    const meta = this._meta(req, options);
+    const login = await takeStoredLogin(store, req, query.state, meta);
+    if (!login.found) return refusal(login.info);
+    if (query.kind === 'malformed') return refusal(MALFORMED);
+    if (query.kind === 'error') return answerOfError(query.error, query.description);
+
+    const tokens = await this._exchange(query.code, {
+      ...this.tokenParams(options),
+      grant_type: 'authorization_code',
+      redirect_uri: login.stored?.callbackURL ?? meta.callbackURL,
+      ...(settings.pkce ? { code_verifier: login.verifier } : {}),
+    }).catch((error: unknown) => {
+      if (error instanceof TokenError && error.code === 'invalid_grant') return undefined;
+      throw error;
+    });
+    if (tokens === undefined) return refusal(CODE_REFUSED);
+
+    const profile = await this._identify(tokens, nonceOf(login.verifier));
+    const { accessToken, refreshToken } = tokens;
+    const client = clientOf(this._rooms.app, { tokens, userId: profile.id });
+    const { user, info } = await askVerify({ accessToken, refreshToken, tokens, profile, client, req });
+    if (!user) return refusedByApp(info ?? REFUSED);
+    return success(user, {
+      ...(info === undefined ? {} : infoObject(info)),
+      ...(login.state === undefined ? {} : { state: login.state }),
+    });
+  }
+
+  /** The code, for tokens. */
+  private async _exchange(code: string, parameters: Readonly<Record<string, unknown>>): Promise<Tokens> {
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      this._oauth2.getOAuthAccessToken(code, { ...parameters }, (error, accessToken, refreshToken, results) => {
+        if (error) reject(this._oauthError('Failed to obtain access token', error));
+        else resolve({ ...readObject(results), access_token: accessToken, refresh_token: refreshToken });
+      });
+    });
+    const tokens = readTokens(answer, Date.now());
+    if (tokens === undefined)
+      throw internalError('Failed to obtain access token', new TypeError('There is none in the answer'));
+    return tokens;
+  }
+
+  /** Who the tokens are for. userinfo is asked while the ID token is checked; nothing of it counts before that check. */
+  private async _identify(tokens: Tokens, nonce: string): Promise<Profile> {
+    const { settings, app, keys } = this._rooms;
+    if (tokens.idToken === undefined) {
+      throw new IDTokenError('missing_id_token', "Roblox's answer has no ID token, though openid was asked for");
+    }
+    const asked = settings.skipUserProfile ? undefined : this._askProfile(tokens.accessToken);
+    asked?.catch(() => {}); // heard below, unless the ID token fails first
+    const expected = {
+      issuer: app.endpoints.issuer,
+      clientID: settings.clientID,
+      nonce,
+      clockToleranceSeconds: settings.clockToleranceSeconds,
+    };
+    const claims = await verifyIDToken(tokens.idToken, keys, expected, () => Date.now()).catch((error: unknown) => {
+      throw error instanceof IDTokenError ? error : internalError("Failed to obtain Roblox's keys", error);
+    });
+    const profile = (await asked) ?? profileOf(claims);
+    checkSubject(claims, profile.id);
+    return profile;
+  }
+
+  /** {@link userProfile} as a promise; a subclass may have one of its own. */
+  private _askProfile(accessToken: string): Promise<Profile> {
+    return new Promise((resolve, reject) => {
+      this.userProfile(accessToken, (error, profile) => (error || !profile ? reject(error) : resolve(profile)));
+    });
+  }
+
+  /**
+   * Asks userinfo who an access token is for. passport-oauth2's extension point; a subclass may add to the profile.
+   * @param done gets the {@link Profile}, an {@link InternalOAuthError} with its `cause`, or an {@link IDTokenError} when no user is named
+   * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
+   */
+  override userProfile(accessToken: string, done: (error?: unknown, profile?: Profile) => void): void {
+    const { app } = this._rooms;
+    askUserInfo(app, accessToken).then(
+      (profile) => done(null, profile),
+      (error: unknown) =>
+        done(error instanceof IDTokenError ? error : internalError('Failed to fetch user profile', error)),
+    );
+  }
+
+  /** Parameters of the authorization request that depend on `authenticate`'s options. passport-oauth2's extension point. */
+  override authorizationParams(options: RobloxAuthenticateOptions): object {
+    const prompt = readPrompt(options.prompt);
+    return prompt === undefined ? {} : { prompt };
+  }
+
+  /**
+   * A client for a user whose tokens you kept.
+   * @param tokens what `verify` got as `tokens`, perhaps by way of JSON; a `userId` beside them saves a request
+   * @param options.onTokens stores renewed tokens; awaited before anything else uses them
+   * @throws {TypeError} tokens without an `accessToken`, or of the wrong shape
+   */
+  client(
+    tokens: KeptTokens & { readonly userId?: string },
+    options: { readonly onTokens?: OnTokens } = {},
+  ): RobloxClient {
+    const { userId } = tokens;
+    return clientOf(this._rooms.app, { tokens: readGivenTokens(tokens), userId, onTokens: options.onTokens });
+  }
+
+  private _meta(req: Request, options: RobloxAuthenticateOptions) {
+    const { settings, app } = this._rooms;
+    const given = options.callbackURL === undefined ? settings.callbackURL : readCallbackURL(options.callbackURL);
+    return {
+      authorizationURL: app.endpoints.authorization,
+      tokenURL: app.endpoints.token,
+      clientID: settings.clientID,
+      callbackURL: readCallbackURL(absoluteURL(given, req, settings.proxy)),
+    };
+  }
+
+  /** What passport-oauth2 does with an error of `_oauth2`, with the cause kept. */
+  private _oauthError(message: string, error: unknown): Error {
+    const { statusCode, data } = readObject(error) ?? {};
+    if (typeof statusCode === 'number' && typeof data === 'string' && parseJSON(data) !== undefined) {
+      const told = this.parseErrorResponse(data, statusCode);
+      if (told !== null) return told;
+    }
+    return internalError(message, error);
+  }
+
+  /** Shows the app and never its secret. */
+  [inspect.custom](): string {
+    return `RobloxStrategy { name: ${inspect(this.name)}, clientID: ${inspect(this._rooms.settings.clientID)} }`;
+  }
+}
+
+/** Tells Passport, whose verbs sit on the object that it made for this request. */
+function tell(passport: RobloxStrategy, outcome: Outcome): void {
+  switch (outcome.kind) {
+    case 'redirect':
+      return passport.redirect(outcome.url);
+    case 'success':
+      return passport.success(outcome.user as Express.User, outcome.info); // whatever the app's users are
+    case 'fail':
+      return passport.fail(outcome.challenge as object, outcome.status as number); // Passport takes any challenge, and no status
+    case 'error':
+      return passport.error(outcome.error);
+  }
+}
+
+/** An `error` in a callback that belongs to a login. What it says of itself comes from the URL, and stays in a field of its own. */
+function answerOfError(code: string, description: string | undefined): Outcome {
+  if (code === 'access_denied') return refusal(CANCELLED);
+  const error = new AuthorizationError(
+    'Roblox refused the authorization request: see code and error_description',
+    code,
+  );
+  return { kind: 'error', error: Object.assign(error, { error_description: description }) };
+}
+
+/** The app's info as an object that may be added to; Passport's `info` may be a string too, and then it is the message. */
+function infoObject(info: unknown): object {
+  return typeof info === 'object' ? { ...info } : { message: String(info) };
+}
+
+function internalError(message: string, cause: unknown): InternalOAuthError {
+  const error = new InternalOAuthError(message, cause);
+  Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+  return error;
+}
+
+/** Who an access token is for, by userinfo. */
+async function askUserInfo(app: App, accessToken: string): Promise<Profile> {
+  const { json, text } = await getJSON(app.transport, app.endpoints.userinfo, accessToken);
+  const sub = readString(json['sub']);
+  if (sub === undefined) throw new IDTokenError('subject_mismatch', 'userinfo names no user', { claim: 'sub' });
+  return profileOf({ ...json, sub }, text);
+}

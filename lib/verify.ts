@@ -1,0 +1,135 @@
+import type OAuth2Strategy from 'passport-oauth2';
+import type { RobloxClient } from './client.ts';
+import type { Profile } from './oauth/profile.ts';
+import type { Tokens } from './oauth/tokens.ts';
+
+/** The request type that Passport strategies know: Express's. Other frameworks hand in what is like it. */
+export type Request = Parameters<OAuth2Strategy['authenticate']>[0];
+
+/** Who signed in, and what they granted. */
+export interface VerifiedLogin {
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  readonly tokens: Tokens;
+  readonly profile: Profile;
+  readonly client: RobloxClient;
+  /** The request of the callback. */
+  readonly req: Request;
+}
+
+/**
+ * Finds (or makes) the app's user for a login. What it returns or resolves to is the user; a falsy value refuses the login; what it
+ * throws is an error of the login.
+ */
+export type Verify = (login: VerifiedLogin) => unknown;
+
+/** Passport's answer: an error, or a user and perhaps `info`; `false` for a user refuses the login, and `info.message` may say why. */
+export type VerifyCallback = (error?: unknown, user?: unknown, info?: unknown) => void;
+
+/**
+ * The profile as a classic verify gets it: typed like Passport's own, so that one function serves several providers. With the scope
+ * `openid` alone there is no `displayName` all the same.
+ */
+export type ClassicProfile = Profile & { readonly displayName: string };
+
+/** Passport's classic verify. Roblox gives a refresh token with every login. */
+export type VerifyFunction = (
+  accessToken: string,
+  refreshToken: string,
+  profile: ClassicProfile,
+  done: VerifyCallback,
+) => unknown;
+/** With `passReqToCallback`. */
+export type VerifyFunctionWithRequest = (
+  req: Request,
+  accessToken: string,
+  refreshToken: string,
+  profile: ClassicProfile,
+  done: VerifyCallback,
+) => unknown;
+/** With `passClientToCallback`. */
+export type VerifyFunctionWithClient = (
+  accessToken: string,
+  refreshToken: string,
+  profile: ClassicProfile,
+  client: RobloxClient,
+  done: VerifyCallback,
+) => unknown;
+/** With both. */
+export type VerifyFunctionWithRequestAndClient = (
+  req: Request,
+  accessToken: string,
+  refreshToken: string,
+  profile: ClassicProfile,
+  client: RobloxClient,
+  done: VerifyCallback,
+) => unknown;
+
+/** What a verify answered; a falsy user is a refusal. */
+export interface Verdict {
+  readonly user: unknown;
+  readonly info?: unknown;
+}
+
+/** Asks the app's verify, whatever its form; rejects with what it throws or hands to `done` as an error. */
+export type AskVerify = (login: VerifiedLogin) => Promise<Verdict>;
+
+/** What the form of a classic verify depends on. */
+interface VerifyForm {
+  readonly passReqToCallback: boolean;
+  readonly passClientToCallback: boolean;
+}
+
+/**
+ * Settles which form of verify an app gave, by its options alone: wrappers pass functions whose `length` says nothing.
+ * @throws {TypeError} both forms, none, or a classic one that declares more parameters than it will get
+ */
+export function readVerify(objectForm: unknown, classicForm: unknown, form: VerifyForm): AskVerify {
+  if (objectForm !== undefined && classicForm !== undefined) {
+    throw new TypeError('verify was given twice, as an option and as the second argument: leave one of them out');
+  }
+  if (objectForm === undefined && classicForm === undefined) {
+    throw new TypeError('verify is missing: give `verify` as an option, or a function as the second argument');
+  }
+  const verify = objectForm ?? classicForm;
+  if (typeof verify !== 'function') throw new TypeError(`verify must be a function, but is a ${typeof verify}`);
+  if (objectForm !== undefined) return async (login) => ({ user: await verify(login) });
+  checkParameters(verify.length, form);
+  return (login) => askClassic(verify as (...values: unknown[]) => unknown, argumentsOf(login, form));
+}
+
+function checkParameters(declared: number, form: VerifyForm): void {
+  const given = 4 + Number(form.passReqToCallback) + Number(form.passClientToCallback);
+  if (declared <= given) return;
+  const missing = [
+    form.passReqToCallback ? [] : 'passReqToCallback: true (puts req first)',
+    form.passClientToCallback ? [] : 'passClientToCallback: true (puts client before done)',
+  ].flat();
+  throw new TypeError(
+    `verify declares ${declared} parameters but will get ${given}` +
+      (missing.length === 0 ? '' : `: the option ${missing.join(' or ')} is missing`) +
+      '. For the token answer use the form with one object, `verify: ({ tokens, profile, … }) => user`',
+  );
+}
+
+function argumentsOf(login: VerifiedLogin, form: VerifyForm): unknown[] {
+  return [
+    ...(form.passReqToCallback ? [login.req] : []),
+    login.accessToken,
+    login.refreshToken,
+    login.profile,
+    ...(form.passClientToCallback ? [login.client] : []),
+  ];
+}
+
+/** Only `done` answers, and its first call counts; a throw or a rejection before it is an error. */
+function askClassic(verify: (...values: unknown[]) => unknown, values: readonly unknown[]): Promise<Verdict> {
+  return new Promise((resolve, reject) => {
+    const done: VerifyCallback = (error, user, info) => {
+      if (error) reject(error);
+      else resolve({ user, info });
+    };
+    // A promise settles once, so all that comes after the first answer is ignored, a late rejection too.
+    Promise.resolve(verify(...values, done)).catch(reject);
+  });
+}

@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import OAuth2Strategy from 'passport-oauth2';
+import { inspect } from 'node:util';
+import { RobloxStrategy, Strategy } from '../../lib/index.ts';
+import { CLIENT_SECRET } from '../support/fake-roblox.ts';
+
+const verify = () => ({});
+const options = { clientID: '123', clientSecret: CLIENT_SECRET, callbackURL: 'https://app.test/cb', verify };
+
+/** Options are handed in as users of plain JavaScript do. */
+const make = (given: Record<string, unknown>, classic?: unknown) =>
+  new (RobloxStrategy as unknown as new (...args: unknown[]) => RobloxStrategy)(given, classic);
+
+describe('the options of RobloxStrategy', () => {
+  it('make a strategy named roblox that is an OAuth2Strategy', () => {
+    const strategy = new RobloxStrategy(options);
+    expect(strategy).to.be.instanceOf(OAuth2Strategy);
+    expect(strategy.name).to.equal('roblox');
+    expect(Strategy).to.equal(RobloxStrategy);
+  });
+
+  const refused: [name: string, given: Record<string, unknown>, message: RegExp][] = [
+    ['no clientID', { clientID: undefined }, /clientID must be .*missing/],
+    ['an empty clientID', { clientID: '' }, /clientID must be/],
+    ['a numeric clientID', { clientID: 8165476284095951 }, /clientID must be a string.*number/],
+    ['a secret that is no string', { clientSecret: 42 }, /clientSecret must be a string/],
+    ['no callbackURL', { callbackURL: undefined }, /callbackURL must be .*missing/],
+    [
+      'a callback URL of 257 characters',
+      { callbackURL: `https://app.test/${'x'.repeat(240)}` },
+      /callbackURL has 257 .*256/,
+    ],
+    ['a callback URL with a fragment', { callbackURL: 'https://app.test/#/cb' }, /callbackURL .*fragment/],
+    ['a callback URL without its protocol', { callbackURL: 'localhost:3000/cb' }, /callbackURL must be absolute/],
+    ['plain http on a foreign host', { baseURL: 'http://apis.roblox.com' }, /baseURL must be https/],
+    [
+      'plain http on a host that only begins like loopback',
+      { baseURL: 'http://127.0.0.1.evil.test' },
+      /baseURL must be https/,
+    ],
+    ['plain http on a host that ends like localhost', { baseURL: 'http://notlocalhost' }, /baseURL must be https/],
+    ['a baseURL that is no URL', { baseURL: 'apis.roblox.com' }, /baseURL must be an absolute URL/],
+    ['a baseURL with credentials', { baseURL: 'https://user:pw@apis.roblox.com' }, /baseURL must have no credentials/],
+    ['PKCE off without a secret', { pkce: false, clientSecret: undefined }, /pkce: false needs a clientSecret/],
+    ['PKCE off with an empty secret', { pkce: false, clientSecret: '' }, /pkce: false needs a clientSecret/],
+    ['another PKCE method', { pkce: 'plain' }, /pkce must be true or false/],
+    ['an unknown client authentication', { clientAuthentication: 'private_key_jwt' }, /clientAuthentication must be/],
+    [
+      'client authentication by a secret that is not there',
+      { clientAuthentication: 'client_secret_basic', clientSecret: undefined },
+      /clientAuthentication 'client_secret_basic' needs a clientSecret/,
+    ],
+    ["client authentication 'none' with a secret", { clientAuthentication: 'none' }, /public clients/],
+    ['a scope without openid', { scope: ['profile'] }, /scope must include 'openid'/],
+    ['a scope that is no scope', { scope: 7 }, /scope must be/],
+    ['a store without verify', { store: { store() {} } }, /store must be an object with store/],
+    [
+      'a store that would lose the verifier',
+      { store: { store(_r: 1, _s: 2, _m: 3, _c: 4) {}, verify() {} } },
+      /store\.store takes 4/,
+    ],
+    ['a fetch that is none', { fetch: 'https' }, /fetch must be a function/],
+    ['a timeout of nothing', { timeout: 0 }, /timeout must be/],
+    ['a timeout in words', { timeout: '10s' }, /timeout must be/],
+    ['a negative clockTolerance', { clockTolerance: -1 }, /clockTolerance must be/],
+    ['skipUserProfile as a function', { skipUserProfile: () => true }, /skipUserProfile must be true or false/],
+    ['no verify', { verify: undefined }, /verify is missing/],
+    ['a verify that is none', { verify: 'me' }, /verify must be a function/],
+  ];
+  for (const [name, given, message] of refused) {
+    it(`refuse ${name}`, () => {
+      expect(() => make({ ...options, ...given })).to.throw(TypeError, message);
+    });
+  }
+
+  it('refuse both forms of verify at once', () => {
+    expect(() => make(options, () => {})).to.throw(TypeError, /verify was given twice/);
+  });
+
+  it('refuse no options at all', () => {
+    expect(() => make(undefined as never)).to.throw(TypeError, /options must be an object/);
+  });
+
+  const { verify: _, ...classic } = options;
+  it('refuse a classic verify that declares more parameters than it will get, and say which option is missing', () => {
+    const five = (_a: 1, _b: 2, _c: 3, _d: 4, _e: 5) => {};
+    expect(() => make(classic, five)).to.throw(TypeError, /passReqToCallback: true .*or passClientToCallback: true/);
+    expect(() => make({ ...classic, passReqToCallback: true }, five)).to.not.throw();
+    expect(() => make({ ...classic, passClientToCallback: true }, five)).to.not.throw();
+    const six = (_a: 1, _b: 2, _c: 3, _d: 4, _e: 5, _f: 6) => {};
+    expect(() => make({ ...classic, passReqToCallback: true }, six)).to.throw(TypeError, /passClientToCallback: true/);
+    expect(() => make({ ...classic, passClientToCallback: true }, six)).to.throw(TypeError, /passReqToCallback: true/);
+    expect(() => make({ ...classic, passReqToCallback: true, passClientToCallback: true }, six)).to.not.throw();
+  });
+
+  it('take a variadic verify, as wrappers pass it', () => {
+    expect(() => make(classic, (...values: unknown[]) => values)).to.not.throw();
+  });
+
+  it('take undefined for every option that has a default', () => {
+    const absent = Object.fromEntries(
+      ['scope', 'pkce', 'baseURL', 'store', 'proxy', 'skipUserProfile', 'clockTolerance', 'timeout', 'fetch'].map(
+        (name) => [name, undefined],
+      ),
+    );
+    expect(() => make({ ...options, ...absent })).to.not.throw();
+  });
+
+  it('are never changed, a frozen object will do', () => {
+    expect(
+      () => new RobloxStrategy(Object.freeze({ ...options, scope: Object.freeze(['openid']) as never })),
+    ).to.not.throw();
+  });
+
+  it('leave no secret to be seen in the strategy', () => {
+    const strategy = new RobloxStrategy(options);
+    const shown =
+      inspect(strategy, { depth: 12, showHidden: true }) +
+      JSON.stringify(strategy) +
+      inspect({ strategy }, { depth: 9 });
+    expect(shown).to.not.include(CLIENT_SECRET);
+    expect(shown).to.include('123');
+    const perRequest = Object.create(strategy);
+    expect(inspect(perRequest, { depth: 12, showHidden: true })).to.not.include(CLIENT_SECRET);
+    const { _oauth2 } = strategy as unknown as { _oauth2: object };
+    expect(inspect(_oauth2, { showHidden: true }) + JSON.stringify(_oauth2)).to.not.include(CLIENT_SECRET);
+  });
+});

@@ -1,0 +1,163 @@
+import { expect } from 'chai';
+import { RobloxClient, RobloxStrategy, type Verify } from '../../lib/index.ts';
+import {
+  ACCESS_TOKEN,
+  BASE_URL,
+  CALLBACK_URL,
+  CLIENT_ID,
+  CLIENT_SECRET,
+  FakeRoblox,
+  REFRESH_TOKEN,
+} from '../support/fake-roblox.ts';
+import { expectError, expectNoSecrets, expectSuccess, signIn, strategyFor, type Told } from '../support/harness.ts';
+
+const withVerify = (verify: Verify): Promise<Told> => {
+  const roblox = new FakeRoblox();
+  return signIn(strategyFor(roblox, { verify }), roblox);
+};
+
+/** The classic form, as plain JavaScript users pass any function. */
+const withClassic = (verify: unknown, options: object = {}): Promise<Told> => {
+  const roblox = new FakeRoblox();
+  const base = {
+    clientID: CLIENT_ID,
+    clientSecret: CLIENT_SECRET,
+    callbackURL: CALLBACK_URL,
+    baseURL: BASE_URL,
+    fetch: roblox.fetch,
+  };
+  return signIn(new RobloxStrategy({ ...base, ...options }, verify as never), roblox);
+};
+
+type Done = (error?: unknown, user?: unknown, info?: unknown) => void;
+
+describe('verify with one object', () => {
+  it('is told who signed in and what they granted', async () => {
+    let seen: Parameters<Verify>[0] | undefined;
+    expectSuccess(await withVerify((login) => (seen = login)));
+    expect(seen?.accessToken).to.equal(ACCESS_TOKEN);
+    expect(seen?.refreshToken).to.equal(REFRESH_TOKEN);
+    expect(seen?.tokens).to.deep.include({
+      accessToken: ACCESS_TOKEN,
+      refreshToken: REFRESH_TOKEN,
+      tokenType: 'Bearer',
+      scope: ['openid', 'profile'],
+    });
+    expect(seen?.tokens.idToken).to.match(/^ey/);
+    expect(Number(seen?.tokens.expiresAt) - Date.now()).to.be.within(890_000, 900_000);
+    expect(seen?.client).to.be.instanceOf(RobloxClient);
+    expect(seen?.client.tokens).to.deep.equal(seen?.tokens);
+    expect(seen?.req).to.have.property('session');
+    expectNoSecrets(seen?.profile);
+    expectNoSecrets(seen?.client);
+  });
+
+  it('makes a user of what it returns or resolves to', async () => {
+    expect(expectSuccess(await withVerify(() => 'returned')).user).to.equal('returned');
+    expect(expectSuccess(await withVerify(async () => 'resolved')).user).to.equal('resolved');
+  });
+
+  for (const user of [false, null, undefined, 0, '']) {
+    it(`refuses the login when it resolves to ${JSON.stringify(user)}`, async () => {
+      const told = await withVerify(async () => user);
+      expect(told.verb).to.equal('fail');
+      expect(told).to.have.nested.property('challenge.message').that.is.a('string');
+    });
+  }
+
+  it('is an error of the login when it throws or rejects', async () => {
+    const failure = new Error('database is down');
+    expect(expectError(await withVerify(() => { throw failure; }))).to.equal(failure); // prettier-ignore
+    expect(expectError(await withVerify(() => Promise.reject(failure)))).to.equal(failure);
+  });
+});
+
+describe('the classic verify', () => {
+  it('gets its arguments by the options alone', async () => {
+    const cases: [options: object, names: string[]][] = [
+      [{}, ['token', 'refresh', 'profile', 'done']],
+      [{ passReqToCallback: true }, ['req', 'token', 'refresh', 'profile', 'done']],
+      [{ passClientToCallback: true }, ['token', 'refresh', 'profile', 'client', 'done']],
+      [
+        { passReqToCallback: true, passClientToCallback: true },
+        ['req', 'token', 'refresh', 'profile', 'client', 'done'],
+      ],
+    ];
+    const nameOf = (value: unknown): string => {
+      if (value === ACCESS_TOKEN) return 'token';
+      if (value === REFRESH_TOKEN) return 'refresh';
+      if (typeof value === 'function') return 'done';
+      if (value instanceof RobloxClient) return 'client';
+      return (value as { provider?: string }).provider === 'roblox' ? 'profile' : 'req';
+    };
+    for (const [options, names] of cases) {
+      const told = await withClassic(
+        (...values: unknown[]) => (values.at(-1) as Done)(null, values.map(nameOf)),
+        options,
+      );
+      expect(expectSuccess(told).user).to.deep.equal(names);
+    }
+  });
+
+  it('may declare fewer parameters than it gets', async () => {
+    function lazy(): void {
+      (arguments[3] as Done)(null, 'user');
+    }
+    expect(expectSuccess(await withClassic(lazy)).user).to.equal('user');
+  });
+
+  it('answers later, by done', async () => {
+    const told = await withClassic((_a: string, _r: string, _p: object, done: Done) =>
+      setImmediate(done, null, 'user'),
+    );
+    expect(expectSuccess(told).user).to.equal('user');
+  });
+
+  it('signs nobody in by a returned or resolved value', async () => {
+    for (const returned of ['user', Promise.resolve('user'), setTimeout(() => {}, 0)]) {
+      const told = await withClassic((_a: string, _r: string, _p: object, done: Done) => {
+        setTimeout(done, 5, null, false, { message: 'no' });
+        return returned;
+      });
+      expect(told).to.deep.equal({ verb: 'fail', challenge: { message: 'no' }, status: undefined });
+    }
+  });
+
+  it('counts the first answer only, whatever comes later', async () => {
+    const told = await withClassic(async (_a: string, _r: string, _p: object, done: Done) => {
+      done(null, 'first');
+      done(null, 'second');
+      done(new Error('third'));
+      throw new Error('fourth');
+    });
+    expect(expectSuccess(told).user).to.equal('first');
+  });
+
+  it('is an error of the login when it throws, rejects or says so', async () => {
+    const failure = new Error('database is down');
+    const verifies = [
+      () => { throw failure; }, // prettier-ignore
+      async () => { throw failure; }, // prettier-ignore
+      (_a: string, _r: string, _p: object, done: Done) => done(failure),
+    ];
+    for (const verify of verifies) expect(expectError(await withClassic(verify))).to.equal(failure);
+  });
+
+  it('adds its info to the app state, and changes no object of its own', async () => {
+    const info = Object.freeze({ message: 'welcome' });
+    const roblox = new FakeRoblox();
+    const strategy = new RobloxStrategy(
+      { clientID: CLIENT_ID, callbackURL: CALLBACK_URL, baseURL: BASE_URL, fetch: roblox.fetch },
+      (_access, _refresh, profile, done) => done(null, profile, info),
+    );
+    const told = expectSuccess(await signIn(strategy, roblox, { state: { to: '/' } }));
+    expect(told.info).to.deep.equal({ message: 'welcome', state: { to: '/' } });
+  });
+
+  it('refuses with its info as Passport strategies do', async () => {
+    const told = await withClassic((_a: string, _r: string, _p: object, done: Done) =>
+      done(null, false, { message: 'banned' }),
+    );
+    expect(told).to.deep.equal({ verb: 'fail', challenge: { message: 'banned' }, status: undefined });
+  });
+});
