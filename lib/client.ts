@@ -6,7 +6,7 @@ import { experiencesOf, type Experiences } from './cloud/experiences.ts';
 import { groupsOf, type CallOptions, type Groups } from './cloud/groups.ts';
 import { isID, kindOf } from './cloud/ids.ts';
 import { inventoryOf, type Inventory } from './cloud/inventory.ts';
-import type { RequestOptions } from './cloud/request.ts';
+import type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from './cloud/request.ts';
 import { userOf, type UserCalls } from './cloud/user.ts';
 import { OAuthError } from './errors.ts';
 import { sleep as platformSleep, waitFor, type Sleep } from './http/abort.ts';
@@ -154,18 +154,26 @@ export class RobloxClient {
   }
 
   /**
-   * Makes any other call of Roblox's APIs.
+   * Makes any other call of Roblox's APIs. For the operations that Roblox describes (those with a path template such as
+   * `/cloud/v2/groups/{group_id}`) TypeScript knows the values, the body and the answer; any other path works too, and answers
+   * something unknown.
    * @param path under `baseURL`, beginning with one slash; a template's places are filled, escaped, from `options.path`
    * @param options `path`, `query`, `body` (sent as JSON; a FormData as a form), `headers`, `signal`
    * @returns the parsed JSON, undefined for an empty body
    * @throws {TypeError} a path that leads elsewhere: the user's token goes to `baseURL` only
    */
-  async request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
-    if (typeof options !== 'object' || options === null) {
+  async request<Method extends string, Path extends string>(
+    method: Method,
+    path: Path | KnownPath<Method>,
+    ...[options]: RequestArguments<Method, Path>
+  ): Promise<RequestAnswer<Method, Path>> {
+    if (options !== undefined && (typeof options !== 'object' || options === null)) {
       throw new TypeError(`options must be an object, but is ${kindOf(options)}`);
     }
-    const { path: values, query, body, headers, signal } = options;
-    return this.#call({ method, path, values, query, body, headers, signal });
+    // Whatever the operation, its options are a part of these.
+    const { path: values, query, body, headers, signal }: RequestOptions = options ?? {};
+    const answer = await this.#call({ method, path, values, query, body, headers, signal });
+    return answer as RequestAnswer<Method, Path>; // what Roblox's description promises of it
   }
 
   async #askUserId(signal: AbortSignal | undefined): Promise<string> {

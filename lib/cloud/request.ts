@@ -1,3 +1,4 @@
+import type { Operations } from './openapi.ts';
 import type { Parameter, Query } from './target.ts';
 
 /** What any call of `client.request` can be told. */
@@ -12,3 +13,39 @@ export interface RequestOptions {
   /** Ends the call at once, waits included. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The path templates that Roblox describes for a method. */
+export type KnownPath<Method> = Method extends keyof Operations ? Extract<keyof Operations[Method], string> : never;
+
+/** What is known of a call; never where Roblox describes none. */
+type KnownCall<Method, Path> = Method extends keyof Operations
+  ? Path extends keyof Operations[Method]
+    ? Operations[Method][Path]
+    : never
+  : never;
+
+/** Nothing can be given where the description has nothing. */
+type Left<Call, Name extends string> = Name extends keyof Call ? unknown : { readonly [K in Name]?: undefined };
+
+/** The options of a described call: its own values and a signal. */
+type KnownOptions<Call> = Omit<Call, 'answer'> &
+  Left<Call, 'path'> &
+  Left<Call, 'query'> &
+  Left<Call, 'body'> & {
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly signal?: AbortSignal | undefined;
+  };
+
+/** The third argument of a call: it may be left out when nothing in it is required. */
+export type RequestArguments<Method, Path> = [KnownCall<Method, Path>] extends [never]
+  ? [options?: RequestOptions]
+  : object extends Omit<KnownCall<Method, Path>, 'answer'>
+    ? [options?: KnownOptions<KnownCall<Method, Path>>]
+    : [options: KnownOptions<KnownCall<Method, Path>>];
+
+/** What a call answers; unknown where Roblox does not describe it. */
+export type RequestAnswer<Method, Path> = [KnownCall<Method, Path>] extends [never]
+  ? unknown
+  : KnownCall<Method, Path> extends { readonly answer: infer Answer }
+    ? Answer
+    : unknown;

@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import type { RobloxClient } from '../../lib/client.ts';
+import type { Schemas } from '../../lib/cloud/openapi.ts';
+
+/** Fails to compile when the two types differ. */
+function same<A, B>(_same: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void {}
+
+/** Never called: what it proves, it proves when it compiles. */
+export async function theTypesOfRequest(client: RobloxClient): Promise<void> {
+  const group = await client.request('GET', '/cloud/v2/groups/{group_id}', { path: { group_id: '7' } });
+  same<typeof group, Schemas['Group']>(true);
+  group.displayName satisfies string | undefined;
+
+  const items = await client.request('GET', '/cloud/v2/users/{user_id}/inventory-items', {
+    path: { user_id: 1 },
+    query: { maxPageSize: 100, filter: 'badges=true' },
+    signal: AbortSignal.timeout(1000),
+  });
+  items.inventoryItems?.[0]?.assetDetails?.inventoryItemAssetType satisfies string | undefined;
+
+  const nothing = await client.request('POST', '/cloud/v2/universes/{universe_id}:publishMessage', {
+    path: { universe_id: '1' },
+    body: { topic: 't', message: 'm' },
+  });
+  same<typeof nothing, undefined>(true);
+
+  const other = await client.request('GET', '/cloud/v2/something/new', { query: { a: [1, 'b'] }, body: undefined });
+  same<typeof other, unknown>(true);
+  const method: string = 'GET';
+  same<Awaited<ReturnType<typeof client.request<string, '/cloud/v2/groups/{group_id}'>>>, unknown>(true);
+  await client.request(method, `/cloud/v2/groups/${7}`);
+
+  // @ts-expect-error -- the template has a place to fill
+  await client.request('GET', '/cloud/v2/groups/{group_id}');
+  // @ts-expect-error -- another place than the template's
+  await client.request('GET', '/cloud/v2/groups/{group_id}', { path: { groupId: '7' } });
+  // @ts-expect-error -- no such query parameter
+  await client.request('GET', '/cloud/v2/groups/{group_id}/roles', { path: { group_id: '7' }, query: { pageSize: 1 } });
+  // @ts-expect-error -- a GET has no body
+  await client.request('GET', '/cloud/v2/groups/{group_id}', { path: { group_id: '7' }, body: {} });
+  const universe = { universe_id: '1' };
+  // @ts-expect-error -- the message is missing
+  await client.request('POST', '/cloud/v2/universes/{universe_id}:publishMessage', { path: universe, body: {} });
+}
+
+describe('a typed request', () => {
+  it('is checked by the compiler, and this file is part of what it compiles', () => {
+    expect(theTypesOfRequest).to.be.a('function');
+  });
+});
