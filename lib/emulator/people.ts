@@ -82,7 +82,7 @@ const roles = (groupId: string, names: Readonly<Record<string, number>>) => [
     displayName,
     rank,
     memberCount: Math.max(1, 4096 >> (index * 3)),
-    permissions: { viewWallPosts: true, createWallPosts: true, inviteMembers: rank >= 100, banMembers: rank >= 200 },
+    permissions: { viewWallPosts: true, viewForums: true, acceptRequests: rank >= 200, banMembers: rank >= 200 },
   })),
 ];
 

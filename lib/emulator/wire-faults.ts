@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 import type { WireFault } from './faults.ts';
 
@@ -41,14 +43,13 @@ export async function misbehave(
 
 // Written at the reader's pace, so that a reader who stops early costs nothing.
 async function sendHugeBody(res: ServerResponse, bytes: number): Promise<void> {
-  res.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
-  const chunk = 'x'.repeat(64 * 1024);
-  res.write('{"huge":"');
-  for (let sent = 0; sent < bytes && !res.destroyed; sent += chunk.length) {
-    if (res.write(chunk.slice(0, bytes - sent))) continue;
-    await new Promise<void>((resolve) => {
-      res.once('drain', resolve).once('close', resolve);
-    });
+  function* body() {
+    const chunk = 'x'.repeat(64 * 1024);
+    yield '{"huge":"';
+    for (let sent = 0; sent < bytes; sent += chunk.length) yield chunk.slice(0, bytes - sent);
+    yield '"}';
   }
-  res.end('"}');
+  res.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
+  // That the reader leaves in the middle is the point of it.
+  await pipeline(Readable.from(body()), res).catch(() => undefined);
 }

@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+
+import { startEmulator } from '../../lib/emulator/index.ts';
+import type { Emulator } from '../../lib/emulator/index.ts';
+import { createBench, withEmulator } from './support.ts';
+import type { Bench } from './support.ts';
+
+describe('Emulated users and experiences', () => {
+  let roblox: Emulator;
+  let bench: Bench;
+  let token: string;
+  before(async () => {
+    roblox = await startEmulator();
+    bench = createBench(roblox);
+    token = await bench.token({ scope: 'openid' });
+  });
+  after(() => roblox.close());
+
+  it('a user is told without any scope, more of it with the scopes for it', async () => {
+    const { json } = await bench.get('/cloud/v2/users/4100000004', token);
+    expect(json).to.include({ path: 'users/4100000004', id: '4100000004', name: 'Ysolde' });
+    expect(json).not.to.have.any.keys('idVerified', 'socialNetworkProfiles');
+    const advanced = await bench.token({ user: '4100000004', scope: 'user.advanced:read user.social:read' });
+    const own = await bench.get('/cloud/v2/users/4100000004', advanced);
+    expect(own.json).to.include({ idVerified: true }).and.have.property('socialNetworkProfiles');
+    expect((await bench.get('/cloud/v2/users/1', token)).status).to.equal(404);
+  });
+
+  it('a thumbnail is an operation that is done when it is asked for again', async () => {
+    const query = 'size=420&shape=SQUARE&format=PNG';
+    const started = await bench.get(`/cloud/v2/users/4100000001:generateThumbnail?${query}`, token);
+    expect(started.json['done']).to.equal(false);
+    expect(started.json['path']).to.match(/^users\/4100000001\/operations\/[\w-]+$/);
+    const finished = await bench.get(`/cloud/v2/${String(started.json['path'])}`, token);
+    expect(finished.json['done']).to.equal(true);
+    const { imageUri } = finished.json['response'] as Record<string, string>;
+    const picture = await fetch(String(imageUri));
+    expect(picture.status).to.equal(200);
+    expect(await picture.text())
+      .to.include('width="420"')
+      .and.include('<rect');
+  });
+
+  it('a thumbnail takes as many askings as thumbnailPolls says', async () => {
+    await withEmulator({ thumbnailPolls: 3 }, async (own) => {
+      const bearer = await own.token();
+      const { json } = await own.get('/cloud/v2/users/4100000001:generateThumbnail', bearer);
+      const done: unknown[] = [json['done']];
+      for (let time = 0; time < 3; time += 1) {
+        done.push((await own.get(`/cloud/v2/${String(json['path'])}`, bearer)).json['done']);
+      }
+      expect(done).to.deep.equal([false, false, false, true]);
+    });
+  });
+
+  for (const query of ['size=1', 'size=big', 'shape=OVAL', 'format=GIF', 'format=png']) {
+    it(`refuses a thumbnail with ${query}`, async () => {
+      const { status, json } = await bench.get(`/cloud/v2/users/4100000001:generateThumbnail?${query}`, token);
+      expect({ status, code: json['code'] }).to.deep.equal({ status: 400, code: 'INVALID_ARGUMENT' });
+    });
+  }
+
+  it('an operation of another user is not found', async () => {
+    const { json } = await bench.get('/cloud/v2/users/4100000001:generateThumbnail', token);
+    const path = String(json['path']).replace('4100000001', '4100000002');
+    expect((await bench.get(`/cloud/v2/${path}`, token)).status).to.equal(404);
+  });
+
+  describe('publishing a message', () => {
+    const path = '/cloud/v2/universes/3828411582:publishMessage';
+    const scope = 'universe-messaging-service:publish';
+    const message = { topic: 'news', message: 'Hello, servers!' };
+
+    it('answers 200 with nothing, and the message is there to be looked at', async () => {
+      const { status, text } = await bench.postJson(path, message, await bench.token({ scope }));
+      expect({ status, text }).to.deep.equal({ status: 200, text: '' });
+      expect(roblox.messages.at(-1)).to.deep.equal({ universeId: '3828411582', ...message });
+    });
+
+    it('is refused without the scope, and for an experience that was not granted', async () => {
+      const narrow = await bench.postJson(path, message, token);
+      expect(narrow.status).to.equal(403);
+      expect(narrow.json['message']).to.include(scope);
+      const other = '/cloud/v2/universes/3828411590:publishMessage';
+      expect((await bench.postJson(other, message, await bench.token({ scope }))).status).to.equal(403);
+    });
+
+    it('is refused without topic or message, and with too much of them', async () => {
+      const bearer = await bench.token({ scope });
+      for (const body of [
+        {},
+        { ...message, topic: '' },
+        { topic: 'x' },
+        { ...message, message: 'x'.repeat(1025) },
+        7,
+      ]) {
+        expect((await bench.postJson(path, body, bearer)).status).to.equal(400);
+      }
+    });
+  });
+
+  it('a call without a token, or with a dead one, is refused in the gateway’s shape', async () => {
+    for (const bearer of [undefined, 'made-up']) {
+      const { status, json, headers } = await bench.get('/cloud/v2/groups/7001', bearer);
+      expect(status).to.equal(401);
+      expect(json['errors']).to.be.an('array').with.length(1);
+      expect(headers.get('www-authenticate')).to.match(/^Bearer/);
+    }
+  });
+
+  it('an unknown path is not found, in Open Cloud’s shape', async () => {
+    for (const path of [
+      '/cloud/v2/planets/1',
+      '/cloud/v2/groups/7001/',
+      '/cloud/v2/groups/../groups/7001',
+      '/cloud/v1',
+    ]) {
+      const { status, json } = await bench.get(path.replace('..', '%2e%2e%2f'), token);
+      expect({ status, code: json['code'] }).to.deep.equal({ status: 404, code: 'NOT_FOUND' });
+      expect(json['message']).to.be.a('string');
+    }
+  });
+
+  it('expired access tokens are refused while their refresh tokens work', async () => {
+    await withEmulator({}, async (own) => {
+      const tokens = await own.roblox.issueTokens();
+      own.roblox.expireAccessTokens();
+      expect((await own.get('/cloud/v2/groups/7001', tokens.access_token)).status).to.equal(401);
+      const { json } = await own.post('/oauth/v1/token', {
+        client_id: '840974200211308101',
+        client_secret: 'RBX-demo-secret-for-the-emulator-only',
+        grant_type: 'refresh_token',
+        refresh_token: tokens.refresh_token,
+      });
+      expect((await own.get('/cloud/v2/groups/7001', String(json['access_token']))).status).to.equal(200);
+    });
+  });
+});

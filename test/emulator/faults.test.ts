@@ -1,0 +1,190 @@
+import { expect } from 'chai';
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+
+import { DEMO_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
+import type { Emulator, IdTokenFault } from '../../lib/emulator/index.ts';
+import { matches } from '../../lib/emulator/faults.ts';
+import { createBench, credentials } from './support.ts';
+import type { Bench } from './support.ts';
+
+const certsPath = '/oauth/v1/certs';
+
+describe('Faults of the emulator', () => {
+  let roblox: Emulator;
+  let bench: Bench;
+  before(async () => {
+    roblox = await startEmulator();
+    bench = createBench(roblox);
+  });
+  afterEach(() => roblox.reset());
+  after(() => roblox.close());
+
+  it('strike once, then all is well again', async () => {
+    const fault = roblox.faults.status(certsPath, 503, { headers: { 'retry-after': '1' }, body: { error: 'down' } });
+    const bad = await bench.get(certsPath);
+    expect(bad.status).to.equal(503);
+    expect(bad.headers.get('retry-after')).to.equal('1');
+    expect(bad.json).to.deep.equal({ error: 'down' });
+    expect((await bench.get(certsPath)).status).to.equal(200);
+    expect(fault.hits).to.equal(1);
+  });
+
+  it('strike as often as they are told to, in the order in which they were armed, until they are cleared', async () => {
+    roblox.faults.status(certsPath, 500, { times: 2 });
+    const always = roblox.faults.status(certsPath, 502, { times: Infinity });
+    const statuses: number[] = [];
+    for (let time = 0; time < 4; time += 1) statuses.push((await bench.get(certsPath)).status);
+    expect(statuses).to.deep.equal([500, 500, 502, 502]);
+    always.clear();
+    expect((await bench.get(certsPath)).status).to.equal(200);
+  });
+
+  it('strike where they are aimed at', () => {
+    const path = '/cloud/v2/groups/7/roles';
+    for (const target of [path, '/cloud/v2/*', '*', `GET ${path}`, 'GET *', /roles$/, /groups/g]) {
+      expect(matches(target, 'GET', path), String(target)).to.equal(true);
+    }
+    for (const target of ['/cloud/v2', `POST ${path}`, '/cloud/v2/groups/./roles', /^roles/]) {
+      expect(matches(target, 'GET', path), String(target)).to.equal(false);
+    }
+  });
+
+  it('can be a redirect, a page, a huge body or a rewritten answer', async () => {
+    roblox.faults.redirect(certsPath, 'https://elsewhere.example/');
+    const redirect = await bench.get(certsPath);
+    expect({ status: redirect.status, location: redirect.headers.get('location') }).to.deep.equal({
+      status: 302,
+      location: 'https://elsewhere.example/',
+    });
+    roblox.faults.html(certsPath, { status: 502 });
+    const page = await bench.get(certsPath);
+    expect({ status: page.status, type: page.headers.get('content-type') }).to.deep.equal({
+      status: 502,
+      type: 'text/html; charset=utf-8',
+    });
+    roblox.faults.hugeBody(certsPath, { bytes: 3_000_000 });
+    expect((await bench.get(certsPath)).text.length).to.be.above(3_000_000);
+    roblox.faults.rewrite(certsPath, () => ({ keys: [] }));
+    expect((await bench.get(certsPath)).json).to.deep.equal({ keys: [] });
+    roblox.faults.rewrite('/oauth/v1/token', ({ scope: _scope, ...rest }) => ({ ...rest, token_type: 'mac' }));
+    const { json } = await bench.signIn();
+    expect(json).to.include({ token_type: 'mac' }).and.not.have.property('scope');
+    roblox.faults.rewrite('/cloud/v2/groups/*', (group) => ({ ...group, id: '8' }));
+    expect((await bench.get('/cloud/v2/groups/7001', await bench.token())).json['id']).to.equal('8');
+  });
+
+  it('can break a connection, before the answer and in the middle of it', async () => {
+    for (const arm of ['destroy', 'truncate'] as const) {
+      roblox.faults[arm](certsPath);
+      const outcome = await bench.get(certsPath).then(
+        () => 'answered',
+        () => 'broken',
+      );
+      expect(outcome, arm).to.equal('broken');
+      expect((await bench.get(certsPath)).status).to.equal(200);
+    }
+  });
+
+  it('can keep the caller waiting for ever, who may leave', async () => {
+    for (const arm of ['hang', 'stall'] as const) {
+      const fault = roblox.faults[arm](certsPath);
+      const controller = new AbortController();
+      const asking = fetch(roblox.url + certsPath, { signal: controller.signal }).then((response) => response.text());
+      const outcome = asking.then(
+        () => 'answered',
+        () => 'left',
+      );
+      while (fault.hits === 0) await new Promise((resolve) => setImmediate(resolve));
+      controller.abort();
+      expect(await outcome, arm).to.equal('left');
+    }
+  });
+
+  it('can delay the right answer', async () => {
+    roblox.faults.delay(certsPath, 5);
+    expect((await bench.get(certsPath)).json).to.have.property('keys');
+  });
+
+  it('can tell about another user', async () => {
+    const { access_token: token } = await roblox.issueTokens();
+    roblox.faults.userInfoOf('4100000002');
+    expect((await bench.get('/oauth/v1/userinfo', token)).json['sub']).to.equal('4100000002');
+    expect((await bench.get('/oauth/v1/userinfo', token)).json['sub']).to.equal('4100000001');
+  });
+
+  describe('in an ID token', () => {
+    const refusals: [IdTokenFault, RegExp][] = [
+      ['wrong_key', /signature/],
+      ['unknown_kid', /no applicable key/],
+      ['alg_none', /alg/i],
+      ['hs256', /alg/i],
+      ['issuer', /"iss"/],
+      ['slashless_issuer', /"iss"/],
+      ['audience', /"aud"/],
+      ['expired', /"exp"/],
+      ['future_iat', /"iat"/],
+      ['not_before', /"nbf"/],
+      ['missing_iss', /"iss"/],
+      ['missing_sub', /"sub"/],
+      ['missing_aud', /"aud"/],
+      ['missing_exp', /"exp"/],
+      ['missing_iat', /"iat"/],
+      ['garbage', /./],
+    ];
+    for (const [kind, reason] of refusals) {
+      it(`"${kind}" is refused by a verifier for what it is`, async () => {
+        roblox.faults.idToken(kind);
+        const { json } = await bench.signIn({ parameters: { nonce: 'n' } });
+        const certs = createRemoteJWKSet(new URL(roblox.url + certsPath));
+        const outcome = await jwtVerify(String(json['id_token']), certs, {
+          issuer: `${roblox.url}/oauth/`,
+          audience: DEMO_CLIENT.clientID,
+          algorithms: ['ES256'],
+          requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
+          maxTokenAge: 60,
+        }).then(
+          () => 'believed',
+          (error: unknown) => String(error),
+        );
+        expect(outcome).to.match(reason).and.not.equal('believed');
+      });
+    }
+
+    it('of the other kinds is what its name says', async () => {
+      const claims = async (kind: IdTokenFault) => {
+        roblox.faults.idToken(kind);
+        return decodeJwt(String((await bench.signIn({ parameters: { nonce: 'n' } })).json['id_token']));
+      };
+      const id = DEMO_CLIENT.clientID;
+      expect((await claims('wrong_nonce')).nonce).to.equal('nx');
+      expect(await claims('missing_nonce')).not.to.have.property('nonce');
+      expect((await claims('several_audiences')).aud).to.deep.equal([id, `${id}0`]);
+      expect(await claims('several_audiences')).not.to.have.property('azp');
+      expect((await claims('several_audiences_azp')).azp).to.equal(id);
+      expect((await claims('several_audiences_foreign_azp')).azp).to.equal(`${id}0`);
+      roblox.faults.idToken('missing');
+      expect((await bench.signIn()).json).not.to.have.property('id_token');
+    });
+
+    it('"unknown_kid" names a key that is not in the certs, "wrong_key" one that is', async () => {
+      const { json } = await bench.get(certsPath);
+      const [key] = json['keys'] as Record<string, string>[];
+      for (const [kind, isKnown] of [
+        ['unknown_kid', false],
+        ['wrong_key', true],
+      ] as const) {
+        roblox.faults.idToken(kind);
+        const { kid } = decodeProtectedHeader(String((await bench.signIn()).json['id_token']));
+        expect(kid === key?.['kid'], kind).to.equal(isKnown);
+      }
+    });
+
+    it('strikes refreshes too', async () => {
+      const { refresh_token } = await roblox.issueTokens();
+      roblox.faults.idToken('audience');
+      const form = { ...credentials, grant_type: 'refresh_token', refresh_token };
+      const { json } = await bench.post('/oauth/v1/token', form);
+      expect(decodeJwt(String(json['id_token'])).aud).to.equal(`${DEMO_CLIENT.clientID}0`);
+    });
+  });
+});

@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { expect } from 'chai';
+
+import { createVisitor, DEMO_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
+import type { EmulatorOptions } from '../../lib/emulator/index.ts';
+import { authorizationURL, credentials, redirectURI, withEmulator } from './support.ts';
+
+/** Runs a module in a process of its own, at the root of the package. */
+async function run(script: string): Promise<{ stdout: string; stderr: string; code: number | null }> {
+  const args = ['--import', 'ts-blank-space/register', '--input-type=module', '--eval', script];
+  const child = spawn(process.execPath, args, { cwd: new URL('../..', import.meta.url), env: { PATH: '' } });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { stdout, stderr, code: child.exitCode };
+}
+
+describe('An emulator', () => {
+  it('listens where it says, without a slash at the end, and several run side by side', async () => {
+    const [first, second] = await Promise.all([startEmulator(), startEmulator({ port: 0, host: 'localhost' })]);
+    expect(first.url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(second.url).to.match(/^http:\/\/localhost:\d+$/);
+    const page = await fetch(second.url);
+    expect(await page.text()).to.include(DEMO_CLIENT.clientID);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  it('says that its port is taken', async () => {
+    await withEmulator({}, async ({ roblox }) => {
+      const outcome = await startEmulator({ port: Number(new URL(roblox.url).port) }).catch((error: unknown) => error);
+      expect(outcome).to.have.property('code', 'EADDRINUSE');
+    });
+  });
+
+  it('closes at once, whatever is open', async () => {
+    const roblox = await startEmulator();
+    roblox.faults.hang('/oauth/v1/certs');
+    roblox.faults.delay('/slow', 60_000);
+    const visitor = createVisitor({ baseURL: roblox.url });
+    await visitor.get('/');
+    const pending = [fetch(`${roblox.url}/oauth/v1/certs`), fetch(`${roblox.url}/slow`)];
+    const outcomes = Promise.allSettled(pending);
+    const idle = connect(Number(new URL(roblox.url).port), '127.0.0.1');
+    await once(idle, 'connect');
+    idle.on('error', () => undefined);
+    while (roblox.count(/slow|certs/) < 2) await new Promise((resolve) => setImmediate(resolve));
+    await roblox.close();
+    expect((await outcomes).map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
+    visitor.close();
+  });
+
+  it('can be closed by `await using`, and twice', async () => {
+    const roblox = await startEmulator();
+    await roblox[Symbol.asyncDispose]();
+    await roblox.close();
+    const outcome = await fetch(roblox.url).catch((error: unknown) => error);
+    expect(outcome).to.be.instanceOf(TypeError);
+  });
+
+  it('prints nothing and lets the process end', async () => {
+    const script = `
+      import { startEmulator, createVisitor } from './lib/emulator/index.ts';
+      const roblox = await startEmulator();
+      const visitor = createVisitor({ baseURL: roblox.url });
+      await visitor.authorize(${JSON.stringify(authorizationURL({ url: '' } as never))}.replace(/^/, roblox.url));
+      const { refresh_token } = await roblox.issueTokens();
+      await fetch(roblox.url + '/oauth/v1/token/revoke', {
+        method: 'POST',
+        body: new URLSearchParams({ ...${JSON.stringify(credentials)}, token: refresh_token }),
+        headers: { origin: 'https://app.example', accept: 'text/html' },
+      });
+      visitor.close();
+      await roblox.close();`;
+    expect(await run(script)).to.deep.equal({ stdout: '', stderr: '', code: 0 });
+  });
+
+  it('names the package to install where oidc-provider is missing', async () => {
+    const hooks = `export const resolve = (name, context, next) => next(name === 'oidc-provider' ? 'not-there' : name, context);`;
+    const script = `
+      import { register } from 'node:module';
+      import { startEmulator } from './lib/emulator/index.ts';
+      register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));
+      await startEmulator().catch((error) => console.log(error.message));`;
+    const { stdout, code } = await run(script);
+    expect(stdout).to.include('npm install --save-dev oidc-provider');
+    expect(code).to.equal(0);
+  });
+
+  it('keeps a log of requests and counters, and forgets them on reset', async () => {
+    await withEmulator({ requestsKept: 3 }, async ({ roblox, get, post }) => {
+      await post('/oauth/v1/token?x=1', { ...credentials, grant_type: 'nothing' });
+      await get('/oauth/v1/certs');
+      await get('/oauth/v1/certs');
+      const [first] = roblox.requests;
+      expect(first).to.include({ method: 'POST', path: '/oauth/v1/token', status: 400 });
+      expect(first?.query.get('x')).to.equal('1');
+      expect(first?.form).to.deep.equal({ ...credentials, grant_type: 'nothing' });
+      expect(roblox.count('/oauth/v1/certs')).to.equal(2);
+      expect(roblox.count(/^\/oauth\//)).to.equal(3);
+      await get('/');
+      expect(roblox.requests).to.have.length(3);
+      expect(roblox.requests.at(-1)).to.include({ path: '/', status: 200 });
+      expect(roblox.connections).to.be.within(1, 4);
+      roblox.reset();
+      expect(roblox.requests).to.have.length(0);
+      expect(roblox.count(/./)).to.equal(0);
+      expect(roblox.connections).to.equal(0);
+    });
+  });
+
+  it('takes users and clients of one’s own', async () => {
+    const options: EmulatorOptions = {
+      users: [
+        { id: '12', username: 'ann', displayName: 'Ann', createdAt: new Date(0), picture: 'https://x.example/a.png' },
+      ],
+      clients: [{ clientID: '34', clientSecret: 'secret', redirectURIs: [redirectURI] }],
+    };
+    await withEmulator(options, async ({ roblox, authorize, post, get }) => {
+      const code = (await authorize({ client_id: '34' })).searchParams.get('code') ?? '';
+      const form = { client_id: '34', client_secret: 'secret', grant_type: 'authorization_code', code };
+      const { json } = await post('/oauth/v1/token', form);
+      const userinfo = await get('/oauth/v1/userinfo', String(json['access_token']));
+      expect(userinfo.json).to.include({ sub: '12', created_at: 0, picture: 'https://x.example/a.png' });
+      const outcome = await roblox.issueTokens({ user: '1' }).catch((error: unknown) => error);
+      expect(outcome).to.be.instanceOf(TypeError);
+    });
+  });
+
+  it('remembers the newest authorizations of a user alone, however many logins there are', async () => {
+    await withEmulator({ authorizationsKept: 2 }, async ({ roblox, get }) => {
+      const tokens = [await roblox.issueTokens(), await roblox.issueTokens(), await roblox.issueTokens()];
+      const other = await roblox.issueTokens({ user: '4100000002' });
+      const statuses: number[] = [];
+      for (const { access_token } of [...tokens, other]) {
+        statuses.push((await get('/oauth/v1/userinfo', access_token)).status);
+      }
+      expect(statuses).to.deep.equal([401, 200, 200, 200]);
+    });
+  });
+
+  const user = { id: '1', username: 'a', displayName: 'A', createdAt: new Date(0), picture: null };
+  const client = { clientID: '1', clientSecret: 's', redirectURIs: ['https://a.example/'] };
+  const refused: [string, Record<string, unknown>, RegExp][] = [
+    ['a numeric user ID', { users: [{ ...user, id: 1 }] }, /users: id must be a string/],
+    ['a createdAt that is no date', { users: [{ ...user, createdAt: '2020' }] }, /createdAt of user 1/],
+    ['a membership without role', { users: [{ ...user, groups: [{ id: '2', roleIds: [] }] }] }, /group 2 of user 1/],
+    ['a numeric client ID', { clients: [{ ...client, clientID: 1 }] }, /clientID must be/],
+    ['an empty secret', { clients: [{ ...client, clientSecret: '' }] }, /clientSecret of 1 is empty/],
+    ['a relative redirect URI', { clients: [{ ...client, redirectURIs: ['/cb'] }] }, /absolute URLs/],
+    ['no redirect URIs', { clients: [{ clientID: '1' }] }, /redirectURIs of 1/],
+    [
+      'eleven redirect URIs',
+      { clients: [{ ...client, redirectURIs: Array(11).fill('https://a.example/') }] },
+      /10 URLs/,
+    ],
+    [
+      'a redirect URI over 256 characters',
+      { clients: [{ ...client, redirectURIs: [`https://a.example/${'x'.repeat(240)}`] }] },
+      /256/,
+    ],
+  ];
+  for (const [name, options, message] of refused) {
+    it(`refuses ${name} by name`, async () => {
+      const outcome = await startEmulator(options as EmulatorOptions).catch((error: unknown) => error);
+      expect(outcome).to.be.instanceOf(TypeError);
+      expect(String(outcome)).to.match(message);
+    });
+  }
+});
