@@ -274,6 +274,9 @@ export class RobloxStrategy extends OAuth2Strategy {
     tokens: KeptTokens & { readonly userId?: string },
     options: { readonly onTokens?: OnTokens } = {},
   ): RobloxClient {
+    if (typeof tokens !== 'object' || tokens === null) {
+      throw new TypeError('tokens must be an object with an accessToken, as verify got it');
+    }
     const { userId } = tokens;
     return clientOf(this._rooms.app, { tokens: readGivenTokens(tokens), userId, onTokens: options.onTokens });
   }
