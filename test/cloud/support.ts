@@ -1,0 +1,52 @@
+import type { MakeCall, Call } from '../../lib/cloud/call.ts';
+import { callMaker } from '../../lib/cloud/call.ts';
+import { patientTransport } from '../../lib/http/send.ts';
+import type { HttpRequest, HttpResponse } from '../../lib/http/transport.ts';
+
+/** Calls that are answered by a function, and remembered. */
+export function answeredBy(answer: (call: Call) => unknown): { call: MakeCall; calls: Call[] } {
+  const calls: Call[] = [];
+  const call: MakeCall = async (made) => {
+    calls.push(made);
+    return answer(made);
+  };
+  return { call, calls };
+}
+
+/** The signed-in user of the tests of one room. */
+export const asUser = async () => '42';
+
+/** The real way from a call to a request, up to the network. */
+export function wire(
+  answer: (request: HttpRequest) => Partial<Omit<HttpResponse, 'header'>> & { headers?: Record<string, string> },
+) {
+  const requests: HttpRequest[] = [];
+  const call = callMaker({
+    baseURL: 'https://apis.roblox.com',
+    transport: patientTransport({
+      transport: async (request) => {
+        requests.push(request);
+        const { status = 200, text = '{}', headers = {} } = answer(request);
+        return { status, text, header: (name) => headers[name] ?? null };
+      },
+      sleep: async () => {},
+    }),
+    credential: {
+      lease: async () => ({ accessToken: 'live-access-token', instead: async () => undefined }),
+      granted: () => [],
+      secrets: () => ['live-access-token'],
+    },
+    now: () => 0,
+  });
+  return { call, requests };
+}
+
+/** What a promise throws. */
+export async function thrown(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      throw new Error(`nothing was thrown, but ${JSON.stringify(value)} came`);
+    },
+    (error: unknown) => error,
+  );
+}
