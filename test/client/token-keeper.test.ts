@@ -1,0 +1,338 @@
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import { ConnectionError, OAuthError } from '../../lib/errors.ts';
+import { createTokenKeeper, type RenewalReason } from '../../lib/oauth/token-keeper.ts';
+import type { Tokens } from '../../lib/oauth/tokens.ts';
+
+const START = Date.UTC(2026, 7, 22);
+
+function tokens(number: number, change: Partial<Tokens> = {}): Tokens {
+  return {
+    accessToken: `access-${number}`,
+    refreshToken: `refresh-${number}`,
+    idToken: undefined,
+    tokenType: 'Bearer',
+    scope: ['openid'],
+    expiresAt: new Date(START + number * 900_000),
+    ...change,
+  };
+}
+
+/** A keeper of tokens 1, a clock, and renewals that the test answers one by one. */
+function scene(options: { store?: (tokens: Tokens) => unknown; first?: Partial<Tokens> } = {}) {
+  let now = START;
+  const renewals: {
+    current: Tokens;
+    why: RenewalReason;
+    resolve: (tokens: Tokens) => void;
+    reject: (error: unknown) => void;
+  }[] = [];
+  const keeper = createTokenKeeper({
+    tokens: tokens(1, options.first),
+    renew: (current, why) => new Promise((resolve, reject) => renewals.push({ current, why, resolve, reject })),
+    store: options.store,
+    now: () => now,
+  });
+  return { keeper, renewals, advance: (ms: number) => (now += ms) };
+}
+
+async function thrown(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => expect.fail('nothing was thrown'),
+    (error: unknown) => error,
+  );
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const access = async (keeper: ReturnType<typeof scene>['keeper'], signal?: AbortSignal) =>
+  (await keeper.lease(signal)).accessToken;
+const INVALID_GRANT = new OAuthError({ error: 'invalid_grant', status: 400 });
+
+describe('tokens that are kept', () => {
+  it('are served while they are good', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(900_000 - 60_001);
+    expect(await access(keeper)).to.equal('access-1');
+    expect(renewals).to.deep.equal([]);
+  });
+
+  it('are renewed a minute before they run out', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(900_000 - 60_000);
+    const waiting = access(keeper);
+    expect(renewals[0]).to.deep.include({ why: 'expiring', current: tokens(1) });
+    renewals[0]?.resolve(tokens(2));
+    expect(await waiting).to.equal('access-2');
+    expect(keeper.tokens).to.deep.equal(tokens(2));
+  });
+
+  it('are renewed before the first use when they have run out, or nearly', async () => {
+    for (const left of [-1, 0, 9_000]) {
+      const { keeper, renewals } = scene({ first: { expiresAt: new Date(START + left) } });
+      void access(keeper).catch(() => {});
+      expect(renewals, `${left} ms`).to.have.length(1);
+    }
+  });
+
+  it('with a short life are not renewed with every call', async () => {
+    const { keeper, renewals, advance } = scene();
+    const waiting = keeper.renew();
+    renewals[0]?.resolve(tokens(2, { expiresAt: new Date(START + 4000) }));
+    await waiting;
+    advance(2999);
+    expect(await access(keeper)).to.equal('access-2');
+    expect(renewals).to.have.length(1);
+    advance(1);
+    void access(keeper);
+    expect(renewals).to.have.length(2);
+  });
+
+  it('of unknown life are used until Roblox refuses them', async () => {
+    const { keeper, renewals, advance } = scene({ first: { expiresAt: undefined } });
+    advance(1e9);
+    const lease = await keeper.lease();
+    expect(renewals).to.deep.equal([]);
+    const waiting = lease.instead();
+    expect(renewals[0]?.why).to.equal('rejected');
+    renewals[0]?.resolve(tokens(2));
+    expect(await waiting).to.equal('access-2');
+  });
+
+  it('are renewed once for 200 who ask at once', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(900_000);
+    const all = Promise.all(Array.from({ length: 200 }, () => access(keeper)));
+    await settled();
+    expect(renewals).to.have.length(1);
+    renewals[0]?.resolve(tokens(2));
+    expect(new Set(await all)).to.deep.equal(new Set(['access-2']));
+    expect(renewals).to.have.length(1);
+  });
+
+  it('are renewed once for all whom Roblox refused, early and late', async () => {
+    const { keeper, renewals } = scene();
+    const [one, two, late] = await Promise.all([keeper.lease(), keeper.lease(), keeper.lease()]);
+    const early = [one.instead(), two.instead()];
+    renewals[0]?.resolve(tokens(2));
+    expect(await Promise.all(early)).to.deep.equal(['access-2', 'access-2']);
+    expect(await late.instead()).to.equal('access-2');
+    expect(renewals).to.have.length(1);
+  });
+
+  it('are not renewed by nobody: without a way there is nothing instead', async () => {
+    const keeper = createTokenKeeper({ tokens: tokens(1, { expiresAt: new Date(0) }) });
+    const lease = await keeper.lease();
+    expect(lease.accessToken).to.equal('access-1');
+    expect(await lease.instead()).to.equal(undefined);
+    expect(await thrown(keeper.renew())).to.be.instanceOf(TypeError);
+  });
+
+  it('keep what an answer leaves out', async () => {
+    const { keeper, renewals } = scene({ first: { idToken: 'id-1' } });
+    const waiting = keeper.renew();
+    renewals[0]?.resolve(tokens(2, { refreshToken: undefined, idToken: undefined, scope: [] }));
+    expect(await waiting).to.deep.include({
+      accessToken: 'access-2',
+      refreshToken: 'refresh-1',
+      idToken: 'id-1',
+      scope: ['openid'],
+    });
+  });
+});
+
+describe('a renewal that fails', () => {
+  it('fails all who wait with the same error, and is not tried again by each of them', async () => {
+    const { keeper, renewals, advance } = scene();
+    const early = await Promise.all(Array.from({ length: 5 }, () => keeper.lease()));
+    advance(900_000);
+    const all = Array.from({ length: 50 }, () => thrown(access(keeper)));
+    await settled();
+    const error = new OAuthError({ error: 'invalid_client', status: 401 });
+    renewals[0]?.reject(error);
+    expect(new Set(await Promise.all(all))).to.deep.equal(new Set([error]));
+    // Those who began before it failed and hear their 401 only now.
+    expect(await Promise.all(early.map((lease) => thrown(lease.instead())))).to.deep.equal(early.map(() => error));
+    expect(renewals).to.have.length(1);
+  });
+
+  it('with invalid_grant is final', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(900_000);
+    const waiting = thrown(access(keeper));
+    renewals[0]?.reject(INVALID_GRANT);
+    expect(await waiting).to.equal(INVALID_GRANT);
+    expect(await thrown(access(keeper))).to.equal(INVALID_GRANT);
+    expect(await thrown(keeper.renew())).to.equal(INVALID_GRANT);
+    expect(renewals).to.have.length(1);
+  });
+
+  it('with invalid_grant is forgotten when a new login brings new tokens', async () => {
+    const { keeper, renewals } = scene();
+    const waiting = thrown(keeper.renew());
+    renewals[0]?.reject(INVALID_GRANT);
+    await waiting;
+    keeper.replace(tokens(5));
+    expect(await access(keeper)).to.equal('access-5');
+  });
+
+  it('for want of an answer is tried again by the next call', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(900_000);
+    const broken = new ConnectionError('gone', { code: 'network', method: 'POST', url: 'http://x.test' });
+    const waiting = thrown(access(keeper));
+    renewals[0]?.reject(broken);
+    expect(await waiting).to.equal(broken);
+    const again = access(keeper);
+    renewals[1]?.resolve(tokens(2));
+    expect(await again).to.equal('access-2');
+  });
+
+  it('crashes nobody when all who waited have left', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(900_000);
+    const controller = new AbortController();
+    const waiting = thrown(access(keeper, controller.signal));
+    controller.abort(new Error('enough'));
+    expect(await waiting).to.have.property('message', 'enough');
+    renewals[0]?.reject(new Error('nobody hears'));
+    await settled();
+  });
+});
+
+describe('a signal', () => {
+  it('ends one wait and not the renewal that others wait for', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(900_000);
+    const controller = new AbortController();
+    const leaver = thrown(access(keeper, controller.signal));
+    const stayer = access(keeper);
+    await settled();
+    controller.abort(new Error('enough'));
+    expect(await leaver).to.have.property('message', 'enough');
+    renewals[0]?.resolve(tokens(2));
+    expect(await stayer).to.equal('access-2');
+    expect(renewals).to.have.length(1);
+  });
+});
+
+describe('onTokens', () => {
+  it('has stored the new tokens before anyone goes on', async () => {
+    const events: string[] = [];
+    let stored = () => {};
+    const { keeper, renewals, advance } = scene({
+      store: async ({ accessToken }) => {
+        events.push(`storing ${accessToken}`);
+        await new Promise<void>((resolve) => (stored = resolve));
+        events.push('stored');
+      },
+    });
+    advance(900_000);
+    const all = Array.from({ length: 3 }, () => access(keeper).then((token) => events.push(token)));
+    renewals[0]?.resolve(tokens(2));
+    await settled();
+    expect(events).to.deep.equal(['storing access-2']);
+    expect(keeper.tokens.accessToken).to.equal('access-1');
+    stored();
+    await Promise.all(all);
+    expect(events).to.deep.equal(['storing access-2', 'stored', 'access-2', 'access-2', 'access-2']);
+  });
+
+  it('that fails fails all who wait; the tokens are kept, and stored before they are served', async () => {
+    const failures = [new Error('the database is down'), new Error('still down')];
+    const stored: string[] = [];
+    const { keeper, renewals } = scene({
+      store: ({ accessToken }) => {
+        const failure = failures.shift();
+        if (failure !== undefined) throw failure;
+        stored.push(accessToken);
+      },
+    });
+    const all = [thrown(keeper.renew()), thrown(keeper.renew())];
+    renewals[0]?.resolve(tokens(2));
+    const [one, two] = await Promise.all(all);
+    expect(one).to.equal(two).and.have.property('message', 'the database is down');
+    // The old token is still good, and yet storing comes first.
+    expect(await thrown(access(keeper))).to.have.property('message', 'still down');
+    expect(await access(keeper)).to.equal('access-2');
+    expect(stored).to.deep.equal(['access-2']);
+    expect(renewals).to.have.length(1);
+  });
+
+  it('that fails with a token in its error shows none', async () => {
+    const { keeper, renewals } = scene({
+      store: ({ refreshToken }) => {
+        throw Object.assign(new Error(`cannot insert ${refreshToken}`), { parameters: [refreshToken] });
+      },
+    });
+    const waiting = thrown(keeper.renew());
+    renewals[0]?.resolve(tokens(2));
+    expect(inspect(await waiting, { depth: null, showHidden: true })).to.not.include('refresh-2');
+  });
+});
+
+describe('the end of an authorization', () => {
+  it('waits for the renewal under way, and revokes the latest tokens', async () => {
+    const { keeper, renewals } = scene();
+    const renewal = keeper.renew();
+    const revoked: (string | undefined)[] = [];
+    const end = keeper.end(async ({ refreshToken }) => void revoked.push(refreshToken));
+    await settled();
+    expect(revoked).to.deep.equal([]);
+    renewals[0]?.resolve(tokens(2));
+    await Promise.all([renewal, end]);
+    expect(revoked).to.deep.equal(['refresh-2']);
+  });
+
+  it('refuses all further use, and cannot be undone', async () => {
+    const { keeper, renewals } = scene();
+    const early = await keeper.lease();
+    await keeper.end(async () => {});
+    for (const use of [keeper.lease(), keeper.renew(), early.instead()]) {
+      const error = await thrown(use);
+      expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
+      expect((error as Error).message).to.match(/revoked/);
+    }
+    keeper.replace(tokens(9));
+    await thrown(keeper.lease());
+    await keeper.end(async () => expect.fail('it was revoked twice'));
+    expect(renewals).to.deep.equal([]);
+  });
+
+  it('changes nothing when Roblox could not be asked', async () => {
+    const { keeper } = scene();
+    expect(await thrown(keeper.end(async () => Promise.reject(new Error('down'))))).to.have.property('message', 'down');
+    expect(await access(keeper)).to.equal('access-1');
+  });
+
+  it('lets nobody renew while it goes on', async () => {
+    const { keeper, renewals } = scene();
+    let done = () => {};
+    const end = keeper.end(() => new Promise<void>((resolve) => (done = resolve)));
+    await settled();
+    const renewal = thrown(keeper.renew());
+    done();
+    await end;
+    expect(await renewal).to.be.instanceOf(OAuthError);
+    expect(renewals).to.deep.equal([]);
+  });
+});
+
+describe('what no error may show', () => {
+  it('is every token that there is or was', async () => {
+    const { keeper, renewals } = scene({ first: { idToken: 'id-1' } });
+    const waiting = keeper.renew();
+    renewals[0]?.resolve(tokens(2, { idToken: 'id-2' }));
+    await waiting;
+    expect(keeper.secrets()).to.have.members(['access-1', 'refresh-1', 'id-1', 'access-2', 'refresh-2', 'id-2']);
+  });
+
+  it('does not grow for as long as a client lives', async () => {
+    const { keeper, renewals } = scene();
+    for (let number = 2; number < 50; number += 1) {
+      const waiting = keeper.renew();
+      renewals.at(-1)?.resolve(tokens(number));
+      await waiting;
+    }
+    expect(keeper.secrets().length).to.be.lessThan(30);
+  });
+});
