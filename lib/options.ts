@@ -109,6 +109,9 @@ export function readStrategyOptions(options: RobloxStrategyOptions): StrategySet
   };
 }
 
+/** RFC 6749, appendix A.1 and A.2, without the spaces around that copying leaves. */
+const CREDENTIAL = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
 /** @throws {TypeError} no client ID, or a number: a Roblox ID need not fit one */
 export function readClientID(clientID: unknown): string {
   if (typeof clientID === 'number') {
@@ -119,6 +122,9 @@ export function readClientID(clientID: unknown): string {
   if (typeof clientID !== 'string' || clientID.trim() === '') {
     refuse('clientID', clientID, "the app's client ID as a string, from the Creator Dashboard");
   }
+  if (!CREDENTIAL.test(clientID)) {
+    refuse('clientID', clientID, 'printable ASCII without white space around it: look for a stray space or line break');
+  }
   return clientID;
 }
 
@@ -128,6 +134,11 @@ export function readClientSecret(clientSecret: unknown): string | undefined {
   // What came is not shown: it may be the secret in another shape.
   if (typeof clientSecret !== 'string')
     throw new TypeError('clientSecret must be a string, or left out for a public client');
+  if (!CREDENTIAL.test(clientSecret)) {
+    throw new TypeError(
+      'clientSecret must be printable ASCII without white space around it: look for a stray line break',
+    );
+  }
   return clientSecret;
 }
 

@@ -23,6 +23,8 @@ describe('the options of RobloxStrategy', () => {
     ['no clientID', { clientID: undefined }, /clientID must be .*missing/],
     ['an empty clientID', { clientID: '' }, /clientID must be/],
     ['a numeric clientID', { clientID: 8165476284095951 }, /clientID must be a string.*number/],
+    ['a clientID with a space behind it', { clientID: '123 ' }, /clientID must be printable ASCII/],
+    ['a secret with a line break behind it', { clientSecret: 'RBX-secret\n' }, /clientSecret must be printable ASCII/],
     ['a secret that is no string', { clientSecret: 42 }, /clientSecret must be a string/],
     ['no callbackURL', { callbackURL: undefined }, /callbackURL must be .*missing/],
     [

@@ -1,0 +1,268 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { redact } from '../../lib/http/redact.ts';
+import { authorizationURL, readCallback } from '../../lib/oauth/authorization.ts';
+import { endpointsOf } from '../../lib/oauth/endpoints.ts';
+import { codeChallenge, nonceOf, oneTimeValue } from '../../lib/oauth/one-time.ts';
+import { profileOf } from '../../lib/oauth/profile.ts';
+import {
+  readIntrospection,
+  readResources,
+  readTokenError,
+  tokenForm,
+  type ClientCredentials,
+} from '../../lib/oauth/token-messages.ts';
+import { readTokens, scopesOf } from '../../lib/oauth/tokens.ts';
+
+describe('the endpoints', () => {
+  it("are Roblox's own by default", () => {
+    expect(endpointsOf()).to.deep.equal({
+      baseURL: 'https://apis.roblox.com',
+      issuer: 'https://apis.roblox.com/oauth/',
+      authorization: 'https://apis.roblox.com/oauth/v1/authorize',
+      token: 'https://apis.roblox.com/oauth/v1/token',
+      revocation: 'https://apis.roblox.com/oauth/v1/token/revoke',
+      introspection: 'https://apis.roblox.com/oauth/v1/token/introspect',
+      resources: 'https://apis.roblox.com/oauth/v1/token/resources',
+      userinfo: 'https://apis.roblox.com/oauth/v1/userinfo',
+      certs: 'https://apis.roblox.com/oauth/v1/certs',
+    });
+  });
+
+  for (const base of [
+    'http://127.0.0.1:4000',
+    'http://127.9.8.7',
+    'http://localhost:1',
+    'http://[::1]:9',
+    'http://a.localhost',
+  ]) {
+    it(`may be on loopback over plain http: ${base}`, () => {
+      expect(endpointsOf(`${base}/`).token).to.equal(`${base}/oauth/v1/token`);
+    });
+  }
+});
+
+describe('one-time values', () => {
+  it('make the S256 challenge of RFC 7636, appendix B', () => {
+    expect(codeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).to.equal(
+      'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    );
+  });
+
+  it('come from the random bytes that were given', () => {
+    expect(oneTimeValue((size) => Buffer.alloc(size, 7))).to.equal(Buffer.alloc(32, 7).toString('base64url'));
+  });
+
+  it('derive a nonce that is no challenge and tells nothing of its verifier', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 43 }), (verifier) => {
+        expect(nonceOf(verifier)).to.match(/^[\w-]{43}$/);
+        expect(nonceOf(verifier)).to.not.equal(codeChallenge(verifier));
+        expect(nonceOf(verifier)).to.equal(nonceOf(verifier));
+      }),
+    );
+  });
+});
+
+describe('a callback query', () => {
+  it('is none without a code or an error', () => {
+    for (const query of [{}, { state: 'x' }, { code: undefined }, Object.create({ code: 'inherited' })]) {
+      expect(readCallback(query)).to.equal(undefined);
+    }
+  });
+
+  it('reads any query without harm, and gives strings only', () => {
+    const value = fc.oneof(fc.string(), fc.array(fc.string()), fc.anything());
+    const query = fc.dictionary(fc.constantFrom('code', 'error', 'state', 'error_description', '__proto__'), value);
+    fc.assert(
+      fc.property(query, (given) => {
+        const callback = readCallback(given);
+        if (callback === undefined) return;
+        for (const part of Object.values(callback)) if (part !== undefined) expect(part).to.be.a('string');
+        if (callback.kind === 'code') expect(callback.code).to.equal(given['code']);
+      }),
+    );
+  });
+});
+
+describe('the authorization URL', () => {
+  it('carries any value unchanged, a space as %20', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.string()), (parameters) => {
+        const url = new URL(authorizationURL('https://roblox.test/oauth/v1/authorize', parameters));
+        expect(Object.fromEntries(url.searchParams)).to.deep.equal(parameters);
+        expect(url.search).to.not.include('+');
+        expect(url.origin + url.pathname).to.equal('https://roblox.test/oauth/v1/authorize');
+      }),
+    );
+  });
+
+  it('leaves out what is undefined', () => {
+    expect(authorizationURL('https://roblox.test/', { a: undefined, b: null, c: 'x' })).to.equal(
+      'https://roblox.test/?c=x',
+    );
+  });
+});
+
+describe('a form for a token endpoint', () => {
+  const credentials = fc.record({
+    clientID: fc.string({ minLength: 1, unit: 'grapheme' }),
+    clientSecret: fc.option(fc.string({ minLength: 1, unit: 'grapheme' }), { nil: undefined }),
+  });
+
+  it('never has credentials in two places, and never an empty secret', () => {
+    const methods = fc.constantFrom<ClientCredentials['clientAuthentication']>(
+      'client_secret_post',
+      'client_secret_basic',
+    );
+    fc.assert(
+      fc.property(credentials, methods, fc.string(), (client, method, code) => {
+        const clientAuthentication = client.clientSecret === undefined ? 'none' : method;
+        const { headers, body } = tokenForm({ ...client, clientAuthentication }, { code, empty: undefined });
+        const form = new URLSearchParams(body);
+        const inBody = form.has('client_id') || form.has('client_secret');
+        expect(inBody).to.not.equal('authorization' in headers);
+        expect(form.get('client_secret')).to.not.equal('');
+        expect(form.has('empty')).to.equal(false);
+        expect(form.get('code')).to.equal(code);
+      }),
+    );
+  });
+
+  it('encodes a Basic header as RFC 6749, section 2.3.1 wants it', () => {
+    const { headers } = tokenForm(
+      { clientID: 'a:b', clientSecret: 'c d%', clientAuthentication: 'client_secret_basic' },
+      {},
+    );
+    const basic = String(headers['authorization']).replace('Basic ', '');
+    expect(Buffer.from(basic, 'base64').toString()).to.equal('a%3Ab:c+d%25');
+  });
+
+  it('counts every credential among its secrets', () => {
+    const { secrets } = tokenForm(
+      { clientID: '1', clientSecret: 'the-secret', clientAuthentication: 'client_secret_post' },
+      { code: 'the-code', code_verifier: 'the-verifier', refresh_token: 'the-refresh', token: 'the-token', x: 'y' },
+    );
+    expect(secrets).to.have.members(['the-code', 'the-verifier', 'the-refresh', 'the-token', 'the-secret']);
+  });
+});
+
+describe('the answers of the token endpoints', () => {
+  it('read anything without harm', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.string(), (value, text) => {
+        for (const read of [readIntrospection, readResources]) read(value);
+        const tokens = readTokens(value, 0);
+        if (tokens !== undefined) expect(tokens.accessToken).to.be.a('string').that.is.not.empty;
+        readTokenError(text, []);
+      }),
+    );
+  });
+
+  it('count the lifetime of an access token from the moment of the answer', () => {
+    const tokens = readTokens(
+      { access_token: 'a', token_type: 'Bearer', expires_in: 899, scope: 'openid profile' },
+      1_000,
+    );
+    expect(tokens?.expiresAt?.getTime()).to.equal(900_000);
+    expect(tokens?.scope).to.deep.equal(['openid', 'profile']);
+    for (const expires_in of [undefined, null, 'soon', -1, Number.NaN]) {
+      expect(readTokens({ access_token: 'a', expires_in }, 0)?.expiresAt).to.equal(undefined);
+    }
+  });
+
+  it('say which experiences and accounts the user chose', () => {
+    const answer = {
+      resource_infos: [
+        {
+          owner: { id: '1516563360', type: 'User' },
+          resources: { universe: { ids: ['3828411582'] }, creator: { ids: ['U', 'G7'] } },
+        },
+        { owner: { id: '99', type: 'Group' }, resources: { creator: { ids: ['U'] } } },
+        { owner: { id: '5', type: 'User' }, resources: { universe: { ids: ['1', '2'] } } },
+        { owner: { id: '6', type: 'User' }, resources: {} },
+        { resources: { universe: { ids: ['7'] } } },
+      ],
+    };
+    expect(readResources(answer)).to.deep.equal({
+      experiences: [
+        { id: '3828411582', owner: { type: 'User', id: '1516563360' } },
+        { id: '1', owner: { type: 'User', id: '5' } },
+        { id: '2', owner: { type: 'User', id: '5' } },
+      ],
+      accounts: [
+        { type: 'User', id: '1516563360' },
+        { type: 'Group', id: '7' },
+        { type: 'Group', id: '99' },
+      ],
+    });
+    expect(readResources({ resource_infos: [] })).to.deep.equal({ experiences: [], accounts: [] });
+    expect(readResources({})).to.equal(undefined);
+  });
+
+  it('say what a token is good for', () => {
+    const raw = {
+      active: true,
+      jti: 'RT.1',
+      iss: 'x',
+      token_type: 'Bearer',
+      client_id: '1',
+      aud: '2',
+      sub: '3',
+      scope: 'openid',
+      iat: 1,
+      exp: 2,
+    };
+    expect(readIntrospection(raw)).to.deep.equal({
+      active: true,
+      sub: '3',
+      clientId: '1',
+      scope: ['openid'],
+      issuedAt: new Date(1000),
+      expiresAt: new Date(2000),
+      raw,
+    });
+    expect(readIntrospection({ active: false })).to.deep.equal({ active: false, scope: [], raw: { active: false } });
+    expect(readIntrospection({})).to.equal(undefined);
+  });
+
+  it('take scopes apart, however they come', () => {
+    expect(scopesOf(' openid  profile openid')).to.deep.equal(['openid', 'profile']);
+    expect(scopesOf(['openid profile', 'group:read'])).to.deep.equal(['openid', 'profile', 'group:read']);
+  });
+});
+
+describe('a profile', () => {
+  const base = { sub: '1', name: 'Display', nickname: 'Display', preferred_username: 'user', created_at: 0 };
+
+  it('has no photos when the picture is null or missing', () => {
+    for (const picture of [null, undefined, '', 7]) expect(profileOf({ ...base, picture }).photos).to.deep.equal([]);
+  });
+
+  it('has what openid alone gives, and nothing undefined', () => {
+    expect(profileOf({ sub: '1' })).to.deep.equal({
+      provider: 'roblox',
+      id: '1',
+      profileUrl: 'https://www.roblox.com/users/1/profile',
+      photos: [],
+      _raw: '{"sub":"1"}',
+      _json: { sub: '1' },
+    });
+  });
+
+  it('takes the nickname where there is no name', () => {
+    expect(profileOf({ sub: '1', nickname: 'Nick' }).displayName).to.equal('Nick');
+  });
+});
+
+describe('redaction', () => {
+  it('leaves no secret in any text, as it is or encoded', () => {
+    const secret = fc.string({ minLength: 4, maxLength: 40 }).filter((text) => !'[redacted]'.includes(text));
+    fc.assert(
+      fc.property(fc.string(), secret, fc.string(), (before, hidden, after) => {
+        const clean = redact(`${before}${hidden}${after}${encodeURIComponent(hidden)}`, [hidden]);
+        expect(clean.replaceAll('[redacted]', '\0')).to.not.include(hidden);
+      }),
+    );
+  });
+});
