@@ -1,5 +1,5 @@
 import { CloudRefusal, missingScope } from './cloud-error.ts';
-import type { CloudRequest, Operation } from './cloud.ts';
+import type { CloudRequest, Operation } from './cloud-request.ts';
 import type { EmulatedGroup, EmulatedRole } from './options.ts';
 import { cutPage } from './paging.ts';
 import type { Access } from './storage.ts';

@@ -1,5 +1,5 @@
 import { CloudRefusal, missingScope } from './cloud-error.ts';
-import type { Operation } from './cloud.ts';
+import type { Operation } from './cloud-request.ts';
 import { readInventoryFilter } from './inventory-filter.ts';
 import type { InventoryEntry } from './inventory-filter.ts';
 import type { EmulatedUser } from './options.ts';
@@ -22,8 +22,8 @@ function inventoryOf(user: EmulatedUser): readonly InventoryEntry[] {
   return entries;
 }
 
-function prepare(user: EmulatedUser, item: Readonly<Record<string, unknown>>, index: number): InventoryEntry {
-  const named = { path: `users/${user.id}/inventory-items/${user.id}-${index}`, ...item };
+function prepare(user: EmulatedUser, given: object, index: number): InventoryEntry {
+  const item: Record<string, unknown> = { path: `users/${user.id}/inventory-items/${user.id}-${index}`, ...given };
   for (const [kind, field, idField] of kinds) {
     const details = item[field];
     if (typeof details !== 'object' || details === null) continue;
@@ -33,7 +33,7 @@ function prepare(user: EmulatedUser, item: Readonly<Record<string, unknown>>, in
       id: String(known[idField]),
       assetType: typeof known['inventoryItemAssetType'] === 'string' ? known['inventoryItemAssetType'] : undefined,
       isCollectible: known['collectibleDetails'] !== undefined,
-      item: named,
+      item,
     };
   }
   throw new TypeError(`users: item ${index} of user ${user.id}'s inventory has none of assetDetails, badgeDetails, …`);

@@ -4,6 +4,7 @@ import type { EmulatorClock } from './clock.ts';
 import { CloudRefusal } from './cloud-error.ts';
 import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './cloud-groups.ts';
 import { listInventoryItems } from './cloud-inventory.ts';
+import type { CloudRequest, Operation, PublishedMessage, ThumbnailOperation } from './cloud-request.ts';
 import { generateThumbnail, getThumbnailOperation, getUser, publishMessage } from './cloud-users.ts';
 import type { Faults } from './faults.ts';
 import { sendJson } from './http.ts';
@@ -12,38 +13,6 @@ import type { EmulatorKnobs } from './options.ts';
 import { RateLimiter } from './rate-limits.ts';
 import type { Access, Storage } from './storage.ts';
 import type { World } from './world.ts';
-
-/** A message that an app published to an experience. */
-export interface PublishedMessage {
-  readonly universeId: string;
-  readonly topic: string;
-  readonly message: string;
-}
-
-interface ThumbnailOperation {
-  readonly userId: string;
-  readonly picture: string;
-  polls: number;
-}
-
-/** What an operation gets to see. */
-export interface CloudRequest {
-  readonly world: World;
-  readonly knobs: EmulatorKnobs;
-  readonly access: Access;
-  readonly path: string;
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly body: Buffer;
-  absolute(url: string): string;
-  deliver(message: PublishedMessage): void;
-  startOperation(userId: string, picture: string): string;
-  /** Counts the asking, too. */
-  pollOperation(id: string): Readonly<ThumbnailOperation> | undefined;
-}
-
-/** Computes the JSON answer; undefined is an empty body. Throws {@link CloudRefusal}. */
-export type Operation = (request: CloudRequest) => Record<string, unknown> | undefined;
 
 interface Route {
   readonly method: string;

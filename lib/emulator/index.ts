@@ -1,21 +1,20 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-
 import { createClock } from './clock.ts';
 import type { EmulatorClock } from './clock.ts';
 import { Cloud } from './cloud.ts';
-import type { PublishedMessage } from './cloud.ts';
+import type { PublishedMessage } from './cloud-request.ts';
 import { frontPage } from './consent-page.ts';
 import { answerAuthorization } from './consent.ts';
 import { discoveryDocument } from './discovery.ts';
 import { Faults } from './faults.ts';
-import { isForm, readBody, sendJson, sendPage, sendText } from './http.ts';
+import { sendJson, sendPage, sendText } from './http.ts';
 import type { Exchange, RequestRecord } from './http.ts';
 import { KeyRing } from './keys.ts';
+import { startListening } from './listener.ts';
 import { checkOptions, defaultKnobs } from './options.ts';
 import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
 import { drawPicture } from './pictures.ts';
-import { createTokenServer, providerPaths } from './provider.ts';
+import { providerPaths } from './forward.ts';
+import { createTokenServer } from './provider.ts';
 import type { TokenServer } from './provider.ts';
 import { RequestLog } from './request-log.ts';
 import { choicesFor, readChoices } from './resources.ts';
@@ -25,8 +24,9 @@ import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
 export type { EmulatorClock } from './clock.ts';
-export type { PublishedMessage } from './cloud.ts';
-export type { ArmedFault, FaultOptions, Faults, FaultTarget, IdTokenFault, Rewrite } from './faults.ts';
+export type { PublishedMessage } from './cloud-request.ts';
+export type { ArmedFault, FaultOptions, Faults, FaultTarget, Rewrite } from './faults.ts';
+export type { IdTokenFault } from './id-token-faults.ts';
 export type { RequestRecord } from './http.ts';
 export type {
   EmulatedClient,
@@ -119,18 +119,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     authorizationsKept: options.authorizationsKept ?? 100,
     revokesOnReuse: () => knobs.revokeOnReuse,
   });
-  const waiting = new Set<() => void>();
-  let connections = 0;
-
-  let handle: ((req: IncomingMessage, res: ServerResponse) => Promise<void>) | undefined;
-  const server = createServer({ keepAliveTimeout: options.keepAliveTimeout ?? 5000 }, (req, res) => {
-    handle?.(req, res).catch((error: unknown) => {
-      console.error('Roblox emulator:', error);
-      res.destroy();
-    });
-  });
-  server.on('connection', () => (connections += 1));
-  const url = await listen(server, options);
+  const listener = await startListening(options);
+  const { url } = listener;
 
   const absolute = (address: string) => (address.startsWith('/') ? url + address : address);
   const rules = { issuer: `${url}/oauth/`, clock, keys, faults, knobs, storage, absolute };
@@ -138,46 +128,22 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   try {
     tokens = await createTokenServer(world, rules);
   } catch (error) {
-    server.close();
+    await listener.close();
     throw error;
   }
   const cloud = new Cloud({ world, storage, knobs, faults, clock, absolute });
 
-  function wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      waiting.add(done);
-    });
-  }
-
-  handle = async (req, res) => {
-    const body = await readBody(req).catch(() => undefined);
-    if (req.destroyed && body === undefined) return;
-    const exchange = readExchange(req, res, body ?? Buffer.alloc(0));
-    const { method, path } = exchange;
+  listener.handle(async (exchange) => {
+    const { method, path, res } = exchange;
     log.add(exchange);
-    if (body === undefined) return sendText(res, 413, 'text/plain', 'Too large');
     const fault = faults.nextWireFault(method, path);
-    if (fault !== undefined && !(await misbehave(res, fault, wait))) return;
+    if (fault !== undefined && !(await misbehave(res, fault, listener.wait))) return;
     if (res.destroyed) return;
     if (path.startsWith('/cloud/')) return cloud.answer(exchange);
     if (providerPaths.has(path)) return tokens.answer(exchange);
     if (path === '/oauth/v1/authorize') return answerAuthorization(exchange, { world, tokens, absolute });
     answerPublic(exchange, { url, world, keys, faults });
-  };
-
-  async function close(): Promise<void> {
-    for (const done of waiting) done();
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  }
+  });
 
   return {
     url,
@@ -187,14 +153,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests: log.requests,
     messages: cloud.messages,
     get connections() {
-      return connections;
+      return listener.connections;
     },
     count: (path) => log.count(path),
     reset() {
       log.reset();
       faults.clear();
       cloud.reset();
-      connections = 0;
+      listener.resetConnections();
     },
     async rotateKeys({ dropOld = false } = {}) {
       keys.rotate(dropOld);
@@ -204,8 +170,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     expireAccessTokens: () => storage.expireAccessTokens(),
     revokeAuthorizations: (userId) => storage.endAuthorizationsOf(userId),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: () => listener.close(),
+    [Symbol.asyncDispose]: () => listener.close(),
   };
 }
 
@@ -213,29 +179,6 @@ function readKnobs(options: EmulatorOptions): EmulatorKnobs {
   const knobs: EmulatorKnobs = { ...defaultKnobs };
   const given = Object.entries(options).filter(([name, value]) => name in defaultKnobs && value !== undefined);
   return Object.assign(knobs, Object.fromEntries(given));
-}
-
-function listen(server: ReturnType<typeof createServer>, { port = 0, host = '127.0.0.1' }: EmulatorOptions) {
-  return new Promise<string>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      const found = typeof address === 'object' && address !== null ? address.port : port;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${found}`);
-    });
-  });
-}
-
-function readExchange(req: IncomingMessage, res: ServerResponse, body: Buffer): Exchange {
-  // Not parsed as a URL: that would straighten out `..`, and tests look for exactly such things.
-  const [path = '/', ...query] = (req.url ?? '/').split('?');
-  return {
-    ...{ req, res, path, body },
-    method: req.method ?? 'GET',
-    query: new URLSearchParams(query.join('?')),
-    form: isForm(req) ? new URLSearchParams(body.toString()) : undefined,
-  };
 }
 
 function answerPublic(

@@ -56,7 +56,7 @@ export interface EmulatedUser {
   /** URL of the headshot, `null` for none (as Roblox says it), or a path of the emulator such as `/avatars/1.svg`. */
   readonly picture: string | null;
   /** Items as Open Cloud sends them; `path` is filled in where it is missing. */
-  readonly inventory?: readonly Readonly<Record<string, unknown>>[];
+  readonly inventory?: readonly object[];
   /** Default `true`: the inventory is seen by the user's own token with `user.inventory-item:read` alone. */
   readonly inventoryPrivate?: boolean;
   readonly groups?: readonly EmulatedGroup[];

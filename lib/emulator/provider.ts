@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { format } from 'node:util';
 import type { IncomingMessage } from 'node:http';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
@@ -6,23 +5,13 @@ import { randomUUID } from 'node:crypto';
 
 import { sendJson, escapeHtml } from './http.ts';
 import type { Exchange } from './http.ts';
+import { findAmbiguity, forward, paths } from './forward.ts';
 import type { EmulatedClient, EmulatedUser } from './options.ts';
 import { resourceInfos } from './resources.ts';
 import type { GrantedResources } from './storage.ts';
 import { claimsOf, introspect, issueIdToken, reportedLifetime, tokenAnswer } from './token-rules.ts';
 import type { TokenRules } from './token-rules.ts';
 import type { World } from './world.ts';
-
-const paths = {
-  token: '/oauth/v1/token',
-  introspection: '/oauth/v1/token/introspect',
-  revocation: '/oauth/v1/token/revoke',
-  resources: '/oauth/v1/token/resources',
-  userinfo: '/oauth/v1/userinfo',
-} as const;
-
-/** The endpoints that oidc-provider answers. */
-export const providerPaths: ReadonlySet<string> = new Set(Object.values(paths));
 
 /** What a user allows an app. */
 export interface Consent {
@@ -70,8 +59,11 @@ async function loadLibrary(): Promise<Library> {
 
 /** Sets oidc-provider up as Roblox's token server. */
 export async function createTokenServer(world: World, rules: TokenRules): Promise<TokenServer> {
-  const { Provider } = await loadLibrary();
-  const provider = new Provider(rules.issuer, configure(world, rules));
+  const { Provider, errors } = await loadLibrary();
+  const provider = new Provider(rules.issuer, {
+    ...configure(world, rules),
+    adapter: (name: string) => rules.storage.model(name, () => new errors.InvalidGrant('already used')),
+  });
   provider.silent = true;
   provider.on('server_error', (_ctx, error) => console.error('Roblox emulator:', error));
   const tokens = new WeakMap<IncomingMessage, string>();
@@ -103,7 +95,7 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
     async answer(exchange) {
       const ambiguity = findAmbiguity(exchange);
       if (ambiguity !== undefined) return sendJson(exchange.res, 400, ambiguity);
-      const request = forward(exchange, rules);
+      const request = forward(exchange, rules.storage);
       tokens.set(request, exchange.form?.get('token') ?? '');
       await callback(request, exchange.res);
     },
@@ -135,9 +127,8 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
 }
 
 function configure(world: World, rules: TokenRules): Configuration {
-  const { knobs, keys, storage } = rules;
+  const { knobs, keys } = rules;
   return {
-    adapter: (name: string) => storage.model(name),
     clients: [...world.clients.values()].map((client) => ({
       client_id: client.clientID,
       ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
@@ -220,36 +211,4 @@ function robloxAnswer(
     return undefined;
   }
   return rules.faults.applyRewrites(ctx.method, path, answer);
-}
-
-/** Roblox takes one way of naming the client, not two. */
-function findAmbiguity({ req, form }: Exchange): Record<string, string> | undefined {
-  if (form === undefined || !/^basic /i.test(req.headers.authorization ?? '')) return undefined;
-  if (!form.has('client_id') && !form.has('client_secret')) return undefined;
-  return {
-    error: 'invalid_request',
-    error_description: 'Ambiguous request because multiple authentication methods are used',
-  };
-}
-
-/** The request with its body in front of it again, as oidc-provider wants to read it for itself. */
-function forward({ req, path, body, form }: Exchange, rules: TokenRules): IncomingMessage {
-  const changed = form && new URLSearchParams(form);
-  if (path === paths.token && changed?.get('grant_type') === 'authorization_code' && !changed.has('redirect_uri')) {
-    // Roblox does not ask for the redirect URI again; oidc-provider does.
-    changed.set('redirect_uri', rules.storage.redirectURIOf(changed.get('code') ?? '') ?? 'http://127.0.0.1/');
-  }
-  if ((path === paths.introspection || path === paths.resources) && changed?.get('token')) {
-    // It refuses to look at an ID token; what it is about is looked up above, once the client is authenticated.
-    changed.set('token', 'opaque');
-  }
-  const bytes = changed === undefined ? body : Buffer.from(changed.toString());
-  const { method, url, httpVersion, socket } = req;
-  const headers = { ...req.headers };
-  if ('content-length' in headers) headers['content-length'] = String(bytes.length);
-  const copy = Object.assign(Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false }), {
-    ...{ method, url, httpVersion, socket, headers },
-  });
-  // Koa and oidc-provider use no more of a request than is copied here.
-  return copy as unknown as IncomingMessage;
 }

@@ -72,8 +72,11 @@ export class Storage {
     this.#revokesOnReuse = about.revokesOnReuse;
   }
 
-  /** The adapter for one of oidc-provider's models. */
-  model(name: string): ModelStorage {
+  /**
+   * The adapter for one of oidc-provider's models.
+   * @param alreadySpent what to throw when two requests spend the same thing at once: only one of them may
+   */
+  model(name: string, alreadySpent: () => Error): ModelStorage {
     const entries = this.#entries(name);
     return {
       upsert: async (id, payload, expiresInSeconds) => {
@@ -87,8 +90,10 @@ export class Storage {
       findByUid: async () => undefined,
       findByUserCode: async () => undefined,
       consume: async (id) => {
+        const payload = entries.get(id)?.payload;
+        if (payload === undefined || payload['consumed'] !== undefined) throw alreadySpent();
         // A spent token that is gone is refused like an unknown one; a marked one takes its family along.
-        if (this.#revokesOnReuse()) Object.assign(entries.get(id)?.payload ?? {}, { consumed: true });
+        if (this.#revokesOnReuse()) payload['consumed'] = true;
         else entries.delete(id);
         return undefined;
       },

@@ -184,6 +184,13 @@ describe('The token endpoint of the emulator', () => {
       expect((await refresh(bench, next['refresh_token'])).status).to.equal(200);
     });
 
+    it('once even when ten ask at the same moment', async () => {
+      const { refresh_token } = await roblox.issueTokens();
+      const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(bench, refresh_token)));
+      const outcomes = answers.map(({ status, json }) => json['error'] ?? status).sort();
+      expect(outcomes).to.deep.equal([200, ...Array<string>(9).fill('invalid_grant')]);
+    });
+
     it('and ends the family of a token that comes back, where revokeOnReuse says so', async () => {
       await withEmulator({ revokeOnReuse: true }, async (own) => {
         const { json: old } = await own.signIn();

@@ -1,0 +1,92 @@
+import { createSigningKey, signJwt } from './keys.ts';
+import type { SigningKey } from './keys.ts';
+
+/** What is wrong with an ID token, by name. */
+export type IdTokenFault =
+  /** Signed with a key that is not in the certs, under the published key's ID. */
+  | 'wrong_key'
+  | 'unknown_kid'
+  | 'alg_none'
+  /** Signed with the client's secret. */
+  | 'hs256'
+  | 'issuer'
+  | 'slashless_issuer'
+  | 'audience'
+  /** `aud` names the client and another one, without `azp`. */
+  | 'several_audiences'
+  /** The same with `azp` naming the client: a token that is right, if unusual. */
+  | 'several_audiences_azp'
+  | 'several_audiences_foreign_azp'
+  | 'expired'
+  | 'future_iat'
+  | 'not_before'
+  | 'wrong_nonce'
+  | 'missing_iss'
+  | 'missing_sub'
+  | 'missing_aud'
+  | 'missing_exp'
+  | 'missing_iat'
+  | 'missing_nonce'
+  /** The answer has no `id_token`. */
+  | 'missing'
+  /** `id_token` is a string that is no JWT. */
+  | 'garbage';
+
+/**
+ * Signs ID token claims, wrongly if asked to.
+ * @returns undefined for an answer without ID token
+ */
+export function signIdToken(
+  claims: Readonly<Record<string, unknown>>,
+  key: SigningKey,
+  clientSecret: string | undefined,
+  fault: IdTokenFault | undefined,
+): string | undefined {
+  const now = Number(claims['iat']);
+  const issuer = String(claims['iss']);
+  const client = String(claims['aud']);
+  const signed = (changes: Record<string, unknown>) => signJwt({ ...claims, ...changes }, { alg: 'ES256', key });
+  switch (fault) {
+    case undefined:
+      return signed({});
+    case 'wrong_key':
+      return signJwt(claims, { alg: 'ES256', key: createSigningKey(), kid: key.kid });
+    case 'unknown_kid':
+      return signJwt(claims, { alg: 'ES256', key: createSigningKey() });
+    case 'alg_none':
+      return signJwt(claims, { alg: 'none' });
+    case 'hs256':
+      return signJwt(claims, { alg: 'HS256', secret: clientSecret ?? client, kid: key.kid });
+    case 'issuer':
+      return signed({ iss: 'https://apis.roblox.example/oauth/' });
+    case 'slashless_issuer':
+      return signed({ iss: issuer.replace(/\/$/, '') });
+    case 'audience':
+      return signed({ aud: `${client}0` });
+    case 'several_audiences':
+      return signed({ aud: [client, `${client}0`] });
+    case 'several_audiences_azp':
+      return signed({ aud: [client, `${client}0`], azp: client });
+    case 'several_audiences_foreign_azp':
+      return signed({ aud: [client, `${client}0`], azp: `${client}0` });
+    case 'expired':
+      return signed({ iat: now - 40_000, nbf: now - 40_000, exp: now - 4000 });
+    case 'future_iat':
+      return signed({ iat: now + 4000, nbf: now, exp: now + 40_000 });
+    case 'not_before':
+      return signed({ nbf: now + 4000, exp: now + 40_000 });
+    case 'wrong_nonce':
+      return signed({ nonce: `${String(claims['nonce'])}x` });
+    case 'missing_iss':
+    case 'missing_sub':
+    case 'missing_aud':
+    case 'missing_exp':
+    case 'missing_iat':
+    case 'missing_nonce':
+      return signed({ [fault.slice('missing_'.length)]: undefined });
+    case 'garbage':
+      return 'not.a.token';
+    case 'missing':
+      return undefined;
+  }
+}
