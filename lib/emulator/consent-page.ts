@@ -25,6 +25,7 @@ const style = `
   .blank { display: grid; place-items: center; font-weight: 600; }
   small { opacity: .75; }
   .choices { margin: 0 0 .5rem 2rem; font-size: .9375rem; }
+  .person:not(:has([type=radio]:checked)) .choices { display: none; }
   .choices label { padding: .125rem 0; }
   button { font: inherit; padding: .625rem 1.25rem; border-radius: .5rem; border: 1px solid #8888; cursor: pointer; }
   button[value=allow] { background: #1257c4; border-color: #1257c4; color: #fff; }
@@ -103,9 +104,9 @@ function renderCandidate({ user, choices, picture }: Candidate, index: number): 
     ({ value, label }) =>
       `<label><input type="checkbox" name="resource-${escapeHtml(user.id)}" value="${escapeHtml(value)}" checked>${escapeHtml(label)}</label>`,
   );
-  return `<label><input type="radio" name="user" value="${escapeHtml(user.id)}" required${index === 0 ? ' checked' : ''}>${headshot}
+  return `<div class="person"><label><input type="radio" name="user" value="${escapeHtml(user.id)}" required${index === 0 ? ' checked' : ''}>${headshot}
 <span>${escapeHtml(user.displayName)} <small>@${escapeHtml(user.username)}</small></span></label>
-${boxes.length === 0 ? '' : `<div class="choices">${boxes.join('\n')}</div>`}`;
+${boxes.length === 0 ? '' : `<div class="choices">${boxes.join('\n')}</div>`}</div>`;
 }
 
 /** The page for requests that must not be sent back to an app, because the app is not known. */

@@ -169,7 +169,7 @@ export const DEMO_PEOPLE: readonly EmulatedUser[] = [
   {
     id: '4100000004',
     username: 'Ysolde',
-    displayName: 'Ysolde 🏝',
+    displayName: 'Ysölde',
     createdAt: new Date('2015-01-15T12:00:00.000Z'),
     picture: '/avatars/4100000004.svg',
     inventoryPrivate: false,
