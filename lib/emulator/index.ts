@@ -40,7 +40,7 @@ export type {
 } from './options.ts';
 export { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './people.ts';
 export { createVisitor } from './visitor.ts';
-export type { Visit, Visitor, VisitorOptions } from './visitor.ts';
+export type { Decision, Visit, Visitor, VisitOptions, VisitorOptions } from './visitor.ts';
 
 /** Whose tokens {@link Emulator.issueTokens} makes. */
 export interface IssueOptions {
