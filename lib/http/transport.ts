@@ -1,5 +1,5 @@
 import { ConnectionError, type ConnectionErrorCode } from '../errors.ts';
-import { redactError } from './redact.ts';
+import { redact, redactError } from './redact.ts';
 
 /** What we read of an answer; both node-fetch's `Response` and the platform's are one. */
 export interface FetchResponse {
@@ -70,7 +70,7 @@ export function connectionError(
   request: Pick<HttpRequest, 'method' | 'url' | 'secrets'>,
   about: { status?: number; cause?: unknown } = {},
 ): ConnectionError {
-  const url = withoutQuery(request.url);
+  const url = redact(withoutQuery(request.url), request.secrets);
   const status = about.status === undefined ? '' : ` (HTTP ${about.status})`;
   return new ConnectionError(`${request.method} ${url}: ${MESSAGES[code]}${status}`, {
     code,

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { RobloxClient } from '../../lib/client.ts';
+import { thrown } from './support.ts';
+
+describe('the options of a client', () => {
+  const refused: [string, unknown, RegExp][] = [
+    ['nothing', undefined, /options/],
+    ['null', null, /options/],
+    ['no access token', {}, /^accessToken/],
+    ['an empty access token', { accessToken: '' }, /^accessToken/],
+    ['an access token with a line break', { accessToken: 'a\r\nx: y' }, /^accessToken/],
+    ['a refresh token without its app', { accessToken: 'a', refreshToken: 'r' }, /clientID/],
+    ['a numeric clientID', { accessToken: 'a', clientID: 7 }, /^clientID/],
+    ['a user ID that is none', { accessToken: 'a', userId: 'me' }, /^userId/],
+    ['a user ID that lost digits', { accessToken: 'a', userId: 2 ** 60 }, /^userId/],
+    ['a base URL without TLS', { accessToken: 'a', baseURL: 'http://apis.roblox.com' }, /^baseURL/],
+    ['onTokens that is none', { accessToken: 'a', onTokens: {} }, /^onTokens/],
+    ['a fetch that is none', { accessToken: 'a', fetch: 'node-fetch' }, /^fetch/],
+    ['a timeout of nothing', { accessToken: 'a', timeout: 0 }, /^timeout/],
+    ['retries below none', { accessToken: 'a', maxRetries: -1 }, /^maxRetries/],
+    ['retries without end', { accessToken: 'a', maxRetries: Infinity }, /^maxRetries/],
+    ['no place for a request', { accessToken: 'a', maxConcurrency: 0 }, /^maxConcurrency/],
+    ['an end that is no time', { accessToken: 'a', expiresAt: 'soon' }, /^expiresAt/],
+    ['a scope that is none', { accessToken: 'a', scope: 7 }, /^scope/],
+  ];
+  for (const [name, options, message] of refused) {
+    it(`refuse ${name}`, () => {
+      expect(() => new RobloxClient(options as never)).to.throw(TypeError, message);
+    });
+  }
+
+  it('need no more than an access token', () => {
+    const { tokens } = new RobloxClient({ accessToken: 'a' });
+    expect(tokens).to.deep.equal({
+      accessToken: 'a',
+      refreshToken: undefined,
+      idToken: undefined,
+      tokenType: 'Bearer',
+      scope: [],
+      expiresAt: undefined,
+    });
+  });
+
+  it('take tokens as JSON or a database gives them back', () => {
+    const time = new Date(1_800_000_000_000);
+    for (const expiresAt of [time, time.getTime(), time.toISOString()]) {
+      const kept = {
+        accessToken: 'a',
+        refreshToken: null as never,
+        idToken: null as never,
+        expiresAt,
+        scope: 'openid profile',
+      };
+      expect(new RobloxClient(kept).tokens).to.deep.include({
+        refreshToken: undefined,
+        scope: ['openid', 'profile'],
+        expiresAt: time,
+      });
+    }
+  });
+
+  it('take undefined for whatever has a default, and stay as they were', () => {
+    const options = Object.freeze({
+      accessToken: 'a',
+      baseURL: undefined,
+      timeout: undefined,
+      fetch: undefined,
+      maxRetries: undefined,
+      maxConcurrency: undefined,
+      userId: undefined,
+    });
+    expect(new RobloxClient(options)).to.be.instanceOf(RobloxClient);
+  });
+
+  it('are named by what needs them', async () => {
+    const client = new RobloxClient({ accessToken: 'a' });
+    for (const call of [() => client.revoke(), () => client.introspect(), () => client.resources()]) {
+      expect(await thrown(call()))
+        .to.be.instanceOf(TypeError)
+        .with.property('message')
+        .that.matches(/clientID/);
+    }
+    expect(await thrown(client.refresh()))
+      .to.be.instanceOf(TypeError)
+      .with.property('message')
+      .that.matches(/refresh token/);
+  });
+});
