@@ -11,6 +11,9 @@ export interface ErrorBody {
   readonly details: unknown;
 }
 
+/** A longer body is no explanation. */
+const MAX_BODY_LENGTH = 256 * 1024;
+
 const NOTHING: ErrorBody = { code: undefined, message: undefined, details: undefined };
 
 /**
@@ -20,7 +23,7 @@ const NOTHING: ErrorBody = { code: undefined, message: undefined, details: undef
  * @see https://create.roblox.com/docs/cloud/reference/errors
  */
 export function readErrorBody(text: string): ErrorBody {
-  const body = parse(text);
+  const body = text.length > MAX_BODY_LENGTH ? undefined : parse(text);
   if (!isRaw(body)) return NOTHING;
   if (Array.isArray(body['errors'])) return readGatewayErrors(body['errors']);
   if (isRaw(body['errors'])) return readFieldErrors(body, body['errors']);

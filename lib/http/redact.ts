@@ -19,13 +19,17 @@ function formsOf(secret: string): string[] {
   return [secret, encodeURIComponent(secret), inForm, JSON.stringify(secret).slice(1, -1)];
 }
 
+/** How deep JSON is followed; what lies deeper explains nothing, and a hostile depth would exhaust the stack. */
+const MAX_DEPTH = 64;
+
 /** {@link redact} for parsed JSON: every string in it, keys included. */
-export function redactJSON(value: unknown, secrets: readonly string[]): unknown {
+export function redactJSON(value: unknown, secrets: readonly string[], depth = 0): unknown {
   if (typeof value === 'string') return redact(value, secrets);
-  if (Array.isArray(value)) return value.map((item) => redactJSON(item, secrets));
   if (typeof value !== 'object' || value === null) return value;
+  if (depth === MAX_DEPTH) return REDACTED;
+  if (Array.isArray(value)) return value.map((item) => redactJSON(item, secrets, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [redact(key, secrets), redactJSON(item, secrets)]),
+    Object.entries(value).map(([key, item]) => [redact(key, secrets), redactJSON(item, secrets, depth + 1)]),
   );
 }
 

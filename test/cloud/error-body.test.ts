@@ -165,7 +165,8 @@ describe('an error of Open Cloud', () => {
   });
 
   it('does not carry megabytes', () => {
-    expect(refusal({ text: JSON.stringify({ message: 'x'.repeat(1e6) }) }).message.length).to.be.lessThan(2000);
+    expect(refusal({ text: JSON.stringify({ message: 'x'.repeat(1e5) }) }).message.length).to.be.lessThan(2000);
+    expect(refusal({ text: JSON.stringify({ message: 'no', details: 'x'.repeat(1e6) }) }).details).to.equal(undefined);
   });
 });
 

@@ -46,6 +46,13 @@ describe('JSON that may be shown', () => {
   });
 });
 
+describe('JSON of a hostile depth', () => {
+  it('is cut, and does not exhaust the stack', () => {
+    const deep: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000));
+    expect(JSON.stringify(redactJSON(deep, [SECRET]))).to.have.length.below(200);
+  });
+});
+
 describe('an error that may be shown', () => {
   it('is itself when it shows nothing', () => {
     const error = new Error('fine');

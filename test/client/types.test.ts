@@ -43,8 +43,28 @@ export async function theTypesOfRequest(client: RobloxClient): Promise<void> {
   await client.request('POST', '/cloud/v2/universes/{universe_id}:publishMessage', { path: universe, body: {} });
 }
 
-describe('a typed request', () => {
-  it('is checked by the compiler, and this file is part of what it compiles', () => {
-    expect(theTypesOfRequest).to.be.a('function');
+/** Never called either. */
+export async function theTypesOfLists(client: RobloxClient): Promise<void> {
+  for await (const item of client.inventory.list({ assetTypes: ['HAT', 'A_NEW_ONE'], badges: true, pageSize: 10 })) {
+    if (item.type === 'asset') item.collectible?.serialNumber satisfies number | undefined;
+    // @ts-expect-error -- only an asset has it
+    if (item.type === 'badge') item.assetType satisfies string;
+    item.addedAt satisfies Date | undefined;
+  }
+  client.inventory.list({ gamePassIds: ['1', 2], signal: AbortSignal.timeout(1) });
+  // @ts-expect-error -- by type or by ID, never both
+  client.inventory.list({ badges: true, gamePassIds: ['1'] });
+  // @ts-expect-error -- things are owned by ID
+  await client.inventory.owns({ badges: true });
+  const [membership] = await client.groups.list().toArray({ limit: 1 });
+  membership?.createdAt.getTime() satisfies number | undefined;
+  for await (const page of client.groups.roles('7').pages()) page.nextPageToken satisfies string | undefined;
+  client.tokens.scope satisfies readonly string[];
+  client.tokens.expiresAt satisfies Date | undefined;
+}
+
+describe('the types of a client', () => {
+  it('are checked by the compiler, and this file is part of what it compiles', () => {
+    expect([theTypesOfRequest, theTypesOfLists]).to.have.length(2);
   });
 });
