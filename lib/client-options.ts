@@ -1,11 +1,8 @@
+import { readApp, type ClientApp } from './app-options.ts';
 import type { Fetch } from './http/transport.ts';
-import { createTransport } from './http/transport.ts';
 import { idOf, kindOf } from './cloud/ids.ts';
-import { createApp, type App } from './oauth/app.ts';
-import { endpointsOf } from './oauth/endpoints.ts';
 import type { ClientAuthentication } from './oauth/token-messages.ts';
 import { scopesOf, type Tokens } from './oauth/tokens.ts';
-import { readClientAuthentication, readClientID, readClientSecret, readTimeout } from './options.ts';
 
 /** Stores a user's new tokens; awaited before anything goes on with them. */
 export type OnTokens = (tokens: Tokens) => unknown;
@@ -52,9 +49,6 @@ export interface ClientLimits {
 /** What a client uses when nobody said. */
 export const DEFAULT_LIMITS: ClientLimits = { maxRetries: 2, maxConcurrency: 16 };
 
-/** The app that a client belongs to; without credentials where only an access token is known. */
-export type ClientApp = App | Pick<App, 'endpoints' | 'transport'>;
-
 /** A client's options, each checked and with its default. */
 export interface ClientSettings {
   readonly app: ClientApp;
@@ -79,9 +73,6 @@ export function readClientOptions(options: RobloxClientOptions): ClientSettings 
   if (options.onTokens !== undefined && typeof options.onTokens !== 'function') {
     throw new TypeError(`onTokens must be a function, but is ${kindOf(options.onTokens)}`);
   }
-  if (options.fetch !== undefined && typeof options.fetch !== 'function') {
-    throw new TypeError(`fetch must be a function, but is ${kindOf(options.fetch)}`);
-  }
   return {
     app: readApp(options),
     tokens,
@@ -92,16 +83,6 @@ export function readClientOptions(options: RobloxClientOptions): ClientSettings 
       maxConcurrency: readCount('maxConcurrency', options.maxConcurrency, 1, DEFAULT_LIMITS.maxConcurrency),
     },
   };
-}
-
-function readApp(options: RobloxClientOptions): ClientApp {
-  const endpoints = endpointsOf(options.baseURL);
-  const transport = createTransport({ fetch: options.fetch, timeoutMs: readTimeout(options.timeout) });
-  if (options.clientID === undefined) return { endpoints, transport };
-  const clientID = readClientID(options.clientID);
-  const clientSecret = readClientSecret(options.clientSecret);
-  const clientAuthentication = readClientAuthentication(options.clientAuthentication, clientSecret);
-  return createApp({ endpoints, transport, credentials: { clientID, clientSecret, clientAuthentication } });
 }
 
 /** Tokens as an app may have kept them: `expiresAt` may have become a string in JSON, and only `accessToken` must be there. */

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
+import type { ClientApp } from './app-options.ts';
 import { DEFAULT_LIMITS, readClientOptions } from './client-options.ts';
-import type { ClientApp, ClientLimits, OnTokens, RobloxClientOptions } from './client-options.ts';
+import type { ClientLimits, OnTokens, RobloxClientOptions } from './client-options.ts';
 import { callMaker, type MakeCall } from './cloud/call.ts';
 import { experiencesOf, type Experiences } from './cloud/experiences.ts';
 import { groupsOf, type CallOptions, type Groups } from './cloud/groups.ts';

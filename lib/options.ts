@@ -1,3 +1,11 @@
+import {
+  readClientAuthentication,
+  readClientID,
+  readClientSecret,
+  readNumber,
+  readTimeout,
+  refuse,
+} from './app-options.ts';
 import type { Fetch } from './http/transport.ts';
 import type { StateStore } from './login/login.ts';
 import { MAX_REDIRECT_URL_LENGTH, PROMPTS } from './oauth/endpoints.ts';
@@ -109,54 +117,6 @@ export function readStrategyOptions(options: RobloxStrategyOptions): StrategySet
   };
 }
 
-/** RFC 6749, appendix A.1 and A.2, without the spaces around that copying leaves. */
-const CREDENTIAL = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-
-/** @throws {TypeError} no client ID, or a number: a Roblox ID need not fit one */
-export function readClientID(clientID: unknown): string {
-  if (typeof clientID === 'number') {
-    throw new TypeError(
-      `clientID must be a string, but is a number: put it in quotes, since a Roblox ID need not fit a number`,
-    );
-  }
-  if (typeof clientID !== 'string' || clientID.trim() === '') {
-    refuse('clientID', clientID, "the app's client ID as a string, from the Creator Dashboard");
-  }
-  if (!CREDENTIAL.test(clientID)) {
-    refuse('clientID', clientID, 'printable ASCII without white space around it: look for a stray space or line break');
-  }
-  return clientID;
-}
-
-/** An empty secret is no secret: environment variables are empty rather than missing. */
-export function readClientSecret(clientSecret: unknown): string | undefined {
-  if (clientSecret === undefined || clientSecret === null || clientSecret === '') return undefined;
-  // What came is not shown: it may be the secret in another shape.
-  if (typeof clientSecret !== 'string')
-    throw new TypeError('clientSecret must be a string, or left out for a public client');
-  if (!CREDENTIAL.test(clientSecret)) {
-    throw new TypeError(
-      'clientSecret must be printable ASCII without white space around it: look for a stray line break',
-    );
-  }
-  return clientSecret;
-}
-
-/** @throws {TypeError} an unknown method, or one that does not go with the secret (or its lack) */
-export function readClientAuthentication(method: unknown, clientSecret: string | undefined): ClientAuthentication {
-  if (method === undefined) return clientSecret === undefined ? 'none' : 'client_secret_post';
-  if (method !== 'client_secret_post' && method !== 'client_secret_basic' && method !== 'none') {
-    refuse('clientAuthentication', method, "'client_secret_post', 'client_secret_basic' or 'none'");
-  }
-  if (method !== 'none' && clientSecret === undefined) {
-    throw new TypeError(`clientAuthentication '${method}' needs a clientSecret`);
-  }
-  if (method === 'none' && clientSecret !== undefined) {
-    throw new TypeError("clientAuthentication 'none' is for public clients: leave out clientSecret");
-  }
-  return method;
-}
-
 /** @throws {TypeError} missing, too long, with a fragment, or a host without its protocol */
 export function readCallbackURL(callbackURL: unknown): string {
   if (typeof callbackURL !== 'string' || callbackURL.trim() === '') {
@@ -233,29 +193,8 @@ function checkStore(store: StateStore): void {
   }
 }
 
-/** @throws {TypeError} not a number of milliseconds that a timer takes */
-export function readTimeout(timeout: unknown): number {
-  const timeoutMs = readNumber('timeout', timeout, 10_000, 'milliseconds');
-  if (timeoutMs < 1 || timeoutMs > 0x7fffffff)
-    refuse('timeout', timeout, 'a number of milliseconds from 1 to 2147483647');
-  return timeoutMs;
-}
-
-function readNumber(name: string, value: unknown, otherwise: number, unit: string): number {
-  if (value === undefined) return otherwise;
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) refuse(name, value, `a number of ${unit}`);
-  return value;
-}
-
 function readBoolean(name: string, value: unknown, otherwise: boolean): boolean {
   if (value === undefined) return otherwise;
   if (typeof value !== 'boolean') refuse(name, value, 'true or false');
   return value;
-}
-
-/** Says which option is wrong, what came, and what would do. */
-function refuse(name: string, value: unknown, expected: string): never {
-  const shown =
-    typeof value === 'string' ? `'${value}'` : value === undefined || value === null ? 'missing' : `a ${typeof value}`;
-  throw new TypeError(`${name} must be ${expected}, but is ${shown}`);
 }

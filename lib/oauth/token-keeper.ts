@@ -201,7 +201,7 @@ export function createTokenKeeper(options: {
 }
 
 /** What an answer leaves out stays as it was. RFC 6749, sections 5.1 and 6. */
-function continued(old: Tokens, answer: Tokens): Tokens {
+export function continued(old: Tokens, answer: Tokens): Tokens {
   return {
     ...answer,
     refreshToken: answer.refreshToken ?? old.refreshToken,
