@@ -11,6 +11,21 @@ export type {
 } from './verify.ts';
 export { RobloxClient } from './client.ts';
 export type { KeptTokens, OnTokens, RobloxClientOptions } from './client-options.ts';
+export type { Experiences } from './cloud/experiences.ts';
+export type { CallOptions, Group, GroupMembership, GroupRole, Groups, MembershipFilter } from './cloud/groups.ts';
+export type { ID } from './cloud/ids.ts';
+export type { AssetType, InventoryFilter, InventoryIDs, InventoryTypes } from './cloud/inventory-filter.ts';
+export type {
+  AssetItem,
+  BadgeItem,
+  GamePassItem,
+  Inventory,
+  InventoryItem,
+  PrivateServerItem,
+} from './cloud/inventory.ts';
+export type { List, ListOptions, Page } from './cloud/pages.ts';
+export type { ThumbnailOptions, User, UserCalls } from './cloud/user.ts';
+export type { UserInfo } from './oauth/userinfo.ts';
 export type { Profile } from './oauth/profile.ts';
 export type { Tokens } from './oauth/tokens.ts';
 export type { RobloxScope } from './oauth/scopes.ts';
