@@ -1,0 +1,81 @@
+import { hkdfSync } from 'node:crypto';
+
+/** What a sealing key is derived from: 32 bytes or more, a string or bytes. `openssl rand -base64 32` makes one. */
+export type Secret = string | Uint8Array;
+
+const MIN_SECRET_BYTES = 32;
+
+/** The first seals, all open. */
+export type Secrets = readonly [newest: Secret, ...older: Secret[]];
+
+/** Encrypts values, and opens what it (or another with one of its secrets) has encrypted. */
+export interface Sealer {
+  /**
+   * Encrypts a JSON value by the first secret.
+   * @param boundTo what the value belongs to (a cookie's name, a user's ID): it opens for nothing else
+   * @returns a compact JWE: letters, digits, `-`, `_` and dots
+   */
+  seal(value: unknown, boundTo: string): Promise<string>;
+  /** @returns the value; undefined where no secret opens it, be it forged, damaged, cut or bound to something else */
+  open(sealed: string, boundTo: string): Promise<unknown>;
+}
+
+/**
+ * Checks secrets, once.
+ * @param name the option's, for the message; what came is never shown
+ * @throws {TypeError} none, or one that is no string or bytes, or too short to be unguessable
+ */
+export function readSecrets(name: string, secrets: unknown): Secrets {
+  const [newest, ...older] = (Array.isArray(secrets) ? secrets : []).map((each) => readSecret(`each of ${name}`, each));
+  if (newest === undefined) throw new TypeError(`${name} must be an array with at least one secret, the newest first`);
+  return [newest, ...older];
+}
+
+/** {@link readSecrets} for one. */
+export function readSecret(name: string, secret: unknown): Secret {
+  const isBytes = secret instanceof Uint8Array;
+  const bytes = typeof secret === 'string' ? Buffer.byteLength(secret) : isBytes ? secret.byteLength : undefined;
+  const wanted = `${name} must be ${MIN_SECRET_BYTES} bytes or more, as a string or as bytes`;
+  const advice = '; make one by `openssl rand -base64 32`';
+  if (bytes === undefined)
+    throw new TypeError(`${wanted}, but is ${secret === undefined ? 'missing' : `a ${typeof secret}`}${advice}`);
+  if (bytes < MIN_SECRET_BYTES) throw new TypeError(`${wanted}, but has ${bytes}${advice}`);
+  // Bytes are copied: what the caller does with them later must not change the key.
+  return typeof secret === 'string' ? secret : Uint8Array.from(secret as Uint8Array); // checked above
+}
+
+/**
+ * Makes a {@link Sealer}: AES-256-GCM in a JWE, with a key of its own for each `boundTo`.
+ * @param secrets the first seals, all open, so that a secret can be replaced without losing what the old one sealed
+ * @see RFC 7516 https://www.rfc-editor.org/rfc/rfc7516
+ */
+export function createSealer(secrets: Secrets): Sealer {
+  return {
+    async seal(value, boundTo) {
+      const { EncryptJWT } = await loadJose();
+      const jwt = new EncryptJWT({ value }).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' });
+      return jwt.encrypt(keyOf(secrets[0], boundTo));
+    },
+    async open(sealed, boundTo) {
+      const { jwtDecrypt } = await loadJose();
+      for (const secret of secrets) {
+        const opened = await jwtDecrypt(sealed, keyOf(secret, boundTo), {
+          keyManagementAlgorithms: ['dir'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+        }).catch(() => undefined);
+        if (opened !== undefined) return opened.payload['value'];
+      }
+      return undefined;
+    },
+  };
+}
+
+/** One key per use, so that what is sealed for one cannot be passed off as another's. @see RFC 5869 */
+function keyOf(secret: Secret, boundTo: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, '', `passport-roblox-oauth2 ${boundTo}`, 32));
+}
+
+/** jose is loaded when something is first sealed, and not with the package. */
+function loadJose(): Promise<typeof import('jose')> {
+  return import('jose');
+}

@@ -1,0 +1,453 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { createServer, get, IncomingMessage, ServerResponse, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Socket } from 'node:net';
+import { inspect } from 'node:util';
+import { CookieStore, type CookieStoreOptions, type LoginMeta } from '../../lib/index.ts';
+import { FakeRoblox, CODE } from '../support/fake-roblox.ts';
+import { authenticate, begin, expectError, expectFail403, expectSuccess, strategyFor } from '../support/harness.ts';
+
+const SECRET = 'a secret of 32 bytes, for tests only';
+const META: LoginMeta = {
+  authorizationURL: 'https://roblox.test/oauth/v1/authorize',
+  tokenURL: 'https://roblox.test/oauth/v1/token',
+  clientID: '123',
+  callbackURL: 'http://localhost:3000/cb',
+};
+const HTTPS = { ...META, callbackURL: 'https://app.test/cb' };
+
+/** A browser's cookies for one host. */
+class Jar {
+  readonly cookies = new Map<string, string>();
+  /** Every Set-Cookie header that came. */
+  readonly headers: string[] = [];
+
+  /** A request that carries the cookies, and the response that is read back into the jar. */
+  exchange(cookie = this.header): IncomingMessage & { res: ServerResponse } {
+    const req = new IncomingMessage(new Socket());
+    if (cookie !== '') req.headers.cookie = cookie;
+    return Object.assign(req, { res: new ServerResponse(req) });
+  }
+  get header(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+  read(res: ServerResponse): void {
+    for (const header of [res.getHeader('Set-Cookie') ?? []].flat().map(String)) {
+      this.headers.push(header);
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(header) ?? [];
+      if (header.includes('Max-Age=0')) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+  }
+  async store(store: CookieStore, options: { verifier?: string; state?: unknown; meta?: LoginMeta } = {}) {
+    const req = this.exchange();
+    const handle = await storeIn(store, req, options);
+    this.read(req.res);
+    return handle;
+  }
+  async verify(store: CookieStore, handle: string, meta = META) {
+    const req = this.exchange();
+    const taken = await takeFrom(store, req, handle, meta);
+    this.read(req.res);
+    return taken;
+  }
+}
+
+const storeIn = (
+  store: CookieStore,
+  req: unknown,
+  { verifier = 'verifier', state, meta = META }: { verifier?: string; state?: unknown; meta?: LoginMeta } = {},
+) =>
+  new Promise<string>((resolve, reject) => {
+    store.store(req as never, verifier, state, meta, (error, handle) =>
+      error ? reject(error) : resolve(handle ?? ''),
+    );
+  });
+
+const takeFrom = (store: CookieStore, req: unknown, handle: string, meta = META) =>
+  new Promise<{ ok: unknown; state: unknown; callbackURL: string | undefined }>((resolve, reject) => {
+    store.verify(req as never, handle, meta, (error, ok, state, login) =>
+      error ? reject(error) : resolve({ ok, state, callbackURL: login?.callbackURL }),
+    );
+  });
+
+const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+
+describe('a CookieStore', () => {
+  it('hands back what it was given, once, and the cookie is gone', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const jar = new Jar();
+    const handle = await jar.store(store, { verifier: 'my-verifier', state: { to: '/', n: null } });
+    expect(handle).to.match(/^[\w-]{32}$/);
+    expect(jar.cookies.size).to.equal(1);
+    const taken = await jar.verify(store, handle);
+    expect(taken).to.deep.equal({ ok: 'my-verifier', state: { to: '/', n: null }, callbackURL: META.callbackURL });
+    expect(jar.cookies.size).to.equal(0);
+    expect((await jar.verify(store, handle)).ok).to.equal(false);
+  });
+
+  it('tells a state that is null from none, and keeps both', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const jar = new Jar();
+    expect((await jar.verify(store, await jar.store(store, { state: null }))).state).to.equal(null);
+    expect((await jar.verify(store, await jar.store(store))).state).to.equal(undefined);
+  });
+
+  it('shows nothing of a login in its cookie', async () => {
+    const jar = new Jar();
+    await jar.store(new CookieStore({ secret: SECRET }), { verifier: 'my-verifier', state: 'my-state' });
+    const [[, value = '']] = [...jar.cookies] as [[string, string]];
+    const readable = value.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'));
+    expect(`${jar.headers.join()} ${readable.join()}`).to.not.match(/my-verifier|my-state|localhost/);
+  });
+
+  it('sets a cookie for this host, HttpOnly, SameSite=Lax, good for 15 minutes', async () => {
+    const jar = new Jar();
+    const handle = await jar.store(new CookieStore({ secret: SECRET }));
+    const [header = ''] = jar.headers;
+    expect(header).to.match(new RegExp(`^roblox-login\\.[0-9a-z]+\\.${handle}=`));
+    expect(header.split('; ').slice(1)).to.have.members(['Max-Age=900', 'Path=/', 'HttpOnly', 'SameSite=Lax']);
+  });
+
+  const schemes: [name: string, secure: boolean | 'auto' | undefined, meta: LoginMeta, isSecure: boolean][] = [
+    ['on https', undefined, HTTPS, true],
+    ['on http', undefined, META, false],
+    ["on https with secure: 'auto'", 'auto', HTTPS, true],
+    ['with secure: true', true, META, true],
+    ['with secure: false', false, HTTPS, false],
+  ];
+  for (const [name, secure, meta, isSecure] of schemes) {
+    it(`${isSecure ? 'is Secure, of __Host- name,' : 'is not Secure'} ${name}, when set and when cleared`, async () => {
+      const store = new CookieStore({ secret: SECRET, secure });
+      const jar = new Jar();
+      const handle = await jar.store(store, { meta });
+      expect((await jar.verify(store, handle, meta)).ok).to.equal('verifier');
+      expect(jar.headers).to.have.length(2);
+      for (const header of jar.headers) {
+        expect(header.startsWith('__Host-roblox-login.')).to.equal(isSecure);
+        expect(header.includes('; Secure')).to.equal(isSecure);
+        expect(header).to.include('; Path=/').and.to.not.include('Domain');
+      }
+    });
+  }
+
+  it('believes no cookie on https that a neighbouring host could have set', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const jar = new Jar();
+    const handle = await jar.store(store);
+    expect((await jar.verify(store, handle, HTTPS)).ok).to.equal(false);
+  });
+
+  it('keeps 5 logins at the most, the oldest leaving first, in whatever order they come', async () => {
+    let nowMs = 1_800_000_000_000;
+    const store = new CookieStore({ secret: SECRET, now: () => (nowMs += 1000) });
+    const jar = new Jar();
+    const handles: string[] = [];
+    for (let i = 0; i < 7; i += 1) {
+      handles.push(await jar.store(store, { verifier: `v${i}` }));
+      const shuffled = [...jar.cookies].reverse();
+      jar.cookies.clear();
+      for (const [name, value] of shuffled) jar.cookies.set(name, value);
+      expect(jar.cookies.size).to.equal(Math.min(i + 1, 5));
+    }
+    const found: unknown[] = [];
+    for (const handle of handles) found.push((await jar.verify(store, handle)).ok);
+    expect(found).to.deep.equal([false, false, 'v2', 'v3', 'v4', 'v5', 'v6']);
+  });
+
+  it('keeps fewer when they are large, so that the server still takes the requests', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const jar = new Jar();
+    for (let i = 0; i < 5; i += 1) await jar.store(store, { state: 'x'.repeat(2_500) });
+    expect(jar.header.length).to.be.below(8192);
+    expect(jar.cookies.size).to.equal(2);
+  });
+
+  it('forgets a login after 15 minutes, though the browser keeps the cookie', async () => {
+    let nowMs = 1_800_000_000_000;
+    const store = new CookieStore({ secret: SECRET, now: () => nowMs });
+    const jar = new Jar();
+    const young = await jar.store(store);
+    nowMs += 15 * 60_000 - 1;
+    expect((await jar.verify(store, young)).ok).to.equal('verifier');
+    const old = await jar.store(store);
+    nowMs += 15 * 60_000;
+    expect((await jar.verify(store, old)).ok).to.equal(false);
+    expect(jar.cookies.size).to.equal(0);
+  });
+
+  it('leaves the other logins alone when one ends, well or not', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const jar = new Jar();
+    const [first, second, third] = [await jar.store(store), await jar.store(store), await jar.store(store)];
+    await jar.verify(store, second);
+    await jar.verify(store, 'A'.repeat(32));
+    expect(jar.cookies.size).to.equal(2);
+    expect((await jar.verify(store, third)).ok).to.equal('verifier');
+    expect((await jar.verify(store, first)).ok).to.equal('verifier');
+  });
+
+  it('leaves the login of another app behind the same host alone', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const jar = new Jar();
+    const handle = await jar.store(store);
+    expect((await jar.verify(store, handle, { ...META, clientID: '456' })).ok).to.equal(false);
+    expect((await jar.verify(store, handle)).ok).to.equal('verifier');
+  });
+
+  it("adds to the app's own cookies and replaces none", async () => {
+    const store = new CookieStore({ secret: SECRET });
+    for (const present of ['theme=dark', ['theme=dark', 'lang=en']]) {
+      const req = new Jar().exchange();
+      req.res.setHeader('Set-Cookie', present);
+      await storeIn(store, req);
+      const headers = req.res.getHeader('Set-Cookie') as string[];
+      expect(headers.slice(0, -1)).to.deep.equal([present].flat());
+      expect(headers.at(-1)).to.match(/^roblox-login\./);
+    }
+  });
+
+  describe('with several secrets', () => {
+    const [older, newer, foreign] = ['older', 'newer', 'foreign'].map((name) => name.padEnd(32, '.')) as [
+      string,
+      string,
+      string,
+    ];
+    const cases: [name: string, sealedBy: string[], openedBy: string[], opens: boolean][] = [
+      ['opens what an older one sealed', [older], [newer, older], true],
+      ['seals by the first', [newer, older], [newer], true],
+      ['does not seal by the second', [newer, older], [older], false],
+      ['opens nothing of a foreign one', [foreign], [newer, older], false],
+    ];
+    for (const [name, sealedBy, openedBy, opens] of cases) {
+      it(name, async () => {
+        const jar = new Jar();
+        const handle = await jar.store(new CookieStore({ secrets: sealedBy }));
+        const { ok } = await jar.verify(new CookieStore({ secrets: openedBy }), handle);
+        expect(ok).to.equal(opens ? 'verifier' : false);
+      });
+    }
+
+    it('takes bytes too, and what the caller does with them later changes nothing', async () => {
+      const bytes = new Uint8Array(32).fill(7);
+      const store = new CookieStore({ secrets: [bytes] });
+      const jar = new Jar();
+      const handle = await jar.store(store);
+      bytes.fill(0);
+      expect((await jar.verify(store, handle)).ok).to.equal('verifier');
+    });
+  });
+
+  it('opens no cookie under the name of another', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const jar = new Jar();
+    const handle = await jar.store(store);
+    const [[name, value]] = [...jar.cookies] as [[string, string]];
+    const otherHandle = 'B'.repeat(32);
+    jar.cookies.set(name.replace(handle, otherHandle), value);
+    expect((await jar.verify(store, otherHandle)).ok).to.equal(false);
+    const [prefix, , rest] = name.split('.');
+    jar.cookies.clear();
+    jar.cookies.set(`${prefix}.${(Date.now() + 60_000).toString(36)}.${rest}`, value);
+    expect((await jar.verify(store, handle)).ok).to.equal(false);
+  });
+
+  it('is an error that names state when the cookie would be larger than browsers keep', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const largest = { low: 0, high: 4096 };
+    while (largest.high - largest.low > 1) {
+      const size = (largest.low + largest.high) >> 1;
+      const fits = (await failureOf(new Jar().store(store, { state: 'x'.repeat(size) }))) === undefined;
+      largest[fits ? 'low' : 'high'] = size;
+    }
+    const jar = new Jar();
+    await jar.store(store, { state: 'x'.repeat(largest.low) });
+    expect(jar.headers[0]?.length).to.be.at.most(4096).and.above(4090);
+    const error = await failureOf(new Jar().store(store, { state: 'x'.repeat(largest.high) }));
+    expect(error)
+      .to.be.instanceOf(TypeError)
+      .with.property('message')
+      .that.matches(/^state is too large/);
+  });
+
+  it('says what is missing where there is no response', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const error = await failureOf(storeIn(store, { headers: {} }));
+    expect(error?.message).to.include('response: (req) =>').and.to.include('Fastify');
+    const lost = new CookieStore({ secret: SECRET, response: () => undefined });
+    expect((await failureOf(storeIn(lost, { headers: {} })))?.message).to.match(/^response must return/);
+  });
+
+  it('sets its cookie on what `response` returns: a response of Node, or a reply of Fastify', async () => {
+    const jar = new Jar();
+    const node = jar.exchange();
+    await storeIn(new CookieStore({ secret: SECRET, response: () => node.res }), { headers: {} });
+    expect(node.res.getHeader('Set-Cookie')).to.have.length(1);
+    const set: string[][] = [];
+    const reply = { header: (...values: [string, string]) => set.push(values) };
+    await storeIn(new CookieStore({ secret: SECRET, response: () => reply }), { headers: {} });
+    expect(set[0]?.[0]).to.equal('Set-Cookie');
+  });
+
+  it("prefers Koa's real response to the mock that koa-passport puts on the request", async () => {
+    const { res } = new Jar().exchange();
+    const mock = { setHeader: () => expect.fail('the mock keeps no header'), getHeader: () => undefined };
+    await storeIn(new CookieStore({ secret: SECRET }), { headers: {}, res: mock, ctx: { res } });
+    expect(res.getHeader('Set-Cookie')).to.have.length(1);
+  });
+
+  it('finds the response of a bare Node server, where Connect leaves it', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const server = createServer((req, res) => {
+      storeIn(store, req).then(
+        (handle) => res.end(handle),
+        (error: Error) => res.writeHead(500).end(error.message),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
+      get({ port, host: '127.0.0.1' }, (res) => resolve(res.resume().headers)).on('error', reject);
+    });
+    expect(headers['set-cookie']?.[0]).to.match(/^roblox-login\./);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('is an error when the response has left already', async () => {
+    const req = new Jar().exchange();
+    req.res.writeHead(200);
+    expect(await failureOf(storeIn(new CookieStore({ secret: SECRET }), req))).to.have.property(
+      'code',
+      'ERR_HTTP_HEADERS_SENT',
+    );
+  });
+
+  const refused: [name: string, options: unknown, message: RegExp][] = [
+    ['no options', undefined, /needs \{ secret \}/],
+    ['no secret', {}, /^secret must be 32 bytes.*missing/],
+    ['a short secret', { secret: 'hunter2' }, /^secret must be 32 bytes or more.* has 7/],
+    ['short bytes', { secret: new Uint8Array(31) }, /has 31/],
+    ['a number', { secret: 1e40 }, /a number/],
+    ['no secrets', { secrets: [] }, /^secrets must be an array/],
+    ['a string for secrets', { secrets: SECRET }, /^secrets must be an array/],
+    ['a short secret among them', { secrets: [SECRET, 'hunter2'] }, /^each of secrets .* has 7/],
+    ['both', { secret: SECRET, secrets: [SECRET] }, /both/],
+    ['a name that is none', { secret: SECRET, name: 'a b' }, /^name /],
+    ['secure as a string', { secret: SECRET, secure: 'yes' }, /^secure /],
+    ['response as an object', { secret: SECRET, response: {} }, /^response /],
+    ['now as a number', { secret: SECRET, now: 3 }, /^now /],
+  ];
+  for (const [name, options, message] of refused) {
+    it(`refuses ${name}, and shows no secret`, () => {
+      const construct = () => new CookieStore(options as CookieStoreOptions);
+      expect(construct).to.throw(TypeError, message);
+      expect(construct).to.not.throw(/hunter2/);
+    });
+  }
+
+  it('shows no secret when it is inspected', () => {
+    const store = new CookieStore({ secret: SECRET });
+    expect(inspect(store, { showHidden: true, depth: 9 }) + JSON.stringify(store)).to.not.include(SECRET);
+  });
+});
+
+describe('a strategy with a CookieStore', () => {
+  it('signs in without a session, with the state of the app; a replay and a stranger are refused', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox, { store: new CookieStore({ secret: SECRET }) });
+    const jar = new Jar();
+    const request = ({ headers, res }: IncomingMessage & { res: ServerResponse }, query = {}) => ({
+      headers: headers as Record<string, string>,
+      res,
+      query,
+    });
+    const start = request(jar.exchange());
+    const told = await authenticate(strategy, start, { state: { to: '/shop' } });
+    if (told.verb !== 'redirect') throw new Error(told.verb);
+    jar.read(start.res);
+    roblox.nonce = told.url.searchParams.get('nonce') ?? '';
+    const query = { code: CODE, state: told.url.searchParams.get('state') };
+    expectFail403(await authenticate(strategy, request(new Jar().exchange(), query)));
+    const back = request(jar.exchange(), query);
+    expect(expectSuccess(await authenticate(strategy, back)).info.state).to.deep.equal({ to: '/shop' });
+    jar.read(back.res);
+    expectFail403(await authenticate(strategy, request(jar.exchange(), query)));
+    expect(roblox.count('/oauth/v1/token')).to.equal(1);
+  });
+
+  it('is an error, and no redirect, where the state is too large', async () => {
+    const strategy = strategyFor(new FakeRoblox(), { store: new CookieStore({ secret: SECRET }) });
+    const told = await authenticate(strategy, { res: new Jar().exchange().res }, { state: 'x'.repeat(5000) });
+    expect(expectError(told).message).to.match(/^state is too large/);
+  });
+
+  it('still keeps its logins in the session without one', async () => {
+    const roblox = new FakeRoblox();
+    expect((await begin(strategyFor(roblox), roblox, {})).state).to.match(/^[\w-]{32}$/);
+  });
+});
+
+describe('cookies that come from anywhere', () => {
+  const store = new CookieStore({ secret: SECRET });
+  const HANDLE = 'C'.repeat(32);
+
+  it('are read without harm, and none of them is a login', async () => {
+    const name = fc.constantFrom(
+      '',
+      '__proto__',
+      'roblox-login',
+      `roblox-login.x.${HANDLE}`,
+      `roblox-login.mg0.${HANDLE}`,
+    );
+    const value = fc.oneof(
+      fc.string(),
+      fc.constantFrom('a.b.c.d.e', '..', 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0....'),
+    );
+    const rubbish = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(fc.tuple(fc.oneof(name, fc.string()), value)).map((all) => all.map((pair) => pair.join('=')).join('; ')),
+    );
+    await fc.assert(
+      fc.asyncProperty(rubbish, fc.oneof(fc.constant(HANDLE), fc.string()), async (header, handle) => {
+        const req = new Jar().exchange(header);
+        expect((await takeFrom(store, req, handle)).ok).to.equal(false);
+        await storeIn(store, req);
+        for (const line of req.res.getHeader('Set-Cookie') as string[])
+          expect(line).to.match(/^roblox-login\.[\w.-]+=/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('open only as they were sealed: a changed, cut or moved one is a stranger', async () => {
+    const jar = new Jar();
+    const handle = await jar.store(store);
+    const [[name, value]] = [...jar.cookies] as [[string, string]];
+    const tampered = fc.oneof(
+      fc
+        .tuple(fc.nat(value.length - 1), fc.constantFrom(...'Aa9-_.'))
+        .map(([at, to]) => value.slice(0, at) + to + value.slice(at + 1)),
+      fc.nat(value.length - 1).map((length) => value.slice(0, length)),
+      fc.string({ minLength: 1 }).map((tail) => value + tail.replace(/[\s;]/g, '~')),
+    );
+    const part = (sealed: string) =>
+      sealed
+        .split('.')
+        .map((each) => Buffer.from(each, 'base64url').toString('hex'))
+        .join('.');
+    await fc.assert(
+      fc.asyncProperty(tampered, async (changed) => {
+        // Base64 has several spellings of the same last bits; those are the same cookie.
+        fc.pre(part(changed) !== part(value));
+        const { ok } = await takeFrom(store, new Jar().exchange(`${name}=${changed}`), handle);
+        expect(ok).to.equal(false);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
