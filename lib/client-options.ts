@@ -11,7 +11,7 @@ export type OnTokens = (tokens: Tokens) => unknown;
 export interface RobloxClientOptions {
   /** The user's access token. */
   readonly accessToken: string;
-  /** Lets the client renew the access token by itself; needs `clientID`, and `clientSecret` where the app has one. */
+  /** Lets the client renew the access token by itself, with `clientID` (and `clientSecret` where the app has one); without it it is only kept. */
   readonly refreshToken?: string | undefined;
   /** When the access token ends: a Date, a number of milliseconds since the epoch, or an ISO string. Without it a 401 is what tells. */
   readonly expiresAt?: Date | number | string | undefined;
@@ -67,9 +67,6 @@ export function readClientOptions(options: RobloxClientOptions): ClientSettings 
     throw new TypeError(`options must be an object with an accessToken, but is ${kindOf(options)}`);
   }
   const tokens = readGivenTokens(options);
-  if (tokens.refreshToken !== undefined && options.clientID === undefined) {
-    throw new TypeError('refreshToken needs the clientID of the app that it was given to (and its clientSecret)');
-  }
   if (options.onTokens !== undefined && typeof options.onTokens !== 'function') {
     throw new TypeError(`onTokens must be a function, but is ${kindOf(options.onTokens)}`);
   }

@@ -243,7 +243,8 @@ function partsOf(options: RobloxClientOptions): ClientParts {
 /** Trades the refresh token, once. */
 function renewBy({ oauth }: App): Renew {
   return async ({ refreshToken }) => {
-    if (refreshToken === undefined) throw new TypeError('There is no refresh token to renew the tokens with');
+    if (refreshToken === undefined)
+      throw new TypeError('The tokens cannot be renewed: that needs a refreshToken and the clientID of its app');
     return oauth.refresh(refreshToken);
   };
 }

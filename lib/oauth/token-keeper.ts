@@ -124,7 +124,8 @@ export function createTokenKeeper(options: {
   }
 
   async function renewed(old: Tokens, why: RenewalReason): Promise<Tokens> {
-    if (renew === undefined) throw new TypeError('There is no refresh token to renew the tokens with');
+    if (renew === undefined)
+      throw new TypeError('The tokens cannot be renewed: that needs a refreshToken and the clientID of its app');
     return renew(old, why);
   }
 

@@ -9,7 +9,6 @@ describe('the options of a client', () => {
     ['no access token', {}, /^accessToken/],
     ['an empty access token', { accessToken: '' }, /^accessToken/],
     ['an access token with a line break', { accessToken: 'a\r\nx: y' }, /^accessToken/],
-    ['a refresh token without its app', { accessToken: 'a', refreshToken: 'r' }, /clientID/],
     ['a numeric clientID', { accessToken: 'a', clientID: 7 }, /^clientID/],
     ['a user ID that is none', { accessToken: 'a', userId: 'me' }, /^userId/],
     ['a user ID that lost digits', { accessToken: 'a', userId: 2 ** 60 }, /^userId/],
@@ -80,9 +79,15 @@ describe('the options of a client', () => {
         .with.property('message')
         .that.matches(/clientID/);
     }
-    expect(await thrown(client.refresh()))
-      .to.be.instanceOf(TypeError)
-      .with.property('message')
-      .that.matches(/refresh token/);
+    for (const options of [
+      { accessToken: 'a' },
+      { accessToken: 'a', refreshToken: 'r' },
+      { accessToken: 'a', clientID: '1' },
+    ]) {
+      expect(await thrown(new RobloxClient(options).refresh()))
+        .to.be.instanceOf(TypeError)
+        .with.property('message')
+        .that.matches(/refreshToken.*clientID/);
+    }
   });
 });

@@ -162,7 +162,7 @@ describe('no secret is shown', () => {
       { accessToken: `${SECRETS.accessToken} ` },
       { refreshToken: `${SECRETS.refreshToken}\n` },
       { clientSecret: { toString: () => SECRETS.clientSecret } as never },
-      { clientID: undefined },
+      { clientID: '' },
     ];
     for (const change of odd) {
       let error: unknown;
