@@ -1,0 +1,108 @@
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import session from 'express-session';
+import passport from 'passport';
+import { InternalOAuthError, RobloxStrategy, type Profile, type RobloxClient } from 'passport-roblox-oauth2';
+import { errorPage, profilePage, securityHeaders, welcomePage, type GroupRow } from './views.ts';
+
+/** The blanks: fill them in from your environment. */
+export interface Blanks {
+  readonly clientID: string;
+  readonly clientSecret?: string | undefined;
+  readonly callbackURL: string;
+  readonly sessionSecret: string;
+  /** Where Roblox is, if it is not at Roblox: the emulator. */
+  readonly baseURL?: string | undefined;
+}
+
+interface User {
+  readonly id: string;
+  readonly profile: Profile;
+  /** Calls Roblox for this user, and renews their tokens by itself. The tokens never leave the server. */
+  readonly client: RobloxClient;
+}
+
+/** Everyone who has signed in. You have a database for this; see "Keeping a user's authorization" in the README for the tokens. */
+const users = new Map<string, User>();
+passport.serializeUser((user, done) => done(null, (user as User).id)); // what verify returned
+passport.deserializeUser((id: string, done) => done(null, users.get(id) ?? false));
+const userOf = (req: Request) => req.user as User | undefined; // what deserializeUser found
+
+export function createApp({ clientID, clientSecret, callbackURL, sessionSecret, baseURL }: Blanks): Express {
+  const strategy = new RobloxStrategy({
+    clientID,
+    clientSecret,
+    callbackURL,
+    baseURL,
+    scope: ['openid', 'profile', 'user.inventory-item:read', 'group:read'],
+    verify: ({ profile, client }) => {
+      const user: User = { id: profile.id, profile, client };
+      users.set(user.id, user);
+      return user;
+    },
+  });
+  passport.use(strategy);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(express.static(`${import.meta.dirname}/public`));
+  app.use(securityHeaders(baseURL));
+  // SameSite=Lax keeps other sites from posting in a user's name, so that signing out needs no token of its own.
+  const cookie = { sameSite: 'lax', secure: 'auto', maxAge: 24 * 60 * 60 * 1000 } as const;
+  app.use(session({ secret: sessionSecret, resave: false, saveUninitialized: false, cookie }));
+  app.use(passport.session());
+
+  app.get('/auth/roblox', passport.authenticate('roblox'));
+  // keepSessionInfo: a sign-in that is under way in another tab goes on.
+  const finish = passport.authenticate('roblox', { keepSessionInfo: true, failureMessage: true, failWithError: true });
+  app.get('/auth/roblox/callback', finish, (_req, res) => res.redirect('/'));
+
+  app.get('/', async (req, res) => {
+    const user = userOf(req);
+    if (user === undefined) return res.send(welcomePage());
+    // Roblox may have a slow day: the page does not wait for it longer than a reader would.
+    const signal = AbortSignal.timeout(4000);
+    const [inventory, groups] = await Promise.allSettled([
+      user.client.inventory.list({ pageSize: 12, signal }).toArray({ limit: 12 }),
+      groupsOf(user.client, signal),
+    ]);
+    return res.send(profilePage(user.profile, inventory, groups));
+  });
+
+  app.post('/sign-out', (req, res, next) => {
+    req.logout((error) => (error ? next(error) : res.redirect('/')));
+  });
+
+  app.use((_req, res) => res.status(404).send(errorPage(404)));
+  app.use(showError);
+  return app;
+}
+
+/** The user's groups by name, each with the name and rank of the user's highest role there. */
+async function groupsOf({ groups }: RobloxClient, signal: AbortSignal): Promise<GroupRow[]> {
+  const memberships = await groups.list({ signal }).toArray({ limit: 10 });
+  return Promise.all(
+    memberships.map(async ({ groupId, roleId }) => {
+      const [group, roles] = await Promise.all([
+        groups.get(groupId, { signal }),
+        groups.roles(groupId, { signal }).toArray(),
+      ]);
+      return { group, role: roles.find(({ id }) => id === roleId) };
+    }),
+  );
+}
+
+/** A page for what went wrong: 403 with Passport's reason for a sign-in that failed, 5xx without reasons for the rest. */
+const showError: ErrorRequestHandler = (error, req, res, next) => {
+  if (res.headersSent) return next(error);
+  const status: number = error instanceof InternalOAuthError ? 502 : (error.status ?? 500);
+  if (status >= 500) console.error(error);
+  const reason = req.session?.messages?.at(-1); // where failureMessage has put it
+  delete req.session?.messages;
+  res.status(status).send(errorPage(status, reason));
+};
+
+declare module 'express-session' {
+  interface SessionData {
+    messages?: string[];
+  }
+}
