@@ -33,6 +33,11 @@ export type { ClientAuthentication, Introspection, Resources } from './oauth/tok
 export { CookieStore } from './login/cookie-store.ts';
 export type { CookieStoreOptions, CookieStoreSecrets } from './login/cookie-store.ts';
 export type { CookieResponse } from './login/cookies.ts';
+export { TokenVault } from './vault/vault.ts';
+export type { TokenVaultOptions } from './vault/vault.ts';
+export type { TokenLock, TokenStorage } from './vault/storage.ts';
+export { TokenVaultError } from './vault/error.ts';
+export type { TokenVaultErrorCode } from './vault/error.ts';
 export { SessionStore } from './login/session-store.ts';
 export type { LoginMeta, StateStore, StoredLogin } from './login/login.ts';
 export type { Fetch, FetchInit, FetchResponse } from './http/transport.ts';

@@ -12,6 +12,7 @@ import { MAX_REDIRECT_URL_LENGTH, PROMPTS } from './oauth/endpoints.ts';
 import type { RobloxScope } from './oauth/scopes.ts';
 import type { ClientAuthentication } from './oauth/token-messages.ts';
 import { scopesOf } from './oauth/tokens.ts';
+import { TokenVault } from './vault/vault.ts';
 
 /** What a {@link RobloxStrategy} can be told. */
 export interface RobloxStrategyOptions {
@@ -42,6 +43,11 @@ export interface RobloxStrategyOptions {
   readonly baseURL?: string | undefined;
   /** Where logins in flight are kept; the session by default. */
   readonly store?: StateStore | undefined;
+  /**
+   * Keeps every user's tokens: each login is saved before `verify` is called (and stays saved where `verify` refuses the user), and the
+   * `client` of `verify` is the vault's. A login that cannot be saved is an error.
+   */
+  readonly vault?: TokenVault | undefined;
   /** Whether X-Forwarded-Proto and X-Forwarded-Host tell a relative `callbackURL` its host; false by default. */
   readonly proxy?: boolean | undefined;
   /** The classic verify gets the request as its first argument; false by default. */
@@ -100,6 +106,9 @@ export function readStrategyOptions(options: RobloxStrategyOptions): StrategySet
     throw new TypeError('pkce: false needs a clientSecret: a public client has no other proof that a code is its own');
   }
   if (options.store !== undefined) checkStore(options.store);
+  if (options.vault !== undefined && !(options.vault instanceof TokenVault)) {
+    refuse('vault', options.vault, 'a TokenVault');
+  }
   if (options.fetch !== undefined && typeof options.fetch !== 'function') refuse('fetch', options.fetch, 'a function');
   return {
     clientID,

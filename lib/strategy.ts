@@ -40,6 +40,7 @@ import {
   type VerifyFunctionWithRequest,
   type VerifyFunctionWithRequestAndClient,
 } from './verify.ts';
+import type { TokenVault } from './vault/vault.ts';
 
 /** Told to the user where a code was refused: it has expired, or it was used before. */
 const CODE_REFUSED = {
@@ -57,6 +58,7 @@ interface Rooms {
   readonly settings: StrategySettings;
   readonly app: App;
   readonly store: StateStore;
+  readonly vault: TokenVault | undefined;
   readonly keys: KeyCache;
   readonly askVerify: AskVerify;
 }
@@ -126,9 +128,11 @@ export class RobloxStrategy extends OAuth2Strategy {
       settings,
       app,
       store: options.store ?? new SessionStore(),
+      vault: options.vault,
       keys: createKeyCache({ url: endpoints.certs, transport, now: () => Date.now() }),
       askVerify,
     };
+    options.vault?.join(app);
     Object.defineProperty(this, '_rooms', { value: rooms });
   }
 
@@ -192,7 +196,8 @@ export class RobloxStrategy extends OAuth2Strategy {
 
     const profile = await this._identify(tokens, nonceOf(login.verifier));
     const { accessToken, refreshToken } = tokens;
-    const client = clientOf(this._rooms.app, { tokens, userId: profile.id });
+    const { app, vault } = this._rooms;
+    const client = (await vault?.save(profile.id, tokens)) ?? clientOf(app, { tokens, userId: profile.id });
     const { user, info } = await askVerify({ accessToken, refreshToken, tokens, profile, client, req });
     if (!user) return refusedByApp(info ?? REFUSED);
     return success(user, {
