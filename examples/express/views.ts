@@ -40,7 +40,7 @@ export function welcomePage(): string {
     'Sign in',
     html`<section class="card hero">
       <h1>Good to see you.</h1>
-      <p>Sign in to see what Roblox knows you by: your profile, the latest of your inventory, and your groups.</p>
+      <p>Sign in to see what Roblox knows you by: your profile, what you own, and your groups.</p>
       ${signInLink('Sign in with Roblox')}
       <p class="quiet">You decide on Roblox’s own page what this site may see. It never gets your password.</p>
     </section>`,
@@ -67,7 +67,7 @@ export function profilePage(
       </section>
       <div class="columns">
         <section class="card">
-          <h2>Inventory</h2>
+          <h2>Inventory <small>the first items</small></h2>
           ${listOf(inventory, itemRow, 'inventory', 'Nothing in the inventory yet.')}
         </section>
         <section class="card">
@@ -86,9 +86,9 @@ export function errorPage(status: number, reason?: string): string {
   const [title, text] =
     status === 404
       ? ['Nothing here', 'There is no page at this address.']
-      : status < 500
-        ? ['You are not signed in', reason ?? 'The sign-in was not completed.']
-        : ['That did not work', 'Something went wrong between us and Roblox. It is not your fault; please try again.'];
+      : status === 403
+        ? ['The sign-in was not completed', reason ?? 'Roblox did not let it through.']
+        : ['That did not work', 'Something went wrong between this site and Roblox. Please try again in a moment.'];
   return page(
     title,
     html`<section class="card hero">
@@ -138,8 +138,12 @@ function signInLink(label: string): Html {
 function headshot({ photos }: Profile, displayName: string): Html {
   const [photo] = photos;
   return photo === undefined
-    ? html`<span class="headshot" aria-hidden="true">${[...displayName][0]?.toUpperCase() ?? '?'}</span>`
+    ? html`<span class="headshot" aria-hidden="true">${initial(displayName)}</span>`
     : html`<img class="headshot" src="${photo.value}" alt="Headshot of ${displayName}" width="96" height="96" />`;
+}
+
+function initial(name: string): string {
+  return [...name][0]?.toUpperCase() ?? '';
 }
 
 function listOf<T>(
@@ -164,22 +168,33 @@ function listOf<T>(
 }
 
 function itemRow(item: InventoryItem): Html {
-  const about = item.type === 'asset' && item.collectible ? html`<span class="tag">Limited</span>` : '';
-  return html`<span><strong>${kindOf(item)}</strong> ${about}<br /><small>No. ${item.id}</small></span>
+  const tag = item.type === 'asset' && item.collectible ? html`<span class="tag">Limited</span>` : '';
+  const picture = Object.hasOwn(PICTURES, item.type) ? PICTURES[item.type] : PICTURES.asset;
+  return html`<svg class="tile" viewBox="0 0 24 24" aria-hidden="true"><path d="${picture}" /></svg>
+    <span><strong>${kindOf(item)}</strong> ${tag}<br /><small>No. ${item.id}</small></span>
     <small>${item.addedAt === undefined ? '' : time(item.addedAt)}</small>`;
 }
 
 function groupRow({ group, role }: GroupRow): Html {
-  return html`<span>
+  return html`<span class="tile" aria-hidden="true">${initial(group.displayName)}</span>
+    <span>
       <strong
         ><a href="https://www.roblox.com/communities/${encodeURIComponent(group.id)}">${group.displayName}</a></strong
       >
       <br /><small>${role?.displayName ?? 'Member'}</small>
     </span>
-    <small>${role === undefined ? '' : html`Rank ${String(role.rank)}`}</small>`;
+    <small>${role === undefined ? '' : `Rank ${role.rank}`}</small>`;
 }
 
-const KINDS: Readonly<Record<string, string>> = {
+/** A cube, a star, a ticket and a server, as SVG paths. */
+const PICTURES = {
+  asset: 'm12 3 8 4.5v9L12 21l-8-4.5v-9Zm-8 4.5 8 4.5 8-4.5M12 12v9',
+  badge: 'm12 3 2.8 5.6 6.2.9-4.5 4.4 1.1 6.1L12 17.1 6.4 20l1.1-6.1L3 9.5l6.2-.9Z',
+  gamePass: 'M3 6h18v4a2 2 0 0 0 0 4v4H3v-4a2 2 0 0 0 0-4Zm11 0v2m0 3v2m0 3v2',
+  privateServer: 'M4 4h16v7H4Zm0 9h16v7H4Zm4-5.5h.01m-.01 9h.01',
+};
+
+const WORDS: Readonly<Record<string, string>> = {
   badge: 'Badge',
   gamePass: 'Game pass',
   privateServer: 'Private server',
@@ -187,7 +202,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** A word for what an item is: `CLASSIC_TSHIRT` is a "Classic T-shirt". Types that are newer than this file are spelled the same way. */
 function kindOf(item: InventoryItem): string {
-  const name = item.type === 'asset' ? item.assetType : (KINDS[item.type] ?? item.type);
+  const name = item.type === 'asset' ? item.assetType : (WORDS[item.type] ?? item.type);
   if (item.type !== 'asset') return name;
   const words = name.toLowerCase().replaceAll('_', ' ').replace('tshirt', 'T-shirt');
   return words.charAt(0).toUpperCase() + words.slice(1);
