@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import ts from 'typescript';
+
+/**
+ * What the rooms of lib/ may import beside themselves, types too. A room is a folder; the files outside of folders are the front of the
+ * house ("front"). errors.ts is everybody's. Where two rooms may import each other, the test for cycles keeps their files in order.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  front: ['vault', 'oauth', 'login', 'cloud', 'http'],
+  vault: ['front', 'oauth', 'login', 'cloud', 'http'],
+  oauth: ['http'],
+  cloud: ['http'],
+  login: [],
+  http: [],
+  emulator: [],
+};
+
+/** Every import of a file of lib/: `[importer, imported]`, both as `oauth/app.ts`. */
+type Edge = readonly [from: string, to: string];
+
+const files = readdirSync('lib', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/'));
+
+function edgesOf(file: string): Edge[] {
+  const source = ts.createSourceFile(file, readFileSync(`lib/${file}`, 'utf8'), ts.ScriptTarget.Latest);
+  const specifiers: string[] = [];
+  const walk = (node: ts.Node): void => {
+    const from =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
+          ? node.argument.literal
+          : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+            ? node.arguments[0]
+            : undefined;
+    if (from !== undefined && ts.isStringLiteral(from)) specifiers.push(from.text);
+    ts.forEachChild(node, walk);
+  };
+  walk(source);
+  return specifiers
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => [file, posix.join(posix.dirname(file), specifier)] as const);
+}
+
+const edges = files.flatMap(edgesOf);
+const roomOf = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : 'front');
+const show = ([from, to]: Edge) => `${from} -> ${to}`;
+
+describe('the imports of lib/', () => {
+  it('are all found, and lead to files that exist', () => {
+    expect(edges.length).to.be.greaterThan(files.length);
+    expect(edges.filter(([, to]) => !files.includes(to)).map(show)).to.deep.equal([]);
+  });
+
+  it('go one way between the rooms', () => {
+    const forbidden = edges.filter(([from, to]) => {
+      const [room, target] = [roomOf(from), roomOf(to)];
+      if (room === target || to === 'errors.ts') return false;
+      return !MAY_IMPORT[room]?.includes(target);
+    });
+    expect(forbidden.map(show)).to.deep.equal([]);
+  });
+
+  it('leave the front door to users, and the emulator to tests and examples', () => {
+    const forbidden = edges.filter(
+      ([from, to]) => to === 'index.ts' || (roomOf(to) === 'emulator' && roomOf(from) !== 'emulator'),
+    );
+    expect(forbidden.map(show)).to.deep.equal([]);
+  });
+
+  it('begin with errors.ts, which imports nothing of ours', () => {
+    expect(edges.filter(([from]) => from === 'errors.ts').map(show)).to.deep.equal([]);
+  });
+
+  it('form no cycle, not even of types', () => {
+    const cycles: string[] = [];
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      const start = path.indexOf(file);
+      if (start >= 0) return void cycles.push([...path.slice(start), file].join(' -> '));
+      if (done.has(file)) return;
+      for (const [from, to] of edges) if (from === file) visit(to, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).to.deep.equal([]);
+  });
+
+  it('come from files that fit a screen or two: none has more than 400 lines', () => {
+    const long = files.filter(
+      (file) => file !== 'cloud/openapi.ts' && readFileSync(`lib/${file}`, 'utf8').split('\n').length > 401,
+    );
+    expect(long).to.deep.equal([]);
+  });
+});

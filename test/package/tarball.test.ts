@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import { execFile } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What each entry point exports at run time. A name that leaves breaks somebody's import. */
+const EXPORTS: Readonly<Record<string, readonly string[]>> = {
+  '.': [
+    'AuthorizationError',
+    'ConnectionError',
+    'CookieStore',
+    'IDTokenError',
+    'InternalOAuthError',
+    'OAuthError',
+    'RobloxAPIError',
+    'RobloxClient',
+    'RobloxStrategy',
+    'SessionStore',
+    'Strategy',
+    'TokenError',
+    'TokenVault',
+    'TokenVaultError',
+  ],
+  './emulator': ['DEMO_CLIENT', 'DEMO_GROUPS', 'DEMO_PEOPLE', 'DEMO_PUBLIC_CLIENT', 'createVisitor', 'startEmulator'],
+  './postgres': ['createTableSQL', 'postgresVault'],
+  './redis': ['redisVault'],
+};
+
+interface Manifest {
+  readonly name: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
+}
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest; // ours, written by npm
+
+describe('the packed tarball', function () {
+  this.timeout(60_000);
+  /** A project that has the package and its dependencies installed, and nothing else. */
+  let project: string;
+  let installed: string;
+  let packed: string[];
+
+  before(async () => {
+    project = realpathSync(mkdtempSync(join(tmpdir(), 'tarball-')));
+    installed = join(project, 'node_modules', manifest.name);
+    mkdirSync(installed, { recursive: true });
+    // Without scripts: dist/ is not built anew under the feet of tests that use it.
+    const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', project];
+    const { stdout } = await run('npm', pack);
+    const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]; // as npm documents it
+    packed = files.map(({ path }) => path).sort();
+    await run('tar', ['-xzf', join(project, filename), '--strip-components=1', '-C', installed]);
+    // Links instead of an installation: tests need no network.
+    for (const name of Object.keys(manifest.dependencies)) {
+      mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true });
+      symlinkSync(resolve('node_modules', name), join(project, 'node_modules', name));
+    }
+  });
+  after(() => rmSync(project, { recursive: true }));
+
+  /** Runs a program in the project. @returns what it printed; anything on stderr, such as a warning, fails the test */
+  async function node(file: string, code: string): Promise<string> {
+    writeFileSync(join(project, file), code);
+    const { stdout, stderr } = await run(process.execPath, [file], {
+      cwd: project,
+      env: { PATH: process.env['PATH'] },
+    });
+    expect(stderr).to.equal('');
+    return stdout;
+  }
+
+  const specifierOf = (entry: string) => manifest.name + entry.slice(1);
+
+  it('has the build, the manifest, the README and the licence, and nothing else', () => {
+    const built = readdirSync('lib', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [`dist/${file.replace(/ts$/, 'js')}`, `dist/${file.replace(/ts$/, 'd.ts')}`]);
+    expect(packed).to.deep.equal([...built, 'LICENSE', 'README.md', 'package.json'].sort());
+  });
+
+  it('has the entry points that are known here', () => {
+    const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json');
+    expect(entries.sort()).to.deep.equal(Object.keys(EXPORTS).sort());
+  });
+
+  for (const [entry, names] of Object.entries(EXPORTS)) {
+    it(`loads ${entry} by import, with exactly these names`, async () => {
+      const code = `console.log(JSON.stringify(Object.keys(await import('${specifierOf(entry)}')).sort()))`;
+      expect(JSON.parse(await node('load.mjs', code))).to.deep.equal(names);
+    });
+
+    it(`loads ${entry} by require(), with the same names and no warning`, async () => {
+      const code = `console.log(JSON.stringify(Object.keys(require('${specifierOf(entry)}')).sort()))`;
+      expect(JSON.parse(await node('load.cjs', code))).to.deep.equal(names);
+    });
+  }
+
+  it('has one Strategy class, however it is loaded', async () => {
+    const code = `
+      const { Strategy } = require('${manifest.name}');
+      const OAuth2Strategy = require('passport-oauth2');
+      import('${manifest.name}').then((module) => {
+        const strategy = new Strategy({ clientID: '1', callbackURL: '/callback', verify: () => true });
+        console.log(module.Strategy === Strategy, strategy instanceof OAuth2Strategy, strategy.name);
+      });`;
+    expect(await node('same.cjs', code)).to.equal('true true roblox\n');
+  });
+
+  it('says what to install where the emulator lacks its provider', async () => {
+    const code = `
+      import { startEmulator } from '${manifest.name}/emulator';
+      await startEmulator().catch((error) => console.log(error.message));`;
+    expect(await node('emulator.mjs', code))
+      .to.include('npm')
+      .and.to.include('oidc-provider');
+  });
+
+  it('has declarations that need no types but those of Node and passport-oauth2', () => {
+    const seen = new Set<string>();
+    const foreign = new Set<string>();
+    const read = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      for (const [, from, imported] of readFileSync(file, 'utf8').matchAll(/ from '([^']+)'|\bimport\(['"]([^'"]+)/g)) {
+        const specifier = from ?? imported ?? '';
+        if (!specifier.startsWith('.')) foreign.add(specifier);
+        else read(join(dirname(file), specifier.replace(/(\.d)?\.[jt]s$/, '.d.ts')));
+      }
+    };
+    for (const target of Object.values(manifest.exports)) {
+      if (typeof target === 'object') read(join(installed, target.types));
+    }
+    expect(seen.size).to.be.greaterThan(Object.keys(EXPORTS).length);
+    expect([...foreign].filter((specifier) => !specifier.startsWith('node:'))).to.deep.equal(['passport-oauth2']);
+  });
+});
