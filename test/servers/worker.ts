@@ -1,0 +1,69 @@
+/**
+ * A process of its own with a vault, for {@link startWorker}. It makes calls when it is told to, and stands still at the moment that it
+ * was given, so that it can be killed there.
+ */
+import { TokenVault, type Fetch } from '../../lib/index.ts';
+import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
+import { openBackend } from './backends.ts';
+import type { Order, Plan, Report } from './workers.ts';
+
+const plan = JSON.parse(process.argv[2] ?? '') as Plan; // startWorker wrote it
+const { storage, lock } = await openBackend(plan.backend, plan.space);
+let isRenewing = false;
+
+function report(message: Report): void {
+  process.send?.(message);
+}
+
+/** Stands still for good when this is the moment. */
+async function reach(moment: Plan['pauseAt']): Promise<void> {
+  if (moment !== plan.pauseAt) return;
+  report({ reached: moment });
+  await new Promise(() => {});
+}
+
+const tracedFetch: Fetch = async (url, init) => {
+  const isTokenRequest = url.endsWith('/oauth/v1/token');
+  if (isTokenRequest) await reach('before the request');
+  const response = await fetch(url, init as RequestInit); // the platform's takes what ours is
+  const text = await response.text();
+  if (isTokenRequest) await reach("between Roblox's answer and the store");
+  return new Response(text, response);
+};
+
+const vault = new TokenVault({
+  storage: {
+    async get(userId) {
+      if (isRenewing) await reach('under the lock');
+      return storage.get(userId);
+    },
+    async set(userId, value) {
+      await storage.set(userId, value);
+      await reach('between the store and the end of the lock');
+    },
+    delete: (userId) => storage.delete(userId),
+  },
+  lock: (userId, task) =>
+    lock(userId, async () => {
+      isRenewing = true;
+      return task();
+    }),
+  clientID: DEMO_CLIENT.clientID,
+  clientSecret: DEMO_CLIENT.clientSecret,
+  baseURL: plan.baseURL,
+  fetch: tracedFetch,
+  onLost: (userId) => report({ lost: userId }),
+});
+
+process.on('message', async ({ calls }: Order) => {
+  const settled = await Promise.allSettled(
+    Array.from({ length: calls }, async () => {
+      const client = await vault.client(plan.userId);
+      return client?.userInfo();
+    }),
+  );
+  const failures = settled.flatMap((call) => (call.status === 'rejected' ? [String(call.reason)] : []));
+  const names = settled.flatMap((call) => (call.status === 'fulfilled' ? [call.value?.preferred_username] : []));
+  report({ failures, names });
+});
+report({ isReady: true });
