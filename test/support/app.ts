@@ -16,7 +16,7 @@ export interface TestApp {
 
 /** Starts the application; its callback answers 200 with the user and info as JSON, and errors with their status. */
 export async function startApp(
-  roblox: Emulator,
+  roblox: Pick<Emulator, 'url'>,
   options: Partial<RobloxStrategyOptions> & { verify?: Verify } = {},
 ): Promise<TestApp> {
   const authenticator = new passport.Passport();

@@ -1,0 +1,25 @@
+import { expect } from 'chai';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { startEmulator } from '../../lib/emulator/index.ts';
+
+const LOGINS = 1000;
+
+describe('1,000 logins in a row', function () {
+  this.timeout(180_000);
+
+  it('open no more than a handful of connections and leave nothing on the heap', async () => {
+    const roblox = await startEmulator();
+    // The first thousand fill caches and let the compiler settle; from there the heap is flat for good, give or take 500 KiB.
+    const script = ['--expose-gc', '--import', 'ts-blank-space/register', 'test/soak/logins.ts'];
+    const child = promisify(execFile)(process.execPath, [...script, roblox.url, `${LOGINS}`, `${LOGINS}`]);
+    const { stdout } = await child.finally(() => roblox.close());
+    const { before, after } = JSON.parse(stdout) as { before: number; after: number }; // printed by logins.ts
+
+    // The visitor's own connection is among them.
+    expect(roblox.connections).to.be.within(1, 6);
+    expect(roblox.count('/oauth/v1/certs'), 'requests for keys').to.be.at.most(2);
+    // The tokens of one login alone are more than that.
+    expect((after - before) / LOGINS, 'bytes that each login leaves behind').to.be.below(1024);
+  });
+});
