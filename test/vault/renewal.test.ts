@@ -1,0 +1,242 @@
+import { expect } from 'chai';
+import { ConnectionError, OAuthError, type TokenLock } from '../../lib/index.ts';
+import { inProcessLock } from '../../lib/vault/lock.ts';
+import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, USER, type Bench } from './support.ts';
+
+/** For tests of what happens where a lock did not hold. */
+const noLock: TokenLock = (_userId, task) => task();
+
+describe('A client of a vault', () => {
+  let bench: Bench;
+  beforeEach(async () => (bench = await openBench()));
+  afterEach(() => bench.close());
+
+  it('is undefined for a user of whom nothing is stored', async () => {
+    expect(await bench.vault().client(USER)).to.equal(undefined);
+  });
+
+  it('uses the stored tokens, and knows whose they are', async () => {
+    const vault = bench.vault();
+    const tokens = await bench.tokens();
+    await vault.save(USER, tokens);
+    const client = await vault.client(Number(USER));
+    expect(client?.tokens).to.deep.equal({ ...tokens, tokenType: 'Bearer', scope: ['openid', 'profile'] });
+    expect(client?.toJSON()).to.have.property('userId', USER);
+    expect(bench.roblox.requests).to.deep.equal([]);
+  });
+
+  it('renews expired tokens, and has stored the new ones before they are used', async () => {
+    const seen: unknown[] = [];
+    const look = async (url: string, init: object) => {
+      if (url.endsWith('/userinfo')) seen.push(JSON.parse(bench.stored.get(USER) ?? '').accessToken);
+      return fetch(url, init);
+    };
+    const vault = bench.vault({ fetch: look });
+    const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+    expect(await client.userInfo()).to.include({ sub: USER });
+    expect(seen).to.deep.equal([client.tokens.accessToken]);
+    expect(bench.tokenRequests).to.equal(1);
+  });
+
+  it('renews once for 200 calls at once of 50 clients', async () => {
+    const vault = bench.vault();
+    await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+    const clients = await Promise.all(Array.from({ length: 50 }, () => vault.client(USER)));
+    const calls = Array.from({ length: 200 }, (_, index) => clients[index % 50]?.userInfo());
+    for (const info of await Promise.all(calls)) expect(info).to.include({ sub: USER });
+    expect(bench.tokenRequests).to.equal(1);
+  });
+
+  it('uses what another process has renewed meanwhile', async () => {
+    const lock = inProcessLock();
+    const [here, there] = [bench.vault({ lock }), bench.vault({ lock })];
+    await here.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+    const [one, two] = await Promise.all([here.client(USER), there.client(USER)]);
+    await Promise.all([one?.userInfo(), two?.userInfo()]);
+    expect(bench.tokenRequests).to.equal(1);
+    expect(one?.tokens.accessToken).to.equal(two?.tokens.accessToken);
+  });
+
+  it('renews once after Roblox has refused an access token to all', async () => {
+    const lock = inProcessLock();
+    const [here, there] = [bench.vault({ lock }), bench.vault({ lock })];
+    await here.save(USER, await bench.tokens());
+    const clients = await Promise.all([here.client(USER), here.client(USER), there.client(USER)]);
+    bench.roblox.expireAccessTokens();
+    await Promise.all(clients.map((client) => client?.userInfo()));
+    expect(bench.tokenRequests).to.equal(1);
+  });
+
+  it('renews when asked to, unless another process has just done so', async () => {
+    const [here, there] = [bench.vault(), bench.vault()];
+    const one = await here.save(USER, await bench.tokens());
+    const two = await there.client(USER);
+    const renewed = await one.refresh();
+    expect(await two?.refresh()).to.deep.equal(renewed);
+    expect(bench.tokenRequests).to.equal(1);
+    expect((await two?.refresh())?.accessToken).to.not.equal(renewed.accessToken);
+    expect(bench.tokenRequests).to.equal(2);
+  });
+
+  it('goes on with the tokens of a newer login at the next renewal', async () => {
+    const vault = bench.vault();
+    const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+    const login = await bench.tokens();
+    await vault.save(USER, login);
+    await client.userInfo();
+    expect(client.tokens.accessToken).to.equal(login.accessToken);
+    expect(bench.tokenRequests).to.equal(0);
+  });
+
+  it('keeps what a refresh leaves out: the ID token', async () => {
+    bench.roblox.knobs.refreshWithoutIdToken = true;
+    const vault = bench.vault();
+    const tokens = await bench.tokens({ expiresAt: LONG_AGO });
+    await (await vault.save(USER, tokens)).refresh();
+    expect((await vault.client(USER))?.tokens).to.include({ idToken: tokens.idToken });
+  });
+
+  it('renews by the newer tokens that it holds when the storage was put back to an older state', async () => {
+    const vault = bench.vault();
+    const client = await vault.save(USER, await bench.tokens());
+    const backup = bench.stored.get(USER) ?? '';
+    await client.refresh();
+    bench.stored.set(USER, backup);
+    const renewed = await client.refresh();
+    expect((await vault.client(USER))?.tokens).to.deep.equal(renewed);
+    expect(bench.lost).to.deep.equal([]);
+  });
+
+  it('does not let a renewal overwrite a login that comes meanwhile', async () => {
+    let login: Promise<unknown> | undefined;
+    const tokens = await bench.tokens();
+    const loginMeanwhile = async (url: string, init: object) => {
+      const response = await fetch(url, init);
+      login ??= vault.save(USER, tokens);
+      return response;
+    };
+    const vault = bench.vault({ fetch: loginMeanwhile });
+    const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+    await client.userInfo();
+    await login;
+    expect((await vault.client(USER))?.tokens.accessToken).to.equal(tokens.accessToken);
+  });
+
+  describe('whose refresh token is refused', () => {
+    it('looks once more, and goes on with what another process stored although there was a lock', async () => {
+      const there = bench.vault({ lock: noLock });
+      let isFirst = true;
+      const beOvertaken = async (url: string, init: object) => {
+        if (url.endsWith('/token') && isFirst) {
+          isFirst = false;
+          await (await there.client(USER))?.refresh();
+        }
+        return fetch(url, init);
+      };
+      const here = bench.vault({ lock: noLock, fetch: beOvertaken });
+      const client = await here.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+      expect(await client.userInfo()).to.include({ sub: USER });
+      expect(bench.tokenRequests).to.equal(2);
+      expect(bench.lost).to.deep.equal([]);
+    });
+
+    it('tells of one loss, removes the tokens, and fails alike for all who wait', async () => {
+      const vault = bench.vault();
+      await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+      await vault.save(ANOTHER, await bench.tokens({ user: ANOTHER }));
+      bench.roblox.revokeAuthorizations(USER);
+      const clients = await Promise.all(Array.from({ length: 5 }, () => vault.client(USER)));
+      const calls = Array.from({ length: 20 }, (_, index) => failureOf(clients[index % 5]!.userInfo())); // something is stored
+      const errors = new Set(await Promise.all(calls));
+      expect(errors.size).to.equal(1);
+      const [error] = errors;
+      expect(error).to.be.instanceOf(OAuthError).and.include({ error: 'invalid_grant', status: 400 });
+      expectNoTokens(error, bench);
+      expect(bench.lost).to.deep.equal([USER]);
+      expect(bench.tokenRequests).to.equal(1);
+      expect([...bench.stored.keys()]).to.deep.equal([ANOTHER]);
+      expect(await vault.client(USER)).to.equal(undefined);
+    });
+
+    it('ends the clients of other processes too, without telling again', async () => {
+      const [here, there] = [bench.vault(), bench.vault()];
+      const one = await here.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+      const two = await there.client(USER);
+      bench.roblox.revokeAuthorizations(USER);
+      await failureOf(one.userInfo());
+      const error = await failureOf(two!.userInfo()); // something was stored
+      expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
+      expect(bench.lost).to.deep.equal([USER]);
+      expect(bench.tokenRequests).to.equal(1);
+    });
+
+    for (const [how, onLost] of Object.entries({
+      throws: () => {
+        throw new Error('no mail today');
+      },
+      rejects: () => Promise.reject(new Error('no mail today')),
+    })) {
+      it(`throws an OAuthError all the same when onLost ${how}, and keeps the reason`, async () => {
+        const client = await bench.vault({ onLost }).save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+        bench.roblox.revokeAuthorizations(USER);
+        const error = await failureOf(client.userInfo());
+        expect(error).to.be.instanceOf(OAuthError).and.include({ error: 'invalid_grant' });
+        expect(error).to.have.nested.property('cause.message', 'no mail today');
+        expectNoTokens(error, bench);
+      });
+    }
+
+    it('lets onLost call the vault', async () => {
+      const answers: unknown[] = [];
+      const vault = bench.vault({
+        async onLost(userId) {
+          answers.push(await vault.client(userId));
+          await vault.revoke(userId);
+          answers.push(await failureOf(bystander.refresh()));
+        },
+      });
+      const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+      const bystander = (await vault.client(USER))!; // just saved
+      bench.roblox.revokeAuthorizations(USER);
+      await failureOf(client.userInfo());
+      expect(answers[0]).to.equal(undefined);
+      expect(answers[1]).to.be.instanceOf(OAuthError);
+    });
+
+    it('works again for a user who has signed in anew', async () => {
+      const vault = bench.vault();
+      const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+      bench.roblox.revokeAuthorizations(USER);
+      await failureOf(client.userInfo());
+      await vault.save(USER, await bench.tokens());
+      expect(await (await vault.client(USER))?.userInfo()).to.include({ sub: USER });
+    });
+  });
+
+  it('counts tokens without a refresh token as lost when they have run out', async () => {
+    const { accessToken } = await bench.tokens();
+    const client = await bench.vault().save(USER, { accessToken, expiresAt: LONG_AGO });
+    expect(await failureOf(client.userInfo()))
+      .to.be.instanceOf(OAuthError)
+      .with.property('error', 'invalid_grant');
+    expect(bench.lost).to.deep.equal([USER]);
+  });
+
+  const NO_LOSS = {
+    'Roblox cannot be reached': () => bench.roblox.faults.destroy('POST /oauth/v1/token'),
+    'Roblox fails': () => bench.roblox.faults.status('POST /oauth/v1/token', 503),
+    'Roblox does not know the app': () =>
+      bench.roblox.faults.status('POST /oauth/v1/token', 401, { body: '{"error":"invalid_client"}' }),
+  };
+  for (const [what, befall] of Object.entries(NO_LOSS)) {
+    it(`loses nothing when ${what}, and renews with the next call`, async () => {
+      const client = await bench.vault().save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+      befall();
+      const error = await failureOf(client.userInfo());
+      expect(error instanceof ConnectionError || error instanceof OAuthError).to.equal(true);
+      expectNoTokens(error, bench);
+      expect(await client.userInfo()).to.include({ sub: USER });
+      expect(bench.lost).to.deep.equal([]);
+    });
+  }
+});

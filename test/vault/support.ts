@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { inspect } from 'node:util';
+import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
+import { TokenVault, type KeptTokens, type TokenVaultOptions } from '../../lib/index.ts';
+
+export const USER = '4100000001';
+export const ANOTHER = '4100000002';
+export const SECRET = 'a secret of thirty-two bytes or more, the newest';
+export const OLDER_SECRET = 'a secret of thirty-two bytes or more, an older one';
+
+/** A Roblox, and a storage that several vaults (processes, so to say) share. */
+export interface Bench {
+  readonly roblox: Emulator;
+  readonly stored: Map<string, string>;
+  /** User IDs that `onLost` was told of. */
+  readonly lost: string[];
+  /** Every token that Roblox has issued here. */
+  readonly issued: string[];
+  /** A vault of the demo's app on {@link stored}, unless the options say otherwise. */
+  vault(options?: Partial<TokenVaultOptions>): TokenVault;
+  /** Tokens as after a login. */
+  tokens(about?: { user?: string; expiresAt?: Date }): Promise<KeptTokens & { readonly refreshToken: string }>;
+  readonly tokenRequests: number;
+  close(): Promise<void>;
+}
+
+export const LONG_AGO = new Date(0);
+
+export async function openBench(): Promise<Bench> {
+  const roblox = await startEmulator({ port: 0 });
+  const stored = new Map<string, string>();
+  const lost: string[] = [];
+  const issued: string[] = [];
+  const remember = (answer: object) => {
+    const { access_token, refresh_token, id_token } = answer as Record<string, unknown>; // a token answer
+    issued.push(...[access_token, refresh_token, id_token].filter((token) => typeof token === 'string'));
+  };
+  const watch = (answer: unknown) => {
+    remember(answer as object);
+    return answer;
+  };
+  // Written so that faults of a test's own come on top.
+  roblox.faults.rewrite('POST /oauth/v1/token', watch as never, { times: Infinity });
+  const { clientID, clientSecret } = DEMO_CLIENT;
+  return {
+    roblox,
+    stored,
+    lost,
+    issued,
+    vault: (options = {}) =>
+      new TokenVault({
+        storage: stored,
+        clientID,
+        clientSecret,
+        baseURL: roblox.url,
+        onLost: (userId) => lost.push(userId),
+        ...options,
+      }),
+    async tokens({ user = USER, expiresAt = new Date(Date.now() + 900_000) } = {}) {
+      const answer = await roblox.issueTokens({ user, scope: 'openid profile' });
+      remember(answer);
+      const { access_token: accessToken, refresh_token, id_token } = answer;
+      const refreshToken = String(refresh_token);
+      return { accessToken, refreshToken, idToken: id_token, scope: answer.scope ?? '', expiresAt };
+    },
+    get tokenRequests() {
+      return roblox.count('/oauth/v1/token');
+    },
+    close: () => roblox.close(),
+  };
+}
+
+/** What a promise is rejected with; the test fails when it is not. */
+export async function failureOf(work: Promise<unknown>): Promise<Error> {
+  const result: unknown = await work.then(
+    (value) => new Error(`expected a failure, got ${inspect(value)}`),
+    (error: unknown) => ({ error }),
+  );
+  if (result instanceof Error) throw result;
+  return (result as { error: Error }).error; // what these tests throw are errors
+}
+
+/** Looks for tokens and secrets wherever a logger could find them. */
+export function expectNoTokens(value: unknown, bench: Bench, ...more: string[]): void {
+  const stack = value instanceof Error ? `${value.stack} ${inspect(value.cause)}` : '';
+  const shown = inspect(value, { depth: 12, showHidden: true, getters: true }) + JSON.stringify(value) + stack;
+  expect(bench.issued).to.not.deep.equal([]);
+  for (const secret of [...bench.issued, ...more, SECRET, OLDER_SECRET, DEMO_CLIENT.clientSecret]) {
+    expect(shown).to.not.include(secret);
+  }
+}
