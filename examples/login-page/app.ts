@@ -1,0 +1,203 @@
+/** A login page with four providers: sign in with any of them, link the others. */
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import session from 'express-session';
+import passports from 'passport';
+import type { Account, Accounts, Identity } from './accounts.ts';
+import { BRANDS, type Brand } from './brands.ts';
+import { useStrategies, type Apps } from './strategies.ts';
+import { accountPage, errorPage, loginPage, type Message } from './views.ts';
+
+/** The blanks: fill them in from your environment. */
+export interface Blanks {
+  readonly apps: Apps;
+  readonly accounts: Accounts;
+  readonly sessionSecret: string;
+  /** `https://example.com`, if requests do not show it: behind a proxy. */
+  readonly publicURL?: string | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+/** A sentence for the person who asked for what cannot be had. */
+class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const accountOf = (req: Request) => req.user as Account | undefined; // what deserializeUser found
+
+export function createApp({ apps, accounts, sessionSecret, publicURL, now }: Blanks): Express {
+  const passport = new passports.Passport();
+  useStrategies(passport, apps, publicURL, now);
+  passport.serializeUser((account, done) => done(null, (account as Account).id)); // what `finish` signed in
+  passport.deserializeUser((id: string, done) => {
+    accounts.find(id).then((account) => done(null, account ?? false), done);
+  });
+
+  const app = express().disable('x-powered-by');
+  app.use(securityHeaders(apps), express.static(`${import.meta.dirname}/public`), noStore);
+  // SameSite=Lax: other sites cannot post in a person's name, and a provider's redirect still finds the session.
+  const cookie = { sameSite: 'lax', secure: 'auto', maxAge: 7 * 24 * 60 * 60 * 1000 } as const;
+  app.use(session({ name: 'session', secret: sessionSecret, resave: false, saveUninitialized: false, cookie }));
+  app.use(passport.session(), sameSiteForms);
+
+  for (const brand of BRANDS) {
+    const { id } = brand;
+    app.get(`/auth/${id}`, passport.authenticate(id));
+
+    // `assignProperty`: verify's answer goes there, and nobody is signed in yet.
+    const identify = passport.authenticate(id, { assignProperty: 'identity', failWithError: true });
+    app.get(`/auth/${id}/callback`, identify, explain(brand), finish(brand, accounts));
+
+    app.post(`/auth/${id}/link`, signedIn, (req, res, next) => {
+      // The session keeps this beside the login's state, so that the callback knows who asked, whatever else happens in other tabs.
+      const options: object = { state: { linkTo: accountOf(req)?.id } };
+      passport.authenticate(id, options)(req, res, next);
+    });
+
+    app.post(`/auth/${id}/unlink`, signedIn, async (req, res) => {
+      const done = await accounts.unlink(accountOf(req)!.id, id); // `signedIn` has looked
+      if (!done) throw new Refusal(409, `${brand.name} is not linked, or it is your only way in.`);
+      notify(req, `${brand.name} is no longer linked.`);
+      res.redirect(303, '/');
+    });
+  }
+
+  app.post('/sign-out', (req, res, next) => {
+    req.logout((error) => (error ? next(error) : res.redirect(303, '/')));
+  });
+
+  app.get('/', async (req, res) => {
+    const { notice } = req.session;
+    delete req.session.notice;
+    await showHome(req, res, notice === undefined ? undefined : { role: 'status', text: notice });
+  });
+
+  /** The page that a visitor belongs on. */
+  async function showHome(req: Request, res: Response, message?: Message): Promise<void> {
+    const account = accountOf(req);
+    if (account === undefined) res.send(loginPage(message));
+    else res.send(accountPage(account, await accounts.identities(account.id), message));
+  }
+
+  app.use((_req, res) => void res.status(404).send(errorPage('Nothing here', 'There is no page at this address.')));
+
+  const showError: ErrorRequestHandler = async (error, req, res, next) => {
+    if (res.headersSent) return next(error);
+    if (error instanceof Refusal) {
+      res.status(error.status);
+      return showHome(req, res, { role: 'alert', text: error.message });
+    }
+    console.error(error);
+    res.status(500).send(errorPage('That did not work', 'It is not your fault. Please try again.'));
+  };
+  app.use(showError);
+  return app;
+}
+
+/** Ends a login, or the linking of an identity: whichever was begun. */
+function finish({ name }: Brand, accounts: Accounts): RequestHandler {
+  return async (req, res) => {
+    const { identity, authInfo } = req as { identity?: Identity; authInfo?: { state?: { linkTo?: string } } }; // Passport's, and ours
+    const linkTo = authInfo?.state?.linkTo;
+    if (linkTo === undefined) {
+      const account = await accounts.signIn(identity!); // `identify` has put it there
+      // Passport makes a new session; the logins of other tabs go along, and nothing else is in it.
+      await new Promise<void>((resolve, reject) => {
+        req.logIn(account, { session: true, keepSessionInfo: true }, (error) => (error ? reject(error) : resolve()));
+      });
+    } else {
+      if (accountOf(req)?.id !== linkTo) {
+        throw new Refusal(403, `You began to link ${name} as somebody else. Nothing was linked.`);
+      }
+      const outcome = await accounts.link(linkTo, identity!);
+      if (outcome === 'taken') {
+        throw new Refusal(409, `This ${name} account already opens another account here, so it was not linked.`);
+      }
+      if (outcome === 'other')
+        throw new Refusal(409, `You have linked another ${name} account. Unlink that one first.`);
+      notify(req, outcome === 'linked' ? `${name} is linked.` : `${name} was linked already.`);
+    }
+    res.redirect(303, '/');
+  };
+}
+
+/** What became of a login, in words of our own: nothing that a URL says is ever shown. */
+function explain({ name }: Brand): ErrorRequestHandler {
+  return (error, req, _res, next) => {
+    if (req.query['error'] === 'access_denied') {
+      return next(new Refusal(403, `You cancelled at ${name}, and nothing has changed.`));
+    }
+    if (error.name === 'AuthenticationError') {
+      return next(
+        new Refusal(
+          403,
+          `This answer of ${name} was used before, came too late, or belongs to another browser. Please start again.`,
+        ),
+      );
+    }
+    console.error(error);
+    next(new Refusal(502, `${name} could not be asked who you are. Please try again.`));
+  };
+}
+
+const signedIn: RequestHandler = (req, _res, next) => {
+  next(accountOf(req) === undefined ? new Refusal(403, 'You are no longer signed in.') : undefined);
+};
+
+/** Leaves a word for the next page. */
+function notify(req: Request, notice: string): void {
+  req.session.notice = notice;
+}
+
+/** Refuses forms that another site has sent: it could have its own account linked to the visitor's. */
+const sameSiteForms: RequestHandler = (req, _res, next) => {
+  if (req.method === 'GET' || req.method === 'HEAD') return next();
+  const site = req.get('sec-fetch-site');
+  const origin = req.get('origin');
+  // Browsers name themselves in one way or the other; older ones in the second only.
+  const ours = site === undefined ? origin?.replace(/^https?:\/\//, '') === req.host : site === 'same-origin';
+  next(ours ? undefined : new Refusal(403, 'This was sent from another site, so nothing was done.'));
+};
+
+const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
+
+/** Nothing but our own style sheet is loaded, no scripts run, no other site frames the pages. */
+function securityHeaders({ roblox, google, github, discord }: Apps): RequestHandler {
+  const local = [roblox.baseURL, google.authorizationURL, github.authorizationURL, discord.authorizationURL];
+  const origins = new Set(local.filter((url) => url !== undefined).map((url) => new URL(url).origin));
+  const policy = [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    // "Link" is a form, and its redirects go on from the provider to wherever it has people sign in.
+    ["form-action 'self' https:", ...origins].join(' '),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+  return (_req, res, next) => {
+    res.set({
+      'Content-Security-Policy': policy,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'same-origin',
+    });
+    next();
+  };
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    notice?: string;
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Google, GitHub and Discord on a loopback port: as much of them as their Passport strategies meet.
+ * Nobody here is real, and nobody has a password.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express, { type Request, type Response } from 'express';
+
+interface Person {
+  readonly id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+interface Provider {
+  readonly name: string;
+  readonly color: string;
+  readonly people: readonly Person[];
+  readonly paths: { readonly authorize: string; readonly token: string; readonly user: string };
+  /** A person, in the provider's own words. */
+  readonly describe: (person: Person) => object;
+  /** What it says of Cancel. */
+  readonly cancelled?: string;
+}
+
+// Two of Sam's have the same e-mail address, and they are two people to any sign-in that has learnt not to trust it.
+const PROVIDERS = {
+  google: {
+    name: 'Google',
+    color: '#1a73e8',
+    people: [
+      { id: '104857600000000000001', username: 'sam', name: 'Sam Rivers', email: 'sam@example.com' },
+      { id: '104857600000000000002', username: 'imani', name: 'Imani Okafor', email: 'imani@example.com' },
+      { id: '104857600000000000003', username: 'jun', name: 'Jun Watanabe', email: 'jun@example.com' },
+    ],
+    paths: { authorize: '/google/o/oauth2/v2/auth', token: '/google/token', user: '/google/v3/userinfo' },
+    describe: ({ id, name, email }) => ({ sub: id, name, email, email_verified: true }),
+  },
+  github: {
+    name: 'GitHub',
+    color: '#1f883d',
+    people: [
+      { id: '90000001', username: 'samrivers', name: 'Sam Rivers', email: 'sam@example.com' },
+      { id: '90000002', username: 'okafor-dev', name: 'Imani Okafor', email: 'imani@example.com' },
+      { id: '90000003', username: 'night-builder', name: '', email: 'night@example.com' },
+    ],
+    paths: {
+      authorize: '/github/login/oauth/authorize',
+      token: '/github/login/oauth/access_token',
+      user: '/github/user',
+    },
+    describe: ({ id, username, name, email }) => ({ id: Number(id), login: username, name: name || null, email }),
+    cancelled: 'The user has denied your application access.',
+  },
+  discord: {
+    name: 'Discord',
+    color: '#4752c4',
+    people: [
+      { id: '800000000000000001', username: 'sam.rivers', name: 'Sam', email: 'sam@example.com' },
+      { id: '800000000000000002', username: 'imani', name: 'Imani', email: 'imani@example.com' },
+      { id: '800000000000000003', username: 'juniper', name: 'Juniper', email: 'juniper@example.com' },
+    ],
+    paths: {
+      authorize: '/discord/oauth2/authorize',
+      token: '/discord/api/oauth2/token',
+      user: '/discord/api/users/@me',
+    },
+    describe: ({ id, username, name, email }) => ({ id, username, global_name: name, email, verified: true }),
+    cancelled: 'The resource owner or authorization server denied the request',
+  },
+} satisfies Record<string, Provider>;
+
+/** Where a provider is, and an app that it knows: what its strategy is made with. */
+export interface StandIn {
+  readonly clientID: string;
+  readonly clientSecret: string;
+  readonly authorizationURL: string;
+  readonly tokenURL: string;
+  readonly userProfileURL: string;
+}
+
+export type StandIns = Readonly<Record<keyof typeof PROVIDERS, StandIn>> & { close(): Promise<void> };
+
+/** Starts all three. */
+export async function startStandIns(): Promise<StandIns> {
+  const app = express().disable('x-powered-by');
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // what a server on a port has
+  const standIn = (id: keyof typeof PROVIDERS): StandIn => {
+    const { authorize, token, user } = PROVIDERS[id].paths;
+    const registered = { clientID: `local-${id}`, clientSecret: randomBytes(16).toString('hex') };
+    serve(app, PROVIDERS[id], registered);
+    return {
+      ...registered,
+      authorizationURL: url + authorize,
+      tokenURL: url + token,
+      userProfileURL: url + user,
+    };
+  };
+  return {
+    google: standIn('google'),
+    github: standIn('github'),
+    discord: standIn('discord'),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** One provider's three endpoints. */
+function serve(app: express.Express, provider: Provider, registered: Pick<StandIn, 'clientID' | 'clientSecret'>): void {
+  const { paths, people, describe } = provider;
+  const codes = new Map<string, { person: Person; redirectURI: string; challenge: string; until: number }>();
+  const tokens = new Map<string, Person>();
+
+  app.get(paths.authorize, (req, res) => {
+    const wrong = whatIsWrong(req.query, registered.clientID);
+    res.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    if (wrong !== undefined) res.status(400).send(wrong);
+    else res.send(consentPage(provider));
+  });
+
+  // The form is posted to the URL of its page, so that the app's parameters are still there.
+  app.post(paths.authorize, express.urlencoded(), (req, res) => {
+    const { client_id: _, redirect_uri: redirectURI, code_challenge: challenge, state } = req.query;
+    const wrong = whatIsWrong(req.query, registered.clientID);
+    if (wrong !== undefined) return void res.status(400).send(wrong);
+    const callback = new URL(String(redirectURI));
+    const person = people.find(({ id }) => id === req.body.user);
+    if (req.body.action === 'allow' && person !== undefined) {
+      const code = randomBytes(16).toString('hex');
+      codes.set(code, {
+        person,
+        redirectURI: String(redirectURI),
+        challenge: String(challenge),
+        until: Date.now() + 60_000,
+      });
+      callback.searchParams.set('code', code);
+    } else {
+      callback.searchParams.set('error', 'access_denied');
+      if (provider.cancelled) callback.searchParams.set('error_description', provider.cancelled);
+    }
+    callback.searchParams.set('state', String(state));
+    res.redirect(callback.href);
+  });
+
+  app.post(paths.token, express.urlencoded(), (req, res) => {
+    const { client_id, client_secret, code, redirect_uri, code_verifier = '' } = req.body as Record<string, string>;
+    if (client_id !== registered.clientID || client_secret !== registered.clientSecret) {
+      return void res.status(401).json({ error: 'invalid_client' });
+    }
+    const grant = codes.get(String(code));
+    codes.delete(String(code));
+    const challenge = createHash('sha256').update(code_verifier).digest('base64url');
+    if (!grant || grant.until < Date.now() || grant.redirectURI !== redirect_uri || grant.challenge !== challenge) {
+      return void res.status(400).json({ error: 'invalid_grant' });
+    }
+    const token = randomBytes(16).toString('hex');
+    tokens.set(token, grant.person);
+    res.json({ access_token: token, token_type: 'Bearer', expires_in: 3600 });
+  });
+
+  app.get(paths.user, (req: Request, res: Response) => {
+    // Google's strategy puts the token into the query.
+    const token = req.get('authorization')?.replace(/^Bearer /i, '') ?? String(req.query['access_token']);
+    const person = tokens.get(token);
+    if (person === undefined) res.status(401).json({ error: 'invalid_token' });
+    else res.json(describe(person));
+  });
+}
+
+/** Why an authorization request is not answered with a page or sent back: this is not a redirector for the whole internet. */
+function whatIsWrong(query: Request['query'], clientID: string): string | undefined {
+  const { client_id, redirect_uri, response_type, code_challenge, code_challenge_method, state } = query;
+  const callback = typeof redirect_uri === 'string' && URL.canParse(redirect_uri) ? new URL(redirect_uri) : undefined;
+  if (client_id !== clientID) return 'No app has this client_id.';
+  if (callback === undefined || !['localhost', '127.0.0.1', '[::1]'].includes(callback.hostname)) {
+    return 'redirect_uri must be on this machine.';
+  }
+  if (response_type !== 'code') return 'response_type must be code.';
+  if (typeof code_challenge !== 'string' || code_challenge_method !== 'S256') return 'PKCE with S256 is missing.';
+  if (typeof state !== 'string') return 'state is missing.';
+  return undefined;
+}
+
+const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+function consentPage({ name, color, people }: Provider): string {
+  const choices = people.map(
+    ({ id, username, name: personName }, index) => `
+      <label>
+        <input type="radio" name="user" value="${escaped(id)}" required${index === 0 ? ' checked' : ''}>
+        <span class="face" aria-hidden="true">${escaped((personName || username).charAt(0).toUpperCase())}</span>
+        <span>${escaped(personName || username)} <small>${escaped(username)}</small></span>
+      </label>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sign in · a local ${name}</title>
+<style>
+  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+  body { max-width: 26rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
+  .note { font-size: .875rem; border-left: .25rem solid #e8a33d; padding-left: .75rem; }
+  fieldset { border: 1px solid #8886; border-radius: .75rem; margin: 1rem 0; padding: .5rem 1rem; }
+  label { display: flex; gap: .75rem; align-items: center; padding: .375rem 0; }
+  small { opacity: .75; }
+  .face { width: 2.5rem; height: 2.5rem; border-radius: 50%; display: grid; place-items: center; background: ${color}; color: #fff; font-weight: 600; }
+  button { font: inherit; padding: .625rem 1.25rem; border-radius: .5rem; border: 1px solid #8888; cursor: pointer; }
+  button[value=allow] { background: ${color}; border-color: ${color}; color: #fff; }
+</style>
+</head>
+<body>
+<main>
+<p class="note">This is a stand-in for ${name} on your machine, not ${name}. Nobody here is real.</p>
+<h1>Continue to the app</h1>
+<p>It will see your name and your ${name} ID.</p>
+<form method="post">
+<fieldset>
+<legend>Sign in as</legend>${choices.join('')}
+</fieldset>
+<button name="action" value="allow">Allow</button>
+<button name="action" value="cancel">Cancel</button>
+</form>
+</main>
+</body>
+</html>
+`;
+}

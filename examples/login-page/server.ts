@@ -1,0 +1,61 @@
+/** Starts the login page: each provider is the real one when its credentials are set, else a local one where nobody is real. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openAccounts } from './accounts.ts';
+import { createApp } from './app.ts';
+import { BRANDS } from './brands.ts';
+import { startLocalProviders } from './providers/local.ts';
+import type { App, Apps } from './strategies.ts';
+
+const { PORT = '3000', DATABASE_URL = ':memory:', PUBLIC_URL, NODE_ENV } = process.env;
+const sessionSecret = process.env['SESSION_SECRET'] ?? randomBytes(32).toString('base64url');
+
+/** `GOOGLE_CLIENT_ID` and `GOOGLE_CLIENT_SECRET`, for example. */
+function appOf(provider: string): App | undefined {
+  const clientID = process.env[`${provider}_CLIENT_ID`];
+  const clientSecret = process.env[`${provider}_CLIENT_SECRET`];
+  return clientID && clientSecret ? { clientID, clientSecret } : undefined;
+}
+
+const real = { roblox: appOf('ROBLOX'), google: appOf('GOOGLE'), github: appOf('GITHUB'), discord: appOf('DISCORD') };
+const missing = BRANDS.filter(({ id }) => real[id] === undefined);
+if (NODE_ENV === 'production' && missing.length > 0) {
+  // At a local provider anyone can be anyone.
+  console.error(
+    `No credentials for ${missing.map(({ name }) => name).join(', ')}: there are no local providers in production.`,
+  );
+  process.exit(1);
+}
+for (const { id, name } of BRANDS) {
+  const prefix = name.toUpperCase();
+  const where = real[id]
+    ? `the real one, as app ${real[id].clientID}`
+    : `a local one, where nobody is real (for the real one, set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET)`;
+  console.log(`${name}: ${where}`);
+}
+
+const local = missing.length > 0 ? await startLocalProviders() : undefined;
+const accounts = await openAccounts(DATABASE_URL);
+const server = createServer();
+try {
+  await once(server.listen(Number(PORT)), 'listening');
+} catch (error) {
+  console.error(
+    `Cannot listen on port ${PORT}: ${String(error)}. Choose another one: PORT=3001 npm run example:login-page`,
+  );
+  process.exit(1);
+}
+
+const chosen = Object.entries(real).filter(([, app]) => app !== undefined);
+const apps = { ...local?.apps, ...Object.fromEntries(chosen) } as Apps; // where a real one is missing, there are local ones
+server.on('request', createApp({ apps, accounts, sessionSecret, publicURL: PUBLIC_URL }));
+console.log(`http://localhost:${(server.address() as AddressInfo).port}`); // what a server on a port has
+
+function stop(): void {
+  server.close(() => accounts.close());
+  server.closeAllConnections();
+  void local?.close();
+}
+process.once('SIGINT', stop).once('SIGTERM', stop);
