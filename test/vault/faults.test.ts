@@ -1,0 +1,235 @@
+import { expect } from 'chai';
+import { TokenVaultError, type TokenLock, type TokenStorage } from '../../lib/index.ts';
+import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, OLDER_SECRET, SECRET, USER } from './support.ts';
+import type { Bench } from './support.ts';
+
+describe('A vault whose storage or lock fails', () => {
+  let bench: Bench;
+  beforeEach(async () => (bench = await openBench()));
+  afterEach(() => bench.close());
+
+  const DOWN = new Error('the database is down');
+  /** A storage of which one method fails so many times. */
+  function failing(method: keyof TokenStorage, times = Infinity, error: (value?: string) => Error = () => DOWN) {
+    let left = times;
+    const pass = (name: keyof TokenStorage, value?: string) => {
+      if (name === method && left-- > 0) throw error(value);
+    };
+    const storage: TokenStorage = {
+      get: (userId) => (pass('get'), bench.stored.get(userId)),
+      set: async (userId, value) => (pass('set', value), bench.stored.set(userId, value)),
+      delete: (userId) => (pass('delete'), bench.stored.delete(userId)),
+    };
+    return storage;
+  }
+  const expired = async () => bench.vault().save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+
+  it('hands on what get throws', async () => {
+    const vault = bench.vault({ storage: failing('get') });
+    expect(await failureOf(vault.client(USER))).to.equal(DOWN);
+    expect(await failureOf(vault.revoke(USER))).to.equal(DOWN);
+    expect(await failureOf(vault.save(USER, await bench.tokens()))).to.equal(DOWN);
+  });
+
+  it('renews with the next call when get fails once', async () => {
+    await expired();
+    let isDown = false;
+    const storage: TokenStorage = {
+      get(userId) {
+        if (isDown) throw DOWN;
+        return bench.stored.get(userId);
+      },
+      set: (userId, value) => bench.stored.set(userId, value),
+      delete: (userId) => bench.stored.delete(userId),
+    };
+    const client = await bench.vault({ storage }).client(USER);
+    isDown = true;
+    expect(await failureOf(client!.userInfo())).to.equal(DOWN); // something is stored
+    isDown = false;
+    expect(await client?.userInfo()).to.include({ sub: USER });
+  });
+
+  it('stores new tokens by a second try when set fails once', async () => {
+    await expired();
+    const client = await bench.vault({ storage: failing('set', 1) }).client(USER);
+    expect(await client?.userInfo()).to.include({ sub: USER });
+    expect(bench.tokenRequests).to.equal(1);
+    expect((await bench.vault().client(USER))?.tokens.accessToken).to.equal(client?.tokens.accessToken);
+  });
+
+  it('serves no new tokens that are not stored, keeps them, and asks Roblox for no others', async () => {
+    await expired();
+    const vault = bench.vault({ storage: failing('set', 2, (value) => new Error(`cannot store ${value}`)) });
+    const clients = await Promise.all([vault.client(USER), vault.client(USER)]);
+    const errors = await Promise.all(clients.map((client) => failureOf(client!.userInfo()))); // something is stored
+    for (const error of errors) {
+      expect(error.message).to.include('cannot store');
+      expectNoTokens(error, bench);
+    }
+    const later = await vault.client(USER);
+    expect(await later?.userInfo()).to.include({ sub: USER });
+    expect(bench.tokenRequests).to.equal(1);
+    expect((await bench.vault().client(USER))?.tokens.accessToken).to.equal(later?.tokens.accessToken);
+    expect(bench.lost).to.deep.equal([]);
+  });
+
+  it('drops new tokens that could not be stored when the user has signed in again meanwhile', async () => {
+    await expired();
+    const vault = bench.vault({ storage: failing('set', 2) });
+    const client = (await vault.client(USER))!; // something is stored
+    await failureOf(client.userInfo());
+    const login = await bench.tokens();
+    await bench.vault().save(USER, login);
+    await client.userInfo();
+    expect(client.tokens.accessToken).to.equal(login.accessToken);
+  });
+
+  it('revokes new tokens that could not be stored', async () => {
+    await expired();
+    const vault = bench.vault({ storage: failing('set', 2) });
+    await failureOf((await vault.client(USER))!.userInfo()); // something is stored
+    await vault.revoke(USER);
+    const { form } = bench.roblox.requests.find(({ path }) => path === '/oauth/v1/token/revoke') ?? {};
+    expect(bench.issued.indexOf(String(form?.['token']))).to.be.greaterThan(2);
+    expect(bench.stored.size).to.equal(0);
+  });
+
+  it('tells of a loss when the dead tokens could be removed, and not before', async () => {
+    await expired();
+    bench.roblox.revokeAuthorizations(USER);
+    const vault = bench.vault({ storage: failing('delete', 1) });
+    const client = (await vault.client(USER))!; // something is stored
+    expect(await failureOf(client.userInfo())).to.equal(DOWN);
+    expect(bench.lost).to.deep.equal([]);
+    expect(await failureOf(client.userInfo())).to.have.property('error', 'invalid_grant');
+    expect(bench.lost).to.deep.equal([USER]);
+  });
+
+  it('hands on what the lock throws, and does nothing without it', async () => {
+    await expired();
+    for (const lock of [
+      () => Promise.reject(DOWN),
+      () => {
+        throw DOWN;
+      },
+    ] as TokenLock[]) {
+      // prettier-ignore
+      const vault = bench.vault({ lock });
+      const client = (await vault.client(USER))!; // something is stored
+      expect(await failureOf(client.userInfo())).to.equal(DOWN);
+      expect(await failureOf(vault.revoke(USER))).to.equal(DOWN);
+      expect(await failureOf(vault.save(USER, await bench.tokens()))).to.equal(DOWN);
+    }
+    expect(bench.roblox.count('/oauth/v1/token')).to.equal(0);
+    expect(bench.roblox.count('/oauth/v1/token/revoke')).to.equal(0);
+  });
+
+  it('keeps new tokens when the lock fails after its task, as a transaction may', async () => {
+    await expired();
+    let fails = 2;
+    const lock: TokenLock = async (userId, task) => {
+      const before = bench.stored.get(userId) ?? '';
+      const result = await task();
+      if (fails-- <= 0) return result;
+      bench.stored.set(userId, before);
+      throw new Error('no COMMIT');
+    };
+    const client = (await bench.vault({ lock }).client(USER))!; // something is stored
+    expect(await failureOf(client.userInfo())).to.have.property('message', 'no COMMIT');
+    expect(await client.userInfo()).to.include({ sub: USER });
+    expect(bench.tokenRequests).to.equal(1);
+  });
+});
+
+describe('What a vault finds stored', () => {
+  let bench: Bench;
+  beforeEach(async () => (bench = await openBench()));
+  afterEach(() => bench.close());
+
+  const save = async (secrets?: string[], user = USER) =>
+    bench.vault({ secrets }).save(user, await bench.tokens({ user }));
+  const value = (user = USER) => bench.stored.get(user) ?? '';
+
+  it('is sealed by the first secret, and shows nothing', async () => {
+    await save([SECRET, OLDER_SECRET]);
+    expect(value()).to.match(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
+    expectNoTokens(value(), bench, USER);
+    const client = await bench.vault({ secrets: [SECRET] }).client(USER);
+    expect(await client?.userInfo()).to.include({ sub: USER });
+  });
+
+  it('is opened by an older secret, and sealed by the newest when it is next written', async () => {
+    await save([OLDER_SECRET]);
+    const client = await bench.vault({ secrets: [SECRET, OLDER_SECRET] }).client(USER);
+    await client?.refresh();
+    const later = await bench.vault({ secrets: [SECRET] }).client(USER);
+    expect(later?.tokens).to.deep.equal(client?.tokens);
+  });
+
+  interface Unreadable {
+    readonly plant: () => Promise<unknown>;
+    readonly secrets?: string[];
+    readonly says?: RegExp;
+  }
+  const planted = (text: string) => async () => bench.stored.set(USER, text);
+  const UNREADABLE: Record<string, Unreadable> = {
+    'sealed by a secret that was removed': { plant: () => save([OLDER_SECRET]), secrets: [SECRET], says: /`secrets`/ },
+    'sealed, where the vault has no secrets': { plant: () => save([SECRET]), says: /no secrets/ },
+    'not sealed, where the vault has secrets': { plant: () => save(), secrets: [SECRET], says: /not sealed/ },
+    'changed after it was sealed': {
+      plant: async () => {
+        await save([SECRET]);
+        const parts = value().split('.');
+        parts[3] = `${parts[3]?.startsWith('A') ? 'B' : 'A'}${parts[3]?.slice(1)}`;
+        bench.stored.set(USER, parts.join('.'));
+      },
+      secrets: [SECRET],
+      says: /`secrets`.*changed/,
+    },
+    'sealed for another user': {
+      plant: async () => {
+        await save([SECRET], ANOTHER);
+        bench.stored.set(USER, value(ANOTHER));
+      },
+      secrets: [SECRET],
+      says: /`secrets`/,
+    },
+    "another user's": {
+      plant: async () => {
+        await save(undefined, ANOTHER);
+        bench.stored.set(USER, value(ANOTHER));
+      },
+      says: /none of this user's/,
+    },
+    'half of the JSON': { plant: async () => bench.stored.set(USER, (await save(), value().slice(0, 200))) },
+    'no JSON': { plant: planted('access-token-perhaps') },
+    'an empty text': { plant: planted('') },
+    'a JSON null': { plant: planted('null') },
+    'a JSON array': { plant: planted('[]') },
+    'a record without tokens': { plant: planted(JSON.stringify({ userId: USER, savedAt: 1 })) },
+    'a record without its time': { plant: planted(JSON.stringify({ userId: USER, accessToken: 'abc' })) },
+    'a record with a strange expiry': {
+      plant: planted(JSON.stringify({ userId: USER, savedAt: 1, accessToken: 'abc', expiresAt: 'soon' })),
+    },
+    'no string at all': { plant: async () => bench.stored.set(USER, { accessToken: 'abc' } as unknown as string) },
+  };
+  for (const [what, { plant, secrets, says = /cannot be read/ }] of Object.entries(UNREADABLE)) {
+    it(`is an error and never taken for nothing when it is ${what}; a login mends it`, async () => {
+      await plant();
+      const vault = bench.vault({ secrets });
+      for (const error of [await failureOf(vault.client(USER)), await failureOf(vault.revoke(USER))]) {
+        expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'unreadable');
+        expect(error.message).to.match(says).and.include(`user ${USER}`).and.not.include('access-token-perhaps');
+        expectNoTokens(error, { ...bench, issued: [...bench.issued, 'access-token-perhaps'] });
+      }
+      expect(bench.stored.has(USER)).to.equal(true);
+      await vault.save(USER, await bench.tokens());
+      expect(await (await vault.client(USER))?.userInfo()).to.include({ sub: USER });
+    });
+  }
+
+  it('is nothing where the storage says null', async () => {
+    const storage: TokenStorage = { get: () => null, set() {}, delete() {} };
+    expect(await bench.vault({ storage }).client(USER)).to.equal(undefined);
+  });
+});

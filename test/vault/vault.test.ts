@@ -1,0 +1,214 @@
+import { expect } from 'chai';
+import { inspect } from 'node:util';
+import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
+import { ConnectionError, OAuthError, RobloxStrategy, TokenVault, type TokenVaultOptions } from '../../lib/index.ts';
+import { expectNoTokens, failureOf, LONG_AGO, openBench, SECRET, USER, type Bench } from './support.ts';
+
+describe('A token vault', () => {
+  let bench: Bench;
+  beforeEach(async () => (bench = await openBench()));
+  afterEach(() => bench.close());
+
+  const REFUSED: Record<string, { options: object | null; says: RegExp }> = {
+    'no options object': { options: null, says: /options/ },
+    'a storage without delete': { options: { storage: { get() {}, set() {} } }, says: /storage.*delete/ },
+    'a storage that is a string': { options: { storage: 'redis://' }, says: /storage/ },
+    'a lock that is no function': { options: { lock: {} }, says: /lock/ },
+    'no secrets in the list': { options: { secrets: [] }, says: /secrets/ },
+    'a secret that is too short': { options: { secrets: ['short'] }, says: /secrets.*32/ },
+    'secrets that are no list': { options: { secrets: SECRET }, says: /secrets/ },
+    'an onLost that is no function': { options: { onLost: 'mail' }, says: /onLost/ },
+    'a numeric clientID': { options: { clientID: 7 }, says: /clientID/ },
+    'a secret without a clientID': { options: { clientSecret: 'x' }, says: /clientSecret goes with a clientID/ },
+    'a baseURL without a clientID': { options: { baseURL: 'https://roblox.test' }, says: /baseURL goes with/ },
+    'a foreign http baseURL': { options: { clientID: '7', baseURL: 'http://roblox.test' }, says: /baseURL/ },
+    'a timeout of nothing': { options: { clientID: '7', timeout: 0 }, says: /timeout/ },
+  };
+  for (const [what, { options, says }] of Object.entries(REFUSED)) {
+    it(`refuses ${what}`, () => {
+      expect(() => new TokenVault(options as TokenVaultOptions)).to.throw(TypeError, says);
+    });
+  }
+
+  const NO_IDS = [
+    '',
+    '0',
+    '-1',
+    '1.5',
+    'abc',
+    '7/../8',
+    '7}:lock',
+    ' 7',
+    '__proto__',
+    0,
+    1.5,
+    2 ** 53,
+    null,
+    undefined,
+    {},
+  ];
+  for (const id of NO_IDS) {
+    it(`takes ${inspect(id)} for no user, and touches nothing`, async () => {
+      const storage = {
+        get: () => expect.fail('get'),
+        set: () => expect.fail('set'),
+        delete: () => expect.fail('delete'),
+      };
+      const vault = bench.vault({ storage });
+      const userId = id as string;
+      const tokens = await bench.tokens();
+      for (const call of [vault.client(userId), vault.revoke(userId), vault.save(userId, tokens)]) {
+        expect(await failureOf(call))
+          .to.be.instanceOf(TypeError)
+          .with.property('message')
+          .that.includes('userId');
+      }
+    });
+  }
+
+  it('takes a number for a user where it is exact', async () => {
+    const vault = bench.vault();
+    await vault.save(Number(USER), await bench.tokens());
+    expect([...bench.stored.keys()]).to.deep.equal([USER]);
+  });
+
+  it('refuses tokens that are none, and stores nothing', async () => {
+    const vault = bench.vault();
+    for (const tokens of [undefined, {}, { accessToken: 'with space' }, { accessToken: 'a', expiresAt: 'soon' }]) {
+      expect(await failureOf(vault.save(USER, tokens as never))).to.be.instanceOf(TypeError);
+    }
+    expect(bench.stored.size).to.equal(0);
+  });
+
+  it('keeps tokens in memory by default', async () => {
+    const { clientID, clientSecret } = DEMO_CLIENT;
+    const vault = new TokenVault({ clientID, clientSecret, baseURL: bench.roblox.url });
+    await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+    expect(await (await vault.client(USER))?.userInfo()).to.include({ sub: USER });
+  });
+
+  it('says what is missing when it knows no app', async () => {
+    const error = await failureOf(new TokenVault().client(USER));
+    expect(error)
+      .to.be.instanceOf(TypeError)
+      .with.property('message')
+      .that.matches(/RobloxStrategy.*clientID/);
+  });
+
+  it('shows no token and no secret in what can be printed of it', async () => {
+    const vault = bench.vault({ secrets: [SECRET] });
+    const client = await vault.save(USER, await bench.tokens());
+    expectNoTokens([vault, client, { vault }], bench);
+    expect(inspect(vault)).to.equal(`TokenVault { clientID: '${DEMO_CLIENT.clientID}' }`);
+    expect(JSON.stringify(vault)).to.equal('{}');
+  });
+
+  describe('that revokes', () => {
+    it("ends the user's authorization at Roblox, then forgets it", async () => {
+      const vault = bench.vault();
+      const tokens = await bench.tokens();
+      const client = await vault.save(USER, tokens);
+      await vault.revoke(USER);
+      expect(bench.stored.size).to.equal(0);
+      expect(bench.roblox.requests.at(-1)).to.deep.include({ path: '/oauth/v1/token/revoke', status: 200 });
+      expect(bench.roblox.requests.at(-1)?.form).to.include({ token: tokens.refreshToken });
+      expect(await failureOf(client.userInfo()))
+        .to.be.instanceOf(OAuthError)
+        .with.property('error', 'invalid_grant');
+      expect(bench.lost).to.deep.equal([]);
+    });
+
+    it('does nothing where nothing is stored', async () => {
+      await bench.vault().revoke(USER);
+      expect(bench.roblox.requests).to.deep.equal([]);
+    });
+
+    it('forgets also when it is the client that revokes', async () => {
+      const vault = bench.vault();
+      const client = await vault.save(USER, await bench.tokens());
+      await client.revoke();
+      expect(bench.stored.size).to.equal(0);
+      expect(bench.roblox.count('/oauth/v1/token/revoke')).to.equal(1);
+      expect(await failureOf(client.userInfo())).to.be.instanceOf(OAuthError);
+    });
+
+    it('revokes what another process has renewed, and not what this one last saw', async () => {
+      const vault = bench.vault();
+      const client = await vault.save(USER, await bench.tokens());
+      const renewed = await (await bench.vault().client(USER))?.refresh();
+      await client.revoke();
+      expect(bench.roblox.requests.at(-1)?.form).to.include({ token: renewed?.refreshToken });
+    });
+
+    const ENDED = { invalid_grant: 400, invalid_token: 401 };
+    for (const [error, status] of Object.entries(ENDED)) {
+      it(`forgets tokens that Roblox calls ${error}: they have ended before`, async () => {
+        const vault = bench.vault();
+        await vault.save(USER, await bench.tokens());
+        bench.roblox.faults.status('/oauth/v1/token/revoke', status, { body: JSON.stringify({ error }) });
+        await vault.revoke(USER);
+        expect(bench.stored.size).to.equal(0);
+      });
+    }
+
+    const REMEMBERED: Record<string, { befall: () => unknown; type: typeof OAuthError | typeof ConnectionError }> = {
+      'is out of reach': {
+        befall: () => bench.roblox.faults.destroy('/oauth/v1/token/revoke'),
+        type: ConnectionError,
+      },
+      fails: { befall: () => bench.roblox.faults.status('/oauth/v1/token/revoke', 503), type: ConnectionError },
+      'does not know the app': {
+        befall: () => bench.roblox.faults.status('/oauth/v1/token/revoke', 401, { body: '{"error":"invalid_client"}' }),
+        type: OAuthError,
+      },
+    };
+    for (const [what, { befall, type }] of Object.entries(REMEMBERED)) {
+      it(`forgets nothing when Roblox ${what}`, async () => {
+        const vault = bench.vault();
+        const client = await vault.save(USER, await bench.tokens());
+        befall();
+        const error = await failureOf(vault.revoke(USER));
+        expect(error).to.be.instanceOf(type);
+        expectNoTokens(error, bench);
+        expect(await client.userInfo()).to.include({ sub: USER });
+        expect(await (await vault.client(USER))?.userInfo()).to.include({ sub: USER });
+        await vault.revoke(USER);
+        expect(bench.stored.size).to.equal(0);
+      });
+    }
+  });
+
+  describe('that is given to a strategy', () => {
+    const strategyOf = (vault: TokenVault, options: { clientID?: string; baseURL?: string } = {}) =>
+      new RobloxStrategy({
+        clientID: DEMO_CLIENT.clientID,
+        clientSecret: DEMO_CLIENT.clientSecret,
+        callbackURL: '/callback',
+        baseURL: bench.roblox.url,
+        vault,
+        verify: () => false,
+        ...options,
+      });
+
+    it('learns its app from it', async () => {
+      const vault = new TokenVault();
+      strategyOf(vault);
+      const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+      expect(await client.userInfo()).to.include({ sub: USER });
+      expect(inspect(vault)).to.include(DEMO_CLIENT.clientID);
+    });
+
+    it('takes further strategies of the same app, and none of another', () => {
+      for (const vault of [new TokenVault(), bench.vault()]) {
+        strategyOf(vault);
+        strategyOf(vault);
+        expect(() => strategyOf(vault, { clientID: '8' })).to.throw(TypeError, /vault belongs to another app/);
+        expect(() => strategyOf(vault, { baseURL: 'https://roblox.test' })).to.throw(TypeError, /another app/);
+      }
+    });
+
+    it('must be a TokenVault', () => {
+      expect(() => strategyOf({} as TokenVault)).to.throw(TypeError, /vault must be a TokenVault/);
+    });
+  });
+});
