@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import { mock } from 'node:test';
+import { TokenVaultError } from '../../lib/index.ts';
+import { createTableSQL, postgresVault, type PostgresClient, type PostgresPool } from '../../lib/postgres.ts';
+import { redisVault, type IORedisClient, type NodeRedisClient } from '../../lib/redis.ts';
+import { failureOf } from './support.ts';
+
+// What needs no server. Against real ones: npm run test:servers.
+
+const never = () => new Promise<never>(() => {});
+const silentRedis: NodeRedisClient = { get: never, set: never, del: never, eval: never };
+
+/** Lets time run until something settles: every wait is a timer, and none is waited for. */
+async function hurry<T>(work: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const settle = () => (isSettled = true);
+  work.then(settle, settle);
+  while (!isSettled) {
+    mock.timers.tick(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return work;
+}
+
+describe('redisVault', () => {
+  const REFUSED = {
+    'no client': { options: {}, says: /client must be/ },
+    'a client without eval': { options: { client: { get() {}, set() {}, del() {} } }, says: /client must be/ },
+    'a prefix that is no string': { options: { client: silentRedis, prefix: 7 }, says: /prefix/ },
+    'a lockTTL of nothing': { options: { client: silentRedis, lockTTL: 0 }, says: /lockTTL.*milliseconds/ },
+    'a lockTimeout in words': { options: { client: silentRedis, lockTimeout: '30s' }, says: /lockTimeout/ },
+    'a wait that ends before a dead lock does': {
+      options: { client: silentRedis, lockTTL: 500, lockTimeout: 500 },
+      says: /lockTimeout must be more than lockTTL/,
+    },
+  };
+  for (const [what, { options, says }] of Object.entries(REFUSED)) {
+    it(`refuses ${what}`, () => expect(() => redisVault(options as never)).to.throw(TypeError, says));
+  }
+
+  it('speaks to each client in its own way', async () => {
+    const seen: unknown[][] = [];
+    const node: NodeRedisClient = { ...silentRedis, eval: async (_script, options) => (seen.push([options]), 1) };
+    const io: IORedisClient = {
+      ...silentRedis,
+      eval: async (_script, ...values) => (seen.push(values), 1),
+      defineCommand() {},
+    };
+    for (const client of [node, io]) {
+      const { lock, storage } = redisVault({ client });
+      await lock('7', async () => storage.set('7', 'value'));
+    }
+    const keys = ['roblox:{7}:lock', 'roblox:{7}:tokens'];
+    expect(seen[1]?.[0]).to.have.deep.property('keys', keys);
+    expect(seen[4]?.slice(0, 3)).to.deep.equal([2, ...keys]);
+    expect(seen[4]?.at(-1)).to.equal('value');
+  });
+
+  describe('whose Redis does not answer', () => {
+    beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'setInterval'] }));
+    afterEach(() => mock.timers.reset());
+    const { storage, lock } = redisVault({ client: silentRedis });
+    const CALLS = {
+      'get a value': async () => storage.get('7'),
+      'set one': async () => storage.set('7', 'value'),
+      'delete one': async () => storage.delete('7'),
+      'take a lock': () => lock('7', async () => {}),
+    };
+    for (const [what, call] of Object.entries(CALLS)) {
+      it(`does not wait forever to ${what}`, async () => {
+        const error = await failureOf(hurry(call()));
+        expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
+      });
+    }
+  });
+});
+
+describe('postgresVault', () => {
+  const silentPool: PostgresPool = { connect: never, query: never };
+  const REFUSED = {
+    'no pool': { options: {}, says: /pool must be/ },
+    'a connection in place of a pool': { options: { pool: { query() {} } }, says: /pool must be/ },
+    'a table of no name': { options: { pool: silentPool, table: '' }, says: /table/ },
+    'a table in three parts': { options: { pool: silentPool, table: 'a.b.c' }, says: /table/ },
+    'a table name that Postgres would cut': { options: { pool: silentPool, table: 'ä'.repeat(32) }, says: /table/ },
+    'a table name with a zero byte': { options: { pool: silentPool, table: 'a\0b' }, says: /table/ },
+    'a table that is no string': { options: { pool: silentPool, table: 7 }, says: /table/ },
+    'a lockTTL with a fraction': { options: { pool: silentPool, lockTTL: 0.5 }, says: /lockTTL/ },
+    'a wait that ends before a stalled transaction does': {
+      options: { pool: silentPool, lockTTL: 500, lockTimeout: 400 },
+      says: /lockTimeout must be more than lockTTL/,
+    },
+  };
+  for (const [what, { options, says }] of Object.entries(REFUSED)) {
+    it(`refuses ${what}`, () => expect(() => postgresVault(options as never)).to.throw(TypeError, says));
+  }
+
+  it('quotes the names in the statement that makes the table', () => {
+    expect(createTableSQL()).to.match(/^CREATE TABLE IF NOT EXISTS "roblox_tokens" \(/);
+    expect(createTableSQL('my schema."t"')).to.include('"my schema"."""t"""');
+  });
+
+  describe('whose Postgres does not answer', () => {
+    beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'setInterval'] }));
+    afterEach(() => mock.timers.reset());
+
+    it('does not wait forever for a value', async () => {
+      const { storage } = postgresVault({ pool: silentPool });
+      const error = await failureOf(hurry(Promise.resolve(storage.get('7'))));
+      expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
+    });
+
+    it('does not wait forever for a connection', async () => {
+      const error = await failureOf(hurry(postgresVault({ pool: silentPool }).lock('7', async () => {})));
+      expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'lock_timeout');
+    });
+
+    it('does not wait forever for a lock, and gives the connection up for good', async () => {
+      const released: unknown[] = [];
+      const client: PostgresClient = {
+        query: never,
+        release: (destroy) => released.push(destroy),
+        on() {},
+        removeListener() {},
+      };
+      const pool: PostgresPool = { query: never, connect: async () => client };
+      const error = await failureOf(hurry(postgresVault({ pool }).lock('7', async () => {})));
+      expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
+      expect(released).to.deep.equal([true]);
+    });
+  });
+});
