@@ -148,7 +148,7 @@ export function readScope(scope: unknown): readonly string[] {
   const isList = Array.isArray(scope) && scope.every((part) => typeof part === 'string');
   if (typeof scope !== 'string' && !isList)
     refuse('scope', scope, 'an array or a space-separated string of scope names');
-  const scopes = scopesOf(scope as string | string[]); // checked the line above
+  const scopes = scopesOf(scope);
   if (!scopes.includes('openid')) {
     throw new TypeError("scope must include 'openid': without it Roblox does not say who signed in");
   }

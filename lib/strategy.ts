@@ -145,7 +145,7 @@ export class RobloxStrategy extends OAuth2Strategy {
   override authenticate(req: Request, options: RobloxAuthenticateOptions = {}): void {
     const query = readCallback(queryOf(req));
     const outcome = query === undefined ? this._start(req, options) : this._finish(req, query, options);
-    outcome
+    void outcome
       .catch((error: unknown): Outcome => ({ kind: 'error', error }))
       // On a tick of its own, so that what the app throws in there is the app's, and never a second outcome of this login.
       .then((settled) => process.nextTick(tell, this, settled));
@@ -321,7 +321,7 @@ function tell(passport: RobloxStrategy, outcome: Outcome): void {
     case 'success':
       return passport.success(outcome.user as Express.User, outcome.info); // whatever the app's users are
     case 'fail':
-      return passport.fail(outcome.challenge as object, outcome.status as number); // Passport takes any challenge, and no status
+      return passport.fail(outcome.challenge as object, outcome.status); // Passport takes any challenge, and no status
     case 'error':
       return passport.error(outcome.error);
   }

@@ -74,8 +74,9 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
     if (path === paths.resources) ctx.path = paths.introspection;
     await next();
     // oidc-provider has put its part into Koa's context by now.
-    if (ctx.status === 200)
-      ctx.body = robloxAnswer(world, rules, { path, token }, ctx as KoaContextWithOIDC) ?? ctx.body;
+    const answer =
+      ctx.status === 200 ? robloxAnswer(world, rules, { path, token }, ctx as KoaContextWithOIDC) : undefined;
+    if (answer !== undefined) ctx.body = answer;
   });
   const callback = provider.callback();
 

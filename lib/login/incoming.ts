@@ -31,7 +31,7 @@ export function queryOf(req: IncomingMessage): Readonly<Record<string, unknown>>
  */
 export function absoluteURL(callbackURL: string, req: IncomingMessage, trustProxy: boolean): string {
   if (URL.canParse(callbackURL)) return callbackURL;
-  const trusted = trustProxy || expressTrusts(req as FrameworkRequest);
+  const trusted = trustProxy || expressTrusts(req);
   const forwarded = (name: string) => (trusted ? firstOf(req.headers[name]) : undefined);
   // `connection` is what some frameworks' requests call it; Fastify's has `socket` alone.
   const socket = (req.socket ?? req.connection) as { encrypted?: boolean } | undefined;

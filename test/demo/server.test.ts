@@ -36,7 +36,7 @@ describe('npm start', () => {
 
   it('names the way out when its port is taken', async () => {
     const first = await startDemo(SERVER);
-    const second = await startDemo(SERVER, { PORT: new URL(first.url).port }).catch((error: Error) => error.message);
+    const second = await startDemo(SERVER, { PORT: new URL(first.url).port }).catch((error: unknown) => String(error));
     expect(second).to.include('ended with 1').and.to.include('EADDRINUSE').and.to.include('PORT=3001 npm start');
     await first.stop();
   });
