@@ -49,7 +49,11 @@ export async function answerAuthorization(
       choices: choicesFor(about.world, user, scopes),
       picture: user.picture === null ? null : about.absolute(user.picture),
     }));
-    return sendPage(res, 200, consentPage(request.client, request.scopes, candidates, `${exchange.path}?${query.toString()}`));
+    return sendPage(
+      res,
+      200,
+      consentPage(request.client, request.scopes, candidates, `${exchange.path}?${query.toString()}`),
+    );
   }
   if (form?.get('action') === 'cancel') {
     const error_description = 'The user denied the request';

@@ -145,7 +145,7 @@ describe('no secret is shown', () => {
         init,
       });
     };
-    const client = clientOf({ fetch: fetch as never });
+    const client = clientOf({ fetch });
     for (const [, call] of calls) expectNoSecret(await thrown(call(client)));
     answers['/oauth/v1/token'] = 'renew';
     const storing = clientOf({

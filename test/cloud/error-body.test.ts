@@ -238,7 +238,7 @@ describe('a request', () => {
   for (const [name, change, message] of refused) {
     it(`is refused with ${name}, before it leaves`, async () => {
       const { call, requests } = wire(() => ({}));
-      const error = await thrown(call({ method: 'GET', path: '/x', ...change } as never));
+      const error = await thrown(call({ method: 'GET', path: '/x', ...change }));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(requests).to.deep.equal([]);
     });

@@ -38,7 +38,7 @@ for (const name of BACKENDS) {
       roblox.faults.rewrite(
         'POST /oauth/v1/token',
         (answer) => {
-          issued.push(answer as object); // a token answer
+          issued.push(answer); // a token answer
           return answer;
         },
         { times: Infinity },

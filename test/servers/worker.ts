@@ -25,7 +25,7 @@ async function reach(moment: Plan['pauseAt']): Promise<void> {
 const tracedFetch: Fetch = async (url, init) => {
   const isTokenRequest = url.endsWith('/oauth/v1/token');
   if (isTokenRequest) await reach('before the request');
-  const response = await fetch(url, init as RequestInit); // the platform's takes what ours is
+  const response = await fetch(url, init); // the platform's takes what ours is
   const text = await response.text();
   if (isTokenRequest) await reach("between Roblox's answer and the store");
   return new Response(text, response);

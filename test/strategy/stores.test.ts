@@ -58,7 +58,7 @@ describe("an app's own store", () => {
   ];
   for (const [name, store, message] of broken) {
     it(`is an error of the start when its store ${name}`, async () => {
-      const strategy = strategyFor(new FakeRoblox(), { store: { store: store as never, verify() {} } });
+      const strategy = strategyFor(new FakeRoblox(), { store: { store, verify() {} } });
       expect(expectError(await authenticate(strategy, {})).message).to.match(message);
     });
   }
@@ -73,7 +73,7 @@ describe("an app's own store", () => {
   for (const [name, verify, message] of brokenChecks) {
     it(`is an error of the callback when its verify ${name}`, async () => {
       const roblox = new FakeRoblox();
-      const strategy = strategyFor(roblox, { store: { store: (...v) => v[4](null, 'h'), verify: verify as never } });
+      const strategy = strategyFor(roblox, { store: { store: (...v) => v[4](null, 'h'), verify } });
       expect(expectError(await authenticate(strategy, { query: { code: CODE, state: 'h' } })).message).to.match(
         message,
       );
