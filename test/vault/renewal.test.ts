@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConnectionError, OAuthError, type TokenLock } from '../../lib/index.ts';
+import { ConnectionError, OAuthError, type TokenLock, type TokenStorage } from '../../lib/index.ts';
 import { inProcessLock } from '../../lib/vault/lock.ts';
 import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, USER, type Bench } from './support.ts';
 
@@ -78,6 +78,27 @@ describe('A client of a vault', () => {
     expect(bench.tokenRequests).to.equal(2);
   });
 
+  it('renews for itself when the renewal that it waited for only found what it holds', async () => {
+    let release: (() => void) | undefined;
+    const slowly = new Promise<void>((resolve) => (release = resolve));
+    let isSlow = false;
+    const storage: TokenStorage = {
+      get: async (userId) => (isSlow && (await slowly), bench.stored.get(userId)),
+      set: (userId, value) => bench.stored.set(userId, value),
+      delete: (userId) => bench.stored.delete(userId),
+    };
+    const vault = bench.vault({ storage });
+    const old = await vault.save(USER, await bench.tokens());
+    const login = await bench.tokens();
+    const latest = await vault.save(USER, login);
+    isSlow = true;
+    const refreshed = [old.refresh(), latest.refresh()] as const;
+    release?.();
+    expect((await refreshed[0]).accessToken).to.equal(login.accessToken);
+    expect((await refreshed[1]).accessToken).to.not.equal(login.accessToken);
+    expect(bench.tokenRequests).to.equal(1);
+  });
+
   it('goes on with the tokens of a newer login at the next renewal', async () => {
     const vault = bench.vault();
     const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
@@ -103,6 +124,7 @@ describe('A client of a vault', () => {
     await client.refresh();
     bench.stored.set(USER, backup);
     const renewed = await client.refresh();
+    expect(bench.tokenRequests).to.equal(2);
     expect((await vault.client(USER))?.tokens).to.deep.equal(renewed);
     expect(bench.lost).to.deep.equal([]);
   });
