@@ -1,0 +1,107 @@
+import { readClientSecret } from '../app-options.ts';
+import { endpointsOf, ROBLOX_BASE_URL, type Endpoints } from '../oauth/endpoints.ts';
+import { checkCallbackURL } from './callback-url.ts';
+import { about, type Finding } from './finding.ts';
+import { slipOf } from './slips.ts';
+
+/** The environment variables that the doctor reads; one that is empty counts as missing. */
+export interface Environment {
+  readonly ROBLOX_CLIENT_ID?: string | undefined;
+  readonly ROBLOX_CLIENT_SECRET?: string | undefined;
+  readonly ROBLOX_CALLBACK_URL?: string | undefined;
+  readonly ROBLOX_BASE_URL?: string | undefined;
+}
+
+/**
+ * Looks at every variable on its own, without a network.
+ * @returns the findings, and where Roblox is when that can be said
+ */
+export function checkEnvironment(environment: Environment): {
+  readonly findings: readonly Finding[];
+  readonly endpoints: Endpoints | undefined;
+} {
+  const base = checkBaseURL(environment.ROBLOX_BASE_URL || undefined);
+  const findings = [
+    ...checkClientID(environment.ROBLOX_CLIENT_ID || undefined),
+    ...checkClientSecret(environment.ROBLOX_CLIENT_SECRET || undefined, environment.ROBLOX_CLIENT_ID),
+    ...checkCallbackURL(environment.ROBLOX_CALLBACK_URL || undefined),
+    ...base.findings,
+  ];
+  return { findings, endpoints: base.endpoints };
+}
+
+/** What no finding may show: the secret, and whatever was put in its neighbour's place. */
+export function secretsOf(environment: Environment): readonly string[] {
+  const { ROBLOX_CLIENT_ID: clientID = '', ROBLOX_CLIENT_SECRET: clientSecret = '' } = environment;
+  return [clientSecret, clientSecret.trim(), ...(DIGITS.test(clientID) ? [] : [clientID, clientID.trim()])];
+}
+
+const DIGITS = /^[0-9]+$/;
+
+function checkClientID(clientID: string | undefined): Finding[] {
+  const { ok, problem } = about('ROBLOX_CLIENT_ID');
+  if (clientID === undefined) {
+    return [problem('is not set. Copy the client ID of your app from https://create.roblox.com/dashboard/credentials')];
+  }
+  const slip = slipOf(clientID);
+  if (slip !== undefined) return [problem(slip)];
+  if (DIGITS.test(clientID)) return [ok(clientID)];
+  // What came is not shown: it may be the secret in the wrong place.
+  if (/^\d(\.\d+)?e\+?\d+$/i.test(clientID)) {
+    return [problem('was rounded: something read it as a number. Put it in quotes where it is configured')];
+  }
+  return [
+    problem('is not a client ID: Roblox gives digits only. Perhaps the secret, or the ID with something around it?'),
+  ];
+}
+
+function checkClientSecret(clientSecret: string | undefined, clientID: string | undefined): Finding[] {
+  const { ok, note, problem } = about('ROBLOX_CLIENT_SECRET');
+  if (clientSecret === undefined) {
+    return [
+      note(
+        'is not set: the app will be a public client, without a secret and with PKCE always on. ' +
+          'For an app on a server, set the secret that Roblox showed once, or make a new one there',
+      ),
+    ];
+  }
+  const slip = slipOf(clientSecret);
+  if (slip !== undefined) return [problem(slip)];
+  if (clientSecret === clientID) return [problem('is the client ID once more. The secret was shown beside it, once')];
+  if (DIGITS.test(clientSecret)) {
+    return [problem('has digits only, as a client ID has. Perhaps the two changed places?')];
+  }
+  try {
+    readClientSecret(clientSecret);
+  } catch (error) {
+    return [problem(messageOf(error))];
+  }
+  return [ok(`is set (${clientSecret.length} characters)`)];
+}
+
+function checkBaseURL(baseURL: string | undefined): { findings: Finding[]; endpoints: Endpoints | undefined } {
+  const { ok, note, problem } = about('ROBLOX_BASE_URL');
+  if (baseURL === undefined) {
+    return { findings: [ok(`is not set: ${ROBLOX_BASE_URL} it is`)], endpoints: endpointsOf() };
+  }
+  const slip = slipOf(baseURL);
+  if (slip !== undefined) return { findings: [problem(slip)], endpoints: undefined };
+  if (!URL.canParse(baseURL)) {
+    const message = `is not an absolute URL such as ${ROBLOX_BASE_URL}. Leave it out for the real Roblox`;
+    return { findings: [problem(message)], endpoints: undefined };
+  }
+  try {
+    const endpoints = endpointsOf(baseURL);
+    const findings =
+      endpoints.baseURL === ROBLOX_BASE_URL
+        ? [ok(endpoints.baseURL)]
+        : [note(`is ${endpoints.baseURL}, so not Roblox itself. Leave it out in production`)];
+    return { findings, endpoints };
+  } catch (error) {
+    return { findings: [problem(messageOf(error))], endpoints: undefined };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
