@@ -1,3 +1,4 @@
+import { RobloxAPIError } from '../errors.ts';
 import type { MakeCall } from './call.ts';
 import { idInPath, idOf, type ID } from './ids.ts';
 import { listCalls } from './list-calls.ts';
@@ -97,13 +98,13 @@ export interface Groups {
   /**
    * Reads the signed-in user's membership of a group, in one request.
    * Scope: none. Roblox allows 90 requests a minute for each user.
-   * @returns undefined when the user is no member
+   * @returns undefined when the user is no member, or there is no such group
    */
   membership(groupId: ID, options?: CallOptions): Promise<GroupMembership | undefined>;
   /**
    * The signed-in user's rank in a group, the highest that a role of theirs has. One request for a stranger, two for a member.
    * Scope: none. Roblox allows 90 requests a minute for each user.
-   * @returns 0 to 255; 0 when the user is no member
+   * @returns 0 to 255; 0 when the user is no member, or there is no such group
    */
   rank(groupId: ID, options?: CallOptions): Promise<number>;
 }
@@ -141,11 +142,26 @@ export function groupsOf(call: MakeCall, userId: (signal: AbortSignal | undefine
 
   async function membership(groupId: string, signal: AbortSignal | undefined): Promise<GroupMembership | undefined> {
     const user = await userId(signal);
-    for await (const member of listMemberships(groupId, `user == 'users/${user}'`, { signal })) {
-      // A gate stands on this answer, so it must be about this user.
-      if (member.userId === user && member.groupId === groupId) return member;
+    try {
+      for await (const member of listMemberships(groupId, `user == 'users/${user}'`, { signal })) {
+        // A gate stands on this answer, so it must be about this user.
+        if (member.userId === user && member.groupId === groupId) return member;
+      }
+    } catch (error) {
+      // A group that does not exist (any more) has no members.
+      absentOnly(error);
     }
     return undefined;
+  }
+
+  async function roleOf(
+    groupId: string,
+    roleId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<GroupRole | undefined> {
+    const path = '/cloud/v2/groups/{group_id}/roles/{role_id}';
+    const values = { group_id: groupId, role_id: roleId };
+    return call({ method: 'GET', path, values, signal, scope: ROLE_SCOPE }).then(readRole, absentOnly);
   }
 
   return {
@@ -180,11 +196,8 @@ export function groupsOf(call: MakeCall, userId: (signal: AbortSignal | undefine
       const group = idOf('groupId', groupId);
       const member = await membership(group, signal);
       if (member === undefined) return 0;
-      if (member.roleId !== '') {
-        const path = '/cloud/v2/groups/{group_id}/roles/{role_id}';
-        const values = { group_id: group, role_id: member.roleId };
-        return readRole(await call({ method: 'GET', path, values, signal, scope: ROLE_SCOPE })).rank;
-      }
+      const highest = member.roleId === '' ? undefined : await roleOf(group, member.roleId, signal);
+      if (highest !== undefined) return highest.rank;
       let rank = 0;
       for await (const role of listRoles(group, { signal })) {
         if (member.roleIds.includes(role.id)) rank = Math.max(rank, role.rank);
@@ -192,6 +205,12 @@ export function groupsOf(call: MakeCall, userId: (signal: AbortSignal | undefine
       return rank;
     },
   };
+}
+
+/** Takes the error that says that something is not there; throws any other. */
+function absentOnly(error: unknown): undefined {
+  if (error instanceof RobloxAPIError && error.status === 404) return undefined;
+  throw error;
 }
 
 /** Reads a group as Open Cloud sends it. */

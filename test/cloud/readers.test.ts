@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { RobloxAPIError } from '../../lib/errors.ts';
 import type { Call } from '../../lib/cloud/call.ts';
 import { groupsOf, readGroup, readMembership, readRole } from '../../lib/cloud/groups.ts';
 import { timeOf } from '../../lib/cloud/read.ts';
@@ -112,6 +113,7 @@ describe('a time', () => {
 });
 
 describe('rank', () => {
+  const absent = new RobloxAPIError('The group does not exist.', { status: 404, method: 'GET', url: 'https://x/' });
   const membership = {
     path: 'groups/7/memberships/x',
     user: 'users/42',
@@ -123,6 +125,36 @@ describe('rank', () => {
     const { call, calls } = answeredBy(() => ({ groupMemberships: [] }));
     expect(await groupsOf(call, asUser).rank('7')).to.equal(0);
     expect(calls).to.have.length(1);
+  });
+
+  it('is 0, and no membership, where there is no such group', async () => {
+    const { call } = answeredBy(() => {
+      throw absent;
+    });
+    expect(await groupsOf(call, asUser).rank('8')).to.equal(0);
+    expect(await groupsOf(call, asUser).membership('8')).to.equal(undefined);
+  });
+
+  it('is an error, and never 0, where Roblox does not tell', async () => {
+    const down = new RobloxAPIError('down', { ...absent, status: 503 });
+    const { call } = answeredBy(() => {
+      throw down;
+    });
+    expect(
+      await groupsOf(call, asUser)
+        .rank('7')
+        .catch((error: unknown) => error),
+    ).to.equal(down);
+  });
+
+  it('is looked up among the roles where the one role is gone', async () => {
+    const { call } = answeredBy((made: Call) => {
+      if (made.values?.['role_id'] !== undefined) throw absent;
+      return made.path.endsWith('/roles')
+        ? { groupRoles: [{ id: '99', rank: 70 }] }
+        : { groupMemberships: [membership] };
+    });
+    expect(await groupsOf(call, asUser).rank('7')).to.equal(70);
   });
 
   it("is the highest role's, after two", async () => {
