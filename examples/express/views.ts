@@ -209,7 +209,7 @@ function kindOf(item: InventoryItem): string {
 }
 
 /** How old an account is, in whole years and months. */
-export function ageOf(createdAt: Date, now: Date = new Date()): string {
+function ageOf(createdAt: Date, now: Date = new Date()): string {
   const unfinished = now.getUTCDate() < createdAt.getUTCDate() ? 1 : 0;
   const months =
     (now.getUTCFullYear() - createdAt.getUTCFullYear()) * 12 + now.getUTCMonth() - createdAt.getUTCMonth() - unfinished;

@@ -10,6 +10,7 @@ import ts from 'typescript';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   front: ['vault', 'oauth', 'login', 'cloud', 'http'],
   vault: ['front', 'oauth', 'login', 'cloud', 'http'],
+  doctor: ['front', 'oauth', 'http'],
   oauth: ['http'],
   cloud: ['http'],
   login: [],

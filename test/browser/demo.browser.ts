@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContextOptions, Page, Response } from 'playwright-core';
-import { startDemo, type RunningDemo } from '../support/start-demo.ts';
-import { launchBrowser, screenshotPath } from './support.ts';
+import { launchBrowser, screenshotPath, startDemo, type RunningDemo } from './support.ts';
 
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
+export { startDemo, type RunningDemo } from '../support/start-demo.ts';
+
 /** Starts a headless Chromium: CHROMIUM_PATH, else Debian's. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
