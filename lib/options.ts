@@ -60,7 +60,10 @@ export interface RobloxStrategyOptions {
   readonly clockTolerance?: number | undefined;
   /** How long one HTTP request may take, in milliseconds; 10000 by default. */
   readonly timeout?: number | undefined;
-  /** Any `fetch`-shaped function, for proxies, tracing and tests; node-fetch by default. */
+  /**
+   * Any `fetch`-shaped function, for proxies, tracing and tests. By default the client uses node-fetch, and a login goes over
+   * `node:http`, which is what `passport-oauth2` uses too.
+   */
   readonly fetch?: Fetch | undefined;
 }
 

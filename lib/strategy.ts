@@ -4,6 +4,7 @@ import { readGivenTokens, type KeptTokens, type OnTokens } from './client-option
 import { clientOf, type RobloxClient } from './client.ts';
 import { AuthorizationError, IDTokenError, InternalOAuthError, TokenError } from './errors.ts';
 import { getJSON } from './http/get-json.ts';
+import { createNodeTransport } from './http/node-transport.ts';
 import { createTransport } from './http/transport.ts';
 import { absoluteURL, queryOf } from './login/incoming.ts';
 import type { StateStore } from './login/login.ts';
@@ -56,7 +57,10 @@ const MALFORMED = { message: 'This is not an answer of Roblox to a sign-in. Plea
 /** What a strategy holds for all requests; Passport makes an object of its own per request that inherits it. */
 interface Rooms {
   readonly settings: StrategySettings;
+  /** For the clients that come out of logins. */
   readonly app: App;
+  /** The same app, by the way that logins take. */
+  readonly loginApp: App;
   readonly store: StateStore;
   readonly vault: TokenVault | undefined;
   readonly keys: KeyCache;
@@ -110,6 +114,8 @@ export class RobloxStrategy extends OAuth2Strategy {
     const endpoints = endpointsOf(options.baseURL);
     const transport = createTransport({ fetch: options.fetch, timeoutMs: settings.timeoutMs });
     const app = createApp({ endpoints, credentials: { clientID, clientSecret, clientAuthentication }, transport });
+    const node = options.fetch === undefined ? createNodeTransport({ timeoutMs: settings.timeoutMs }) : undefined;
+    const loginApp = node === undefined ? app : createApp({ ...app, transport: node.transport });
     super(
       {
         authorizationURL: endpoints.authorization,
@@ -123,13 +129,19 @@ export class RobloxStrategy extends OAuth2Strategy {
       () => {}, // ours is asked by `_rooms.askVerify`
     );
     const { authorization: authorizationURL, token: tokenURL } = endpoints;
-    this._oauth2 = adaptOAuth2(this._oauth2, { ...app, clientID, clientSecret, authorizationURL, tokenURL });
+    this._oauth2 = adaptOAuth2(this._oauth2, { ...loginApp, clientID, clientSecret, authorizationURL, tokenURL });
     const rooms: Rooms = {
       settings,
       app,
+      loginApp,
       store: options.store ?? new SessionStore(),
       vault: options.vault,
-      keys: createKeyCache({ url: endpoints.certs, transport, now: () => Date.now() }),
+      keys: createKeyCache({
+        url: endpoints.certs,
+        transport: loginApp.transport,
+        isConnected: node?.isConnected,
+        now: () => Date.now(),
+      }),
       askVerify,
     };
     options.vault?.join(app);
@@ -255,8 +267,7 @@ export class RobloxStrategy extends OAuth2Strategy {
    * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
    */
   override userProfile(accessToken: string, done: (error?: unknown, profile?: Profile) => void): void {
-    const { app } = this._rooms;
-    askUserInfo(app, accessToken).then(
+    askUserInfo(this._rooms.loginApp, accessToken).then(
       (profile) => done(null, profile),
       (error: unknown) =>
         done(error instanceof IDTokenError ? error : internalError('Failed to fetch user profile', error)),

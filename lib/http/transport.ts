@@ -148,7 +148,14 @@ async function readText(response: FetchResponse, request: HttpRequest): Promise<
     if (size > request.maxBytes) throw connectionError('body_too_large', request, { status: response.status });
     chunks.push(bytes);
   }
-  return new TextDecoder().decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+  return decodeText(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+}
+
+const utf8 = new TextDecoder();
+
+/** Bytes as text, as a `fetch` reads them: UTF-8, without a byte order mark. */
+export function decodeText(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

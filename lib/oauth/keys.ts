@@ -14,7 +14,10 @@ const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
 
 /** Roblox's public keys, fetched before they are needed. */
 export interface KeyCache {
-  /** Fetches the keys in the background where they are missing or old. Never fails: whoever needs them later tries again. */
+  /**
+   * Fetches the keys in the background where they are missing or old, and where the connection to Roblox is gone: the callback then
+   * finds both. Never fails: whoever needs them later tries again.
+   */
   prefetch(): void;
   /** The keys; fetched now where they are missing or too old. @throws {ConnectionError} they are not to be had */
   current(): Promise<readonly PublicKey[]>;
@@ -28,10 +31,16 @@ export interface KeyCache {
 
 /**
  * Keeps the keys of one `jwks_uri`, with one fetch in flight at a time.
+ * @param options.isConnected whether a request to `url` would find a connection; where nobody can tell, it is taken for granted
  * @see https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys
  */
-export function createKeyCache(options: { url: string; transport: Transport; now: () => number }): KeyCache {
-  const { url, transport, now } = options;
+export function createKeyCache(options: {
+  url: string;
+  transport: Transport;
+  isConnected?: ((url: string) => boolean) | undefined;
+  now: () => number;
+}): KeyCache {
+  const { url, transport, isConnected = () => true, now } = options;
   let cached: { readonly keys: readonly PublicKey[]; readonly at: number } | undefined;
   let fetching: Promise<readonly PublicKey[]> | undefined;
   let askedAgainAt = -Infinity;
@@ -50,7 +59,8 @@ export function createKeyCache(options: { url: string; transport: Transport; now
 
   return {
     prefetch() {
-      if (olderThan(REFRESH_AGE_MS)) fetchKeys().catch(() => {});
+      // A handshake takes longer than any answer. The keys are what can be asked without a token, and they are the fresher for it.
+      if (olderThan(REFRESH_AGE_MS) || !isConnected(url)) fetchKeys().catch(() => {});
     },
     async current() {
       return cached === undefined || olderThan(MAX_AGE_MS) ? fetchKeys() : cached.keys;

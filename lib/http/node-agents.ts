@@ -1,0 +1,72 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers';
+
+/**
+ * How long a connection may lie idle before it is given up: less than the 60 seconds and more after which load balancers close one,
+ * since a request that is just leaving over it would be lost, and one that carries a code must not be sent again.
+ * Where the server announces a shorter time (`Keep-Alive: timeout=5`), Node's agent keeps to that.
+ */
+const IDLE_MS = 55_000;
+
+/** When an idle connection is too old to be used, by the wall clock: timers stand still while a machine (or a Lambda) sleeps. */
+const staleAt = new WeakMap<object, number>();
+
+const agents = new Map<string, http.Agent>();
+
+/** The agent for a protocol (`http:`, `https:`), which everyone shares, so that a host's connections are used by all. */
+export function agentFor(protocol: string): http.Agent {
+  let agent = agents.get(protocol);
+  if (agent === undefined) {
+    agent = protocol === 'https:' ? keepingAgent(https) : keepingAgent(http);
+    agents.set(protocol, agent);
+  }
+  return agent;
+}
+
+function keepingAgent({ Agent, globalAgent }: Pick<typeof https | typeof http, 'Agent' | 'globalAgent'>): http.Agent {
+  // What the app has put in the place of Node's own agent is its way out, through a proxy as a rule.
+  if (globalAgent.constructor !== Agent) return globalAgent;
+  // What the app has set on Node's own (a CA, a proxy by the environment) goes for ours; its options are missing in @types/node.
+  const { options } = globalAgent as unknown as { options: https.AgentOptions };
+  const agent = new Agent({ ...options, keepAlive: true, timeout: IDLE_MS });
+  const keep: (socket: Socket) => unknown = agent.keepSocketAlive.bind(agent); // it says whether, @types/node does not
+  agent.keepSocketAlive = (socket) => {
+    const kept = keep(socket as Socket); // the agent's own
+    staleAt.set(socket, Date.now() + ((socket as Socket).timeout ?? IDLE_MS));
+    return kept;
+  };
+  return agent;
+}
+
+/** Whether there is a connection to a URL's host, idle or in use. */
+export function isConnected(url: URL): boolean {
+  const { sockets, freeSockets } = agentFor(url.protocol);
+  return listOf(sockets, url).length > 0 || listOf(freeSockets, url).length > 0;
+}
+
+/**
+ * Gives up what must not be used again among a host's idle connections, right before a request takes one.
+ * Two turns of the event loop let it hear of those that the server has closed meanwhile; a process that was busy, or asleep, has not.
+ */
+export async function dropDeadConnections(url: URL): Promise<void> {
+  const idle = () => listOf(agentFor(url.protocol).freeSockets, url);
+  if (idle().length === 0) return;
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  // The agent takes the one that was used last; when that one is too old, all are.
+  const left = idle();
+  const last = left.at(-1);
+  if (last !== undefined && Date.now() > (staleAt.get(last) ?? Infinity))
+    for (const socket of [...left]) socket.destroy();
+}
+
+/** A host's connections. The agent names each list `host:port:` and then what else tells connections apart. */
+function listOf(
+  lists: NodeJS.ReadOnlyDict<Socket[]> | undefined,
+  { protocol, hostname, port }: URL,
+): readonly Socket[] {
+  const name = `${hostname.replace(/^\[|\]$/g, '')}:${port || (protocol === 'https:' ? 443 : 80)}:`;
+  for (const key in lists) if (key.startsWith(name)) return lists[key] ?? [];
+  return [];
+}

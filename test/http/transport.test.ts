@@ -1,0 +1,321 @@
+import { expect } from 'chai';
+import { once } from 'node:events';
+import http from 'node:http';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { inspect } from 'node:util';
+import zlib from 'node:zlib';
+import nock from 'nock';
+import { ConnectionError, type ConnectionErrorCode } from '../../lib/errors.ts';
+import { createNodeTransport } from '../../lib/http/node-transport.ts';
+import { createTransport, type Fetch, type HttpRequest, type Transport } from '../../lib/http/transport.ts';
+
+const SECRET = 'a-secret-that-nobody-may-see';
+
+const TRANSPORTS: [string, (timeoutMs: number) => Transport][] = [
+  ['node-fetch', (timeoutMs) => createTransport({ timeoutMs })],
+  ["the platform's fetch", (timeoutMs) => createTransport({ timeoutMs, fetch: fetch as unknown as Fetch })],
+  ['node:http', (timeoutMs) => createNodeTransport({ timeoutMs }).transport],
+];
+
+/** A server that says to each request, byte for byte, what a test wants, and what was heard. */
+async function startServer(say: (socket: Socket, request: string) => void) {
+  const heard: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      heard.push(chunk.toString());
+      say(socket, chunk.toString());
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heard,
+    sockets,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const requestTo = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: 'POST',
+  url: `${url}/oauth/v1/token?code=${SECRET}`,
+  headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: `Bearer ${SECRET}` },
+  body: `code=${SECRET}`,
+  maxBytes: 1000,
+  secrets: [SECRET],
+  ...more,
+});
+
+async function thrown(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => expect.fail('nothing was thrown'),
+    (error: unknown) => error,
+  );
+}
+
+const answer = (body: string | Buffer, headers = '', status = '200 OK') =>
+  Buffer.concat([
+    Buffer.from(`HTTP/1.1 ${status}\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n`),
+    Buffer.from(body),
+  ]);
+
+/** What goes wrong on a wire, and what it is called. */
+const FAULTS: [string, ConnectionErrorCode, number | undefined, (socket: Socket) => void][] = [
+  ['says nothing', 'timeout', undefined, () => {}],
+  [
+    'stops after the headers',
+    'timeout',
+    undefined,
+    (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n'),
+  ],
+  [
+    'sends its body one byte at a time, for ever',
+    'timeout',
+    undefined,
+    (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+      const timer = setInterval(() => socket.write('1\r\n \r\n'), 5);
+      socket.on('close', () => clearInterval(timer));
+    },
+  ],
+  ['resets the connection', 'network', undefined, (socket) => socket.resetAndDestroy()],
+  ['hangs up', 'network', undefined, (socket) => socket.end()],
+  [
+    'resets the connection in the body',
+    'network',
+    undefined,
+    (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{', () => socket.resetAndDestroy()),
+  ],
+  [
+    'hangs up in the body',
+    'network',
+    undefined,
+    (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'),
+  ],
+  [
+    'hangs up in a chunk',
+    'network',
+    undefined,
+    (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{'),
+  ],
+  ['speaks no HTTP, and echoes a secret', 'network', undefined, (socket) => socket.end(`220 mail ${SECRET}\r\n`)],
+  ['redirects', 'redirect', 302, (socket) => socket.end(answer('moved', 'location: /elsewhere\r\n', '302 Found'))],
+  [
+    'redirects with 308',
+    'redirect',
+    308,
+    (socket) => socket.end(answer('', 'location: /elsewhere\r\n', '308 Permanent Redirect')),
+  ],
+  ['redirects to nowhere', 'redirect', 303, (socket) => socket.end(answer('', '', '303 See Other'))],
+  ['sends a large body', 'body_too_large', 200, (socket) => socket.write(answer('x'.repeat(1001)))],
+  [
+    'sends a body without end',
+    'body_too_large',
+    200,
+    (socket) => {
+      const pour = () => {
+        while (!socket.destroyed && socket.write('400\r\n' + 'x'.repeat(1024) + '\r\n'));
+      };
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+      socket.on('drain', pour);
+      pour();
+    },
+  ],
+  [
+    'sends a gzip bomb',
+    'body_too_large',
+    200,
+    (socket) => socket.write(answer(zlib.gzipSync(Buffer.alloc(200_000)), 'content-encoding: gzip\r\n')),
+  ],
+  [
+    'sends gzip that is none',
+    'network',
+    undefined,
+    (socket) => socket.write(answer(`not gzip at all ${SECRET}`, 'content-encoding: gzip\r\n')),
+  ],
+];
+
+for (const [name, make] of TRANSPORTS) {
+  describe(`the transport over ${name}`, () => {
+    for (const [fault, code, status, say] of FAULTS) {
+      it(`says ${code} when the server ${fault}`, async () => {
+        const server = await startServer(say);
+        const error = await thrown(make(code === 'timeout' ? 60 : 5000)(requestTo(server.url)));
+        expect(error, inspect(error)).to.be.instanceOf(ConnectionError);
+        expect(error).to.include({ code, method: 'POST', url: `${server.url}/oauth/v1/token`, status });
+        expect(inspect(error, { depth: 12, showHidden: true, maxStringLength: Infinity })).to.not.include(SECRET);
+        const hex = Buffer.from(SECRET).toString('hex').match(/../g)?.join(' ') ?? '';
+        expect(inspect(error, { depth: 12, showHidden: true, maxArrayLength: Infinity })).to.not.include(hex);
+        expect(server.heard, 'one request, never repeated').to.have.length(1);
+        await server.close();
+      });
+    }
+
+    it('says network when nobody listens', async () => {
+      const server = await startServer(() => {});
+      await server.close();
+      const error = await thrown(make(5000)(requestTo(server.url)));
+      expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'network');
+      expect(inspect(error)).to.include('ECONNREFUSED');
+    });
+
+    it('refuses a header that could hold another, and shows nothing of it', async () => {
+      const headers = { authorization: `Bearer ${SECRET}\r\nhost: elsewhere` };
+      const error = await thrown(make(5000)(requestTo('http://127.0.0.1:1', { headers })));
+      expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'network');
+      expect(inspect(error, { depth: 12, showHidden: true })).to.not.include(SECRET);
+    });
+
+    it('hands over status, headers and text', async () => {
+      const server = await startServer((socket) =>
+        socket.write(answer('{"ü":1}', 'x-one: 1\r\n', '418 I am a teapot')),
+      );
+      const { status, header, text } = await make(5000)(requestTo(server.url));
+      expect({ status, text, one: header('X-One'), none: header('x-none') }).to.deep.equal({
+        status: 418,
+        text: '{"ü":1}',
+        one: '1',
+        none: null,
+      });
+      const [heard] = server.heard;
+      expect(heard).to.match(/^POST \/oauth\/v1\/token\?code=\S+ HTTP\/1\.1\r\n/);
+      expect(heard).to.match(/\r\n\r\ncode=a-secret-that-nobody-may-see$/);
+      expect(heard).to.match(/\r\nuser-agent: \S/i);
+      await server.close();
+    });
+
+    it('reads a body without bytes, and one that begins with a byte order mark', async () => {
+      const bodies = ['', '\ufeff{}'];
+      const server = await startServer((socket) => socket.write(answer(bodies.shift() ?? 'no more')));
+      expect((await make(5000)(requestTo(server.url))).text).to.equal('');
+      expect((await make(5000)(requestTo(server.url))).text).to.equal('{}');
+      await server.close();
+    });
+
+    for (const [encoding, pack] of [
+      ['gzip', zlib.gzipSync],
+      ['deflate', zlib.deflateSync],
+      ['br', zlib.brotliCompressSync],
+    ] as const) {
+      it(`reads a body that was packed by ${encoding}`, async () => {
+        const server = await startServer((socket) =>
+          socket.write(answer(pack('{"a":1}'), `content-encoding: ${encoding}\r\n`)),
+        );
+        expect((await make(5000)(requestTo(server.url))).text).to.equal('{"a":1}');
+        await server.close();
+      });
+    }
+
+    it('does not even begin with a signal that has ended', async () => {
+      const server = await startServer(() => {});
+      const reason = new Error('enough');
+      expect(await thrown(make(5000)(requestTo(server.url, { signal: AbortSignal.abort(reason) })))).to.equal(reason);
+      expect(server.sockets.size).to.equal(0);
+      await server.close();
+    });
+
+    for (const [where, words] of [
+      ['before the answer', ''],
+      ['in the body', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'],
+    ] as const) {
+      it(`ends at once by a signal ${where}, with the signal's own reason, and hangs up`, async () => {
+        const controller = new AbortController();
+        const reason = new Error('enough');
+        let closed: Promise<unknown> = Promise.resolve();
+        const server = await startServer((socket) => {
+          closed = new Promise((resolve) => socket.on('close', resolve));
+          if (words === '') controller.abort(reason);
+          else socket.write(words, () => setImmediate(() => controller.abort(reason)));
+        });
+        expect(await thrown(make(5000)(requestTo(server.url, { signal: controller.signal })))).to.equal(reason);
+        await closed;
+        await server.close();
+      });
+    }
+
+    it('leaves nothing on the signal of a request that is over', async () => {
+      const server = await startServer((socket) => socket.write(answer('{}')));
+      const { signal } = new AbortController();
+      const listeners = new Set<unknown>();
+      const { addEventListener, removeEventListener } = signal;
+      Object.assign(signal, {
+        addEventListener: (type: string, listener: never, ...more: never[]) => {
+          listeners.add(listener);
+          addEventListener.call(signal, type, listener, ...more);
+        },
+        removeEventListener: (type: string, listener: never, ...more: never[]) => {
+          listeners.delete(listener);
+          removeEventListener.call(signal, type, listener, ...more);
+        },
+      });
+      await make(5000)(requestTo(server.url, { signal }));
+      expect(listeners.size).to.equal(0);
+      await server.close();
+    });
+
+    it('keeps its connection for the next request, whatever the answers are', async () => {
+      nock.restore(); // it lets requests through over connections of their own
+      let connections = 0;
+      const server = http.createServer((req, res) => {
+        const status = Number(req.url?.slice(1));
+        req
+          .resume()
+          .on('end', () => res.writeHead(status, { location: '/200' }).end(status === 204 ? '' : '{"error":1}'));
+      });
+      server.on('connection', () => (connections += 1));
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const transport = make(5000);
+      for (const status of [200, 404, 500, 302, 204, 401, 200, 200]) {
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${status}`;
+        await transport(requestTo('', { url })).catch((error: unknown) => {
+          expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'redirect');
+        });
+      }
+      expect(connections).to.be.at.most(2); // the platform's fetch opens another after a redirect
+      server.closeAllConnections();
+      server.close();
+    });
+
+    it('can be answered by nock', async () => {
+      if (!nock.isActive()) nock.activate();
+      const scope = nock('https://roblox.test')
+        .post('/oauth/v1/token', `code=${SECRET}`)
+        .query(true)
+        .reply(200, { a: 1 }, { 'x-one': '1' })
+        .get('/gone')
+        .replyWithError(Object.assign(new Error(`no ${SECRET}`), { code: 'ENOTFOUND' }))
+        .get('/moved')
+        .reply(302, 'moved', { location: 'https://elsewhere.test/' })
+        .get('/late')
+        .delay(60_000)
+        .reply(200);
+      try {
+        const { status, text, header } = await make(5000)(requestTo('https://roblox.test'));
+        expect([status, text, header('x-one')]).to.deep.equal([200, '{"a":1}', '1']);
+        for (const [path, code] of [
+          ['gone', 'network'],
+          ['moved', 'redirect'],
+          ['late', 'timeout'],
+        ]) {
+          const request = requestTo('', { method: 'GET', url: `https://roblox.test/${path}`, body: undefined });
+          const error = await thrown(make(code === 'timeout' ? 60 : 5000)(request));
+          expect(error, inspect(error)).to.be.instanceOf(ConnectionError).with.property('code', code);
+          expect(inspect(error, { depth: 12, showHidden: true })).to.not.include(SECRET);
+        }
+        scope.done();
+      } finally {
+        nock.abortPendingRequests();
+        nock.cleanAll();
+        nock.restore();
+      }
+    });
+  });
+}
