@@ -22,11 +22,29 @@ export interface IDTokenExpectations {
 
 const REQUIRED_CLAIMS = ['iss', 'aud', 'exp', 'iat', 'sub', 'nonce'];
 
-/** jose is loaded when the first login starts and not with the package: most of what an app does needs no signature. */
-function loadJose() {
-  return import('jose');
+/**
+ * jose is loaded when the first login starts and not with the package: most of what an app does needs no signature. Of jose only what
+ * checks a signature: its front door would load all that it can sign and encrypt as well.
+ */
+async function importJose() {
+  const [{ jwtVerify }, { createLocalJWKSet }, errors] = await Promise.all([
+    import('jose/jwt/verify'),
+    import('jose/jwks/local'),
+    import('jose/errors'),
+  ]);
+  return { jwtVerify, createLocalJWKSet, errors };
 }
-type Jose = Awaited<ReturnType<typeof loadJose>>;
+type Jose = Awaited<ReturnType<typeof importJose>>;
+let joseLoaded: Promise<Jose> | undefined;
+
+/** {@link importJose}, once: even a module that is there already takes its time to be imported, and every login would. */
+function loadJose(): Promise<Jose> {
+  joseLoaded ??= importJose().catch((error: unknown) => {
+    joseLoaded = undefined;
+    throw error;
+  });
+  return joseLoaded;
+}
 
 /** Loads what {@link verifyIDToken} needs, so that a callback doesn't wait for it. */
 export function prepareVerification(): void {
