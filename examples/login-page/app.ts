@@ -133,18 +133,17 @@ function finish({ name }: Brand, accounts: Accounts): RequestHandler {
 /** What became of a login, in words of our own: nothing that a URL says is ever shown. */
 function explain({ name }: Brand): ErrorRequestHandler {
   return (error, req, _res, next) => {
-    if (req.query['error'] === 'access_denied') {
+    const { error: answer } = req.query;
+    if (answer === 'access_denied') {
       return next(new Refusal(403, `You cancelled at ${name}, and nothing has changed.`));
     }
     if (error.name === 'AuthenticationError') {
-      return next(
-        new Refusal(
-          403,
-          `This answer of ${name} was used before, came too late, or belongs to another browser. Please start again.`,
-        ),
-      );
+      const text = `This sign-in at ${name} was used before, took too long, or began in another browser. Nothing has changed.`;
+      return next(new Refusal(403, text));
     }
-    console.error(error);
+    // Anyone can write such a URL: it becomes one line of the log, whatever it says.
+    if (answer !== undefined) console.error('%s answered with the error %j', name, answer);
+    else console.error(error);
     next(new Refusal(502, `${name} could not be asked who you are. Please try again.`));
   };
 }

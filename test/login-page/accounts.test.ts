@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@libsql/client';
+import { expect } from 'chai';
+import { openAccounts } from '../../examples/login-page/accounts.ts';
+
+const SAM = { provider: 'google', subject: '1', name: 'Sam' };
+
+describe("the login page's accounts", () => {
+  it('make one account of an identity that comes several times at once', async () => {
+    const accounts = await openAccounts(':memory:');
+    const found = await Promise.all(Array.from({ length: 8 }, () => accounts.signIn(SAM)));
+    expect(new Set(found.map(({ id }) => id)).size).to.equal(1);
+    accounts.close();
+  });
+
+  it('take the same ID at two providers for two people', async () => {
+    const accounts = await openAccounts(':memory:');
+    const one = await accounts.signIn(SAM);
+    const other = await accounts.signIn({ ...SAM, provider: 'github' });
+    expect(one.id).not.to.equal(other.id);
+    accounts.close();
+  });
+
+  it('give an identity that two accounts ask for at once to one of them', async () => {
+    const accounts = await openAccounts(':memory:');
+    const [one, other] = await Promise.all([accounts.signIn(SAM), accounts.signIn({ ...SAM, subject: '2' })]);
+    const wanted = { provider: 'roblox', subject: '7', name: 'Mango' };
+    const outcomes = await Promise.all([accounts.link(one.id, wanted), accounts.link(other.id, wanted)]);
+    expect(outcomes).to.have.members(['linked', 'taken']);
+    accounts.close();
+  });
+
+  it('remember when an identity was linked, when it was used, and what it is called now', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const accounts = await openAccounts(':memory:', () => now);
+    const { id } = await accounts.signIn(SAM);
+    now = Date.UTC(2026, 1, 2);
+    await accounts.signIn({ ...SAM, name: 'Samira' });
+    expect(await accounts.identities(id)).to.deep.equal([
+      { ...SAM, name: 'Samira', linkedAt: new Date('2026-01-01'), lastUsedAt: new Date('2026-02-02') },
+    ]);
+    accounts.close();
+  });
+
+  it('are still there after a restart, when they are in a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'accounts-'));
+    const url = `file:${join(folder, 'accounts.db')}`;
+    const before = await openAccounts(url);
+    const { id } = await before.signIn(SAM);
+    await before.link(id, { provider: 'roblox', subject: '7', name: 'Mango' });
+    before.close();
+
+    const after = await openAccounts(url);
+    expect(await after.find(id)).to.deep.include({ id, name: 'Sam' });
+    expect((await after.signIn({ provider: 'roblox', subject: '7', name: 'Mango' })).id).to.equal(id);
+    expect(await after.unlink(id, 'google')).to.equal(true);
+    expect(await after.unlink(id, 'roblox')).to.equal(false);
+    after.close();
+
+    // The schema's own guards, should a query ever forget.
+    const database = createClient({ url });
+    const insert = (values: string) =>
+      database.execute(`INSERT INTO identities VALUES (${values}, 'x', 0, 0)`).then(
+        () => 'stored',
+        (error: Error) => error.message,
+      );
+    expect(await insert(`'roblox', '7', '${id}'`)).to.match(/UNIQUE constraint/);
+    expect(await insert(`'discord', '9', 'nobody'`)).to.match(/FOREIGN KEY constraint/);
+    database.close();
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,280 @@
+import { expect } from 'chai';
+import type { Visitor } from '../../lib/emulator/index.ts';
+import {
+  FIRST,
+  PROVIDERS,
+  SECOND,
+  link,
+  linkedOf,
+  messageOf,
+  nameOf,
+  press,
+  signIn,
+  startLink,
+  startLoginPage,
+  textOf,
+  type LoginPage,
+} from './support.ts';
+
+describe('the login page', () => {
+  let page: LoginPage;
+  let visitor: Visitor;
+  /** What the page told its operator. */
+  let logged: unknown[][];
+  const { error: consoleError } = console;
+
+  beforeEach(async () => {
+    page = await startLoginPage();
+    visitor = page.visitor();
+    logged = [];
+    console.error = (...values) => void logged.push(values);
+  });
+  afterEach(async () => {
+    console.error = consoleError;
+    await page.close();
+  });
+
+  it('offers the four side by side, in the same words and at the same places', async () => {
+    const { body, headers } = await visitor.get('/');
+    const offered = [...body.matchAll(/href="\/auth\/(\w+)"/g)].map(([, id]) => id);
+    expect(offered).to.deep.equal(PROVIDERS);
+    expect(textOf(body)).to.include('Sign in with Roblox Sign in with Google Sign in with GitHub Sign in with Discord');
+    expect(body).not.to.include('<script');
+    expect(headers['content-security-policy']).to.match(/^default-src 'none'; style-src 'self';/);
+    expect(headers['set-cookie'], 'nobody is followed before they sign in').to.equal(undefined);
+  });
+
+  for (const provider of PROVIDERS) {
+    describe(`with ${provider}`, () => {
+      it('signs a person in, who is known when they come again', async () => {
+        const { status, body } = await signIn(visitor, provider);
+        expect([status, nameOf(body), linkedOf(body)]).to.deep.equal([200, FIRST[provider], [provider]]);
+        const before = visitor.cookies()['session'];
+        const { body: out } = await press(visitor, '/sign-out');
+        expect(nameOf(out)).to.equal(undefined);
+        expect((await visitor.get('/')).body).not.to.include(FIRST[provider]);
+
+        await signIn(visitor, provider);
+        const { body: again } = await link(visitor, provider === 'google' ? 'github' : 'google');
+        expect(linkedOf(again)).to.have.lengthOf(2);
+        expect(visitor.cookies()['session']).not.to.equal(before);
+      });
+
+      it('gives a signed-in person a new session, so that nobody else knows it', async () => {
+        const authorization = await visitor.start(`/auth/${provider}`);
+        const before = visitor.cookies()['session'];
+        await visitor.get(await visitor.authorize(authorization));
+        expect(before).to.be.a('string').and.not.to.equal(visitor.cookies()['session']);
+      });
+
+      it('says so when a person cancels', async () => {
+        const { status, body } = await visitor.cancel({ start: `/auth/${provider}` });
+        expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
+        expect(messageOf(body)).to.match(/^You cancelled at \w+, and nothing has changed\.$/);
+      });
+
+      it('refuses a replayed callback with 403, and the person stays signed in', async () => {
+        const callback = await visitor.authorize(await visitor.start(`/auth/${provider}`));
+        await visitor.get(callback);
+        const { status, body } = await visitor.get(callback);
+        expect([status, nameOf(body)]).to.deep.equal([403, FIRST[provider]]);
+        expect(messageOf(body)).to.include('was used before');
+      });
+
+      it('refuses a callback that another browser began', async () => {
+        const callback = await page.visitor().authorize(await page.visitor().start(`/auth/${provider}`));
+        const { status, body } = await visitor.get(callback);
+        expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
+      });
+
+      it('refuses a callback that comes a quarter of an hour later', async () => {
+        const callback = await visitor.authorize(await visitor.start(`/auth/${provider}`));
+        page.advance(15 * 60_000);
+        const { status, body } = await visitor.get(callback);
+        expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
+        expect(messageOf(body)).to.include('took too long');
+      });
+
+      it('finishes two tabs in the other order', async () => {
+        const first = await visitor.start(`/auth/${provider}`);
+        const second = await visitor.start(`/auth/${provider}`);
+        const { body } = await visitor.get(await visitor.authorize(second));
+        expect(nameOf(body)).to.equal(FIRST[provider]);
+        const later = await visitor.get(await visitor.authorize(first, { user: SECOND[provider] }));
+        expect(later.status).to.equal(200);
+        expect(nameOf(later.body)).to.be.a('string').and.not.to.equal(FIRST[provider]);
+      });
+
+      it('shows nothing that a URL says', async () => {
+        for (const query of ['error=access_denied', 'error=server_error', 'code=1']) {
+          const { status, body } = await visitor.get(
+            `/auth/${provider}/callback?${query}&state=call-0800&error_description=Call+0800`,
+          );
+          expect(status, query).to.be.oneOf([403, 502]);
+          expect(body, query).not.to.include('0800');
+        }
+      });
+
+      it('links to an account of any other provider, and unlinks', async () => {
+        const other = provider === 'roblox' ? 'google' : 'roblox';
+        await signIn(visitor, other);
+        const { status, body } = await link(visitor, provider);
+        expect([status, nameOf(body)]).to.deep.equal([200, FIRST[other]]);
+        expect(linkedOf(body)).to.have.members([provider, other]);
+        expect(messageOf(body)).to.match(/is linked\.$/);
+        expect(textOf(body)).to.include(`${FIRST[provider]} , linked`);
+        expect(messageOf((await visitor.get('/')).body), 'said once').to.equal(undefined);
+
+        // The linked one opens the same account from elsewhere.
+        const elsewhere = await signIn(page.visitor(), provider);
+        expect(nameOf(elsewhere.body)).to.equal(FIRST[other]);
+
+        const unlinked = await press(visitor, `/auth/${provider}/unlink`);
+        expect(linkedOf(unlinked.body)).to.deep.equal([other]);
+        expect(messageOf(unlinked.body)).to.match(/is no longer linked\.$/);
+        const stranger = await signIn(page.visitor(), provider);
+        expect(linkedOf(stranger.body), 'an account of its own').to.deep.equal([provider]);
+      });
+    });
+  }
+
+  describe('linking', () => {
+    it("refuses with 409 what opens somebody else's account", async () => {
+      const owner = page.visitor();
+      await signIn(owner, 'roblox');
+      await signIn(visitor, 'google');
+      const { status, body } = await link(visitor, 'roblox');
+      expect([status, nameOf(body), linkedOf(body)]).to.deep.equal([409, FIRST.google, ['google']]);
+      expect(messageOf(body)).to.include('already opens another account');
+      expect(linkedOf((await owner.get('/')).body)).to.deep.equal(['roblox']);
+    });
+
+    it('refuses a second person of a provider that is linked', async () => {
+      await signIn(visitor, 'google');
+      // The page does not offer it; another tab may.
+      const { status, body } = await link(visitor, 'google', SECOND.google);
+      expect([status, linkedOf(body)]).to.deep.equal([409, ['google']]);
+      expect(messageOf(body)).to.include('Unlink that one first');
+    });
+
+    it('links what is linked once more without a fuss', async () => {
+      await signIn(visitor, 'google');
+      const { status, body } = await link(visitor, 'google');
+      expect([status, messageOf(body)]).to.deep.equal([200, 'Google was linked already.']);
+    });
+
+    it('changes nothing when it is cancelled', async () => {
+      await signIn(visitor, 'google');
+      const callback = await visitor.authorize(await startLink(visitor, 'roblox'), { action: 'cancel' });
+      const { status, body } = await visitor.get(callback);
+      expect([status, nameOf(body), linkedOf(body)]).to.deep.equal([403, FIRST.google, ['google']]);
+    });
+
+    it('keeps two accounts apart though their e-mail addresses are the same', async () => {
+      await signIn(visitor, 'google');
+      const other = page.visitor();
+      const { body } = await signIn(other, 'github');
+      expect([nameOf(body), linkedOf(body)]).to.deep.equal(['Sam Rivers', ['github']]);
+      expect(linkedOf((await visitor.get('/')).body)).to.deep.equal(['google']);
+    });
+
+    it('never happens by signing in: another account is another account', async () => {
+      await signIn(visitor, 'google');
+      const { body } = await signIn(visitor, 'roblox');
+      expect([nameOf(body), linkedOf(body)]).to.deep.equal([FIRST.roblox, ['roblox']]);
+    });
+
+    it('is for who began it: a tab that signs in as somebody else in between ends it', async () => {
+      await signIn(visitor, 'google');
+      const linking = await startLink(visitor, 'roblox');
+      await signIn(visitor, 'github');
+      const { status, body } = await visitor.get(await visitor.authorize(linking));
+      expect([status, linkedOf(body)]).to.deep.equal([403, ['github']]);
+      expect(messageOf(body)).to.include('as somebody else');
+    });
+
+    it('ends with the session: after signing out its callback is nobody’s', async () => {
+      await signIn(visitor, 'google');
+      const linking = await startLink(visitor, 'roblox');
+      await press(visitor, '/sign-out');
+      const { status, body } = await visitor.get(await visitor.authorize(linking));
+      expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
+    });
+
+    it('asks who is not signed in to sign in', async () => {
+      const { status, body } = await press(visitor, '/auth/roblox/link');
+      expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
+      expect(messageOf(body)).to.equal('You are no longer signed in.');
+    });
+  });
+
+  it('does not unlink the last way in', async () => {
+    await signIn(visitor, 'roblox');
+    expect((await visitor.get('/')).body).not.to.include('action="/auth/roblox/unlink"');
+    const { status, body } = await press(visitor, '/auth/roblox/unlink');
+    expect([status, linkedOf(body)]).to.deep.equal([409, ['roblox']]);
+  });
+
+  it('does not unlink the last two at once', async () => {
+    await signIn(visitor, 'roblox');
+    await link(visitor, 'google');
+    const paths = ['/auth/roblox/unlink', '/auth/google/unlink'];
+    const answers = await Promise.all(paths.map((path) => press(visitor, path)));
+    expect(answers.map(({ status }) => status)).to.have.members([200, 409]);
+    expect(linkedOf((await visitor.get('/')).body)).to.have.lengthOf(1);
+  });
+
+  describe('forms of other sites', () => {
+    const foreign: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      'a cross-site form': { 'sec-fetch-site': 'cross-site' },
+      'a form of a neighbouring subdomain': { 'sec-fetch-site': 'same-site' },
+      'a form of another site in an older browser': { origin: 'https://evil.example' },
+      'a form of a page that hides where it is': { origin: 'null' },
+      'a request that says nothing of where it comes from': {},
+    };
+    for (const [name, headers] of Object.entries(foreign)) {
+      it(`are refused: ${name}`, async () => {
+        await signIn(visitor, 'google');
+        for (const path of ['/auth/roblox/link', '/auth/google/unlink', '/sign-out']) {
+          const { status, body } = await visitor.post(path, {}, { headers, redirect: false });
+          expect([status, nameOf(body)], path).to.deep.equal([403, FIRST.google]);
+        }
+      });
+    }
+
+    it('are told from our own in older browsers too', async () => {
+      await signIn(visitor, 'google');
+      const { body } = await visitor.post('/sign-out', {}, { headers: { origin: page.url } });
+      expect(nameOf(body)).to.equal(undefined);
+    });
+  });
+
+  it('escapes what people call themselves', async () => {
+    page.local.roblox.faults.rewrite('/oauth/v1/userinfo', (json) => ({ ...(json as object), name: '<b>"M&M"</b>' }));
+    const { body } = await signIn(visitor, 'roblox');
+    expect(nameOf(body)).to.equal('<b>"M&M"</b>');
+    expect(body).not.to.include('<b>');
+  });
+
+  it("says so when Roblox's code has expired on its way", async () => {
+    const callback = await visitor.authorize(await visitor.start('/auth/roblox'));
+    page.local.roblox.clock.advance(2 * 60_000);
+    const { status, body } = await visitor.get(callback);
+    expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
+    expect(messageOf(body)).to.include('took too long');
+  });
+
+  it('says so when a provider is down, and the next attempt works', async () => {
+    page.local.roblox.faults.status('/oauth/v1/token', 503);
+    const { status, body } = await signIn(visitor, 'roblox');
+    expect([status, messageOf(body)]).to.deep.equal([502, 'Roblox could not be asked who you are. Please try again.']);
+    expect(logged.flat()[0], 'for the operator').to.be.an.instanceOf(Error);
+    expect(nameOf((await signIn(visitor, 'roblox')).body)).to.equal(FIRST.roblox);
+  });
+
+  it('has a page for what is not there', async () => {
+    const { status, body } = await visitor.get('/nothing');
+    expect([status, textOf(body)]).to.deep.equal([404, textOf(body)]);
+    expect(textOf(body)).to.include('Nothing here');
+  });
+});
