@@ -5,11 +5,17 @@ import type { ClientAuthentication } from './oauth/token-messages.ts';
 
 /** How to speak to Roblox, and as which app: what a strategy, a client and a vault are told alike. */
 export interface AppOptions {
+  /** The app's client ID, from the Creator Dashboard. A string: it need not fit a JavaScript number. */
   readonly clientID?: string | undefined;
+  /** The app's secret; without it the client is public. */
   readonly clientSecret?: string | undefined;
+  /** `client_secret_post` (default with a secret), `client_secret_basic`, or `none`, which follows from a missing secret. */
   readonly clientAuthentication?: ClientAuthentication | undefined;
+  /** Where Roblox is; `https://apis.roblox.com` by default. Plain `http:` for a loopback host only. */
   readonly baseURL?: string | undefined;
+  /** Any `fetch`-shaped function, for proxies, tracing and tests. */
   readonly fetch?: Fetch | undefined;
+  /** How long one HTTP request may take, in milliseconds; 10000 by default. */
   readonly timeout?: number | undefined;
 }
 

@@ -1,6 +1,9 @@
 export { RobloxStrategy, RobloxStrategy as Strategy } from './strategy.ts';
 export type { RobloxAuthenticateOptions, RobloxStrategyOptions } from './options.ts';
+export type { AppOptions } from './app-options.ts';
 export type {
+  ClassicProfile,
+  Request as PassportRequest,
   Verify,
   VerifiedLogin,
   VerifyCallback,
@@ -14,6 +17,8 @@ export type { KeptTokens, OnTokens, RobloxClientOptions } from './client-options
 export type { Experiences } from './cloud/experiences.ts';
 export type { CallOptions, Group, GroupMembership, GroupRole, Groups, MembershipFilter } from './cloud/groups.ts';
 export type { ID } from './cloud/ids.ts';
+export type { Raw } from './cloud/read.ts';
+export type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from './cloud/request.ts';
 export type { AssetType, InventoryFilter, InventoryIDs, InventoryTypes } from './cloud/inventory-filter.ts';
 export type {
   AssetItem,
@@ -21,6 +26,7 @@ export type {
   GamePassItem,
   Inventory,
   InventoryItem,
+  OwnedThing,
   PrivateServerItem,
 } from './cloud/inventory.ts';
 export type { List, ListOptions, Page } from './cloud/pages.ts';
@@ -33,6 +39,7 @@ export type { ClientAuthentication, Introspection, Resources } from './oauth/tok
 export { CookieStore } from './login/cookie-store.ts';
 export type { CookieStoreOptions, CookieStoreSecrets } from './login/cookie-store.ts';
 export type { CookieResponse } from './login/cookies.ts';
+export type { Secret } from './login/seal.ts';
 export { TokenVault } from './vault/vault.ts';
 export type { TokenVaultOptions } from './vault/vault.ts';
 export type { TokenLock, TokenStorage } from './vault/storage.ts';

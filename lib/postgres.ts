@@ -5,6 +5,8 @@ import { readMilliseconds, within } from './vault/deadline.ts';
 import { TokenVaultError } from './vault/error.ts';
 import type { TokenLock, TokenStorage } from './vault/storage.ts';
 
+export type { TokenLock, TokenStorage } from './vault/storage.ts';
+
 /** An answer of the `pg` package. */
 export interface PostgresResult {
   readonly rows: readonly unknown[];

@@ -6,6 +6,8 @@ import { readMilliseconds, within } from './vault/deadline.ts';
 import { TokenVaultError } from './vault/error.ts';
 import type { TokenLock, TokenStorage } from './vault/storage.ts';
 
+export type { TokenLock, TokenStorage } from './vault/storage.ts';
+
 /** A client of the `redis` package, version 4 to 6: `createClient()`, `createCluster()` or a pool, connected. */
 export interface NodeRedisClient {
   get(key: string): Promise<unknown>;

@@ -11,7 +11,7 @@ import type { List, ListOptions } from './pages.ts';
 import { compact, idTextOf, rawOf, textOf, timeOf, type Raw } from './read.ts';
 
 /** What every thing in an inventory has. */
-interface OwnedThing {
+export interface OwnedThing {
   /** The ID of what is owned: of the asset, badge, pass or private server. */
   readonly id: string;
   /** When it came into the inventory. Roblox does not tell for game passes. */
