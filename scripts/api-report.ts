@@ -49,7 +49,7 @@ try {
       messageCallback(message) {
         // How client.request() is typed by Roblox's own description, which is Roblox's to change and fills 5,000 lines.
         const isDescription = message.sourceFilePath?.endsWith('/cloud/request.d.ts') ?? false;
-        if (message.messageId === 'ae-forgotten-export' && isDescription) message.handled = true;
+        if (message.messageId === 'ae-forgotten-export' && isDescription) message.logLevel = ExtractorLogLevel.None;
       },
     });
     if (apiReportChanged && !isUpdate)
