@@ -10,6 +10,8 @@ import session from 'express-session';
 import passports from 'passport';
 import type { Account, Accounts, Identity } from './accounts.ts';
 import { BRANDS, type Brand } from './brands.ts';
+import { Refusal } from './refusal.ts';
+import { noStore, sameSiteForms, securityHeaders } from './security.ts';
 import { useStrategies, type Apps } from './strategies.ts';
 import { accountPage, errorPage, loginPage, type Message } from './views.ts';
 
@@ -23,15 +25,6 @@ export interface Blanks {
   readonly now?: (() => number) | undefined;
 }
 
-/** A sentence for the person who asked for what cannot be had. */
-class Refusal extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
 const accountOf = (req: Request) => req.user as Account | undefined; // what deserializeUser found
 
 export function createApp({ apps, accounts, sessionSecret, publicURL, now }: Blanks): Express {
@@ -43,7 +36,9 @@ export function createApp({ apps, accounts, sessionSecret, publicURL, now }: Bla
   });
 
   const app = express().disable('x-powered-by');
+  if (publicURL !== undefined) app.set('trust proxy', 1); // it says whether a request came by https
   app.use(securityHeaders(apps), express.static(`${import.meta.dirname}/public`), noStore);
+  // Sessions are in memory here; give `session` a `store` where there is more than one process, or a restart.
   // SameSite=Lax: other sites cannot post in a person's name, and a provider's redirect still finds the session.
   const cookie = { sameSite: 'lax', secure: 'auto', maxAge: 7 * 24 * 60 * 60 * 1000 } as const;
   app.use(session({ name: 'session', secret: sessionSecret, resave: false, saveUninitialized: false, cookie }));
@@ -155,44 +150,6 @@ const signedIn: RequestHandler = (req, _res, next) => {
 /** Leaves a word for the next page. */
 function notify(req: Request, notice: string): void {
   req.session.notice = notice;
-}
-
-/** Refuses forms that another site has sent: it could have its own account linked to the visitor's. */
-const sameSiteForms: RequestHandler = (req, _res, next) => {
-  if (req.method === 'GET' || req.method === 'HEAD') return next();
-  const site = req.get('sec-fetch-site');
-  const origin = req.get('origin');
-  // Browsers name themselves in one way or the other; older ones in the second only.
-  const ours = site === undefined ? origin?.replace(/^https?:\/\//, '') === req.host : site === 'same-origin';
-  next(ours ? undefined : new Refusal(403, 'This was sent from another site, so nothing was done.'));
-};
-
-const noStore: RequestHandler = (_req, res, next) => {
-  res.set('Cache-Control', 'no-store');
-  next();
-};
-
-/** Nothing but our own style sheet is loaded, no scripts run, no other site frames the pages. */
-function securityHeaders({ roblox, google, github, discord }: Apps): RequestHandler {
-  const local = [roblox.baseURL, google.authorizationURL, github.authorizationURL, discord.authorizationURL];
-  const origins = new Set(local.filter((url) => url !== undefined).map((url) => new URL(url).origin));
-  const policy = [
-    "default-src 'none'",
-    "style-src 'self'",
-    "img-src 'self'",
-    // "Link" is a form, and its redirects go on from the provider to wherever it has people sign in.
-    ["form-action 'self' https:", ...origins].join(' '),
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-  return (_req, res, next) => {
-    res.set({
-      'Content-Security-Policy': policy,
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'same-origin',
-    });
-    next();
-  };
 }
 
 declare module 'express-session' {

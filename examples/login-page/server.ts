@@ -50,7 +50,7 @@ try {
 
 const chosen = Object.entries(real).filter(([, app]) => app !== undefined);
 const apps = { ...local?.apps, ...Object.fromEntries(chosen) } as Apps; // where a real one is missing, there are local ones
-server.on('request', createApp({ apps, accounts, sessionSecret, publicURL: PUBLIC_URL }));
+server.on('request', createApp({ apps, accounts, sessionSecret, publicURL: PUBLIC_URL || undefined }));
 console.log(`http://localhost:${(server.address() as AddressInfo).port}`); // what a server on a port has
 
 function stop(): void {

@@ -42,7 +42,6 @@ export function accountPage(account: Account, identities: readonly LinkedIdentit
           <h1>${account.name}</h1>
           <p class="quiet">Here since ${time(account.createdAt)}</p>
         </div>
-        <form method="post" action="/sign-out"><button class="button plain">Sign out</button></form>
       </section>
       ${said(message)}
       <section class="card" aria-labelledby="ways">
@@ -52,6 +51,7 @@ export function accountPage(account: Account, identities: readonly LinkedIdentit
           ${BRANDS.map((brand) => way(brand, identities))}
         </ul>
       </section>`,
+    html`<form method="post" action="/sign-out"><button class="button plain">Sign out</button></form>`,
   );
 }
 
@@ -66,8 +66,8 @@ function way({ id, name, mark }: Brand, identities: readonly LinkedIdentity[]): 
         ${
           identity === undefined
             ? 'Not linked'
-            : html`<strong>${identity.name}</strong>, linked ${time(identity.linkedAt)}, last used
-                ${time(identity.lastUsedAt)}`
+            : html`<strong>${identity.name}</strong> <span>linked ${time(identity.linkedAt)}</span>
+                <span>used ${time(identity.lastUsedAt)}</span>`
         }
       </p>
     </div>
@@ -76,7 +76,7 @@ function way({ id, name, mark }: Brand, identities: readonly LinkedIdentity[]): 
         ? action(`/auth/${id}/link`, 'Link', name)
         : identities.length > 1
           ? action(`/auth/${id}/unlink`, 'Unlink', name)
-          : html`<span class="tag">Your only way in</span>`
+          : html`<span class="tag">Only way in</span>`
     }
   </li>`;
 }
@@ -113,7 +113,7 @@ function time(date: Date): Html {
   return html`<time datetime="${date.toISOString()}">${day.format(date)}</time>`;
 }
 
-function page(title: string, message: Message | undefined, main: Html): string {
+function page(title: string, message: Message | undefined, main: Html, corner: Html = html``): string {
   // Screen readers read the title first, so what went wrong is in it.
   const what = message?.role === 'alert' ? `${message.text} · ${title}` : title;
   return html`<!doctype html>
@@ -127,7 +127,7 @@ function page(title: string, message: Message | undefined, main: Html): string {
         <link rel="icon" href="/icon.svg" />
       </head>
       <body>
-        <header><a href="/">Lantern Street</a></header>
+        <header><a href="/">Lantern Street</a>${corner}</header>
         <main>${main}</main>
         <footer>An example of passport-roblox-oauth2. Not affiliated with Roblox, Google, GitHub or Discord.</footer>
       </body>

@@ -144,7 +144,7 @@ describe('the login page in a browser', () => {
 
   it('links a second provider, and unlinks it', async () => {
     await signIn(page, 'roblox');
-    expect(await page.getByText('Your only way in').count()).to.equal(1);
+    expect(await page.getByText('Only way in').count()).to.equal(1);
     await page.getByRole('button', { name: 'Link GitHub' }).click();
     await decide(page);
     expect(await page.getByRole('status').innerText()).to.equal('GitHub is linked.');

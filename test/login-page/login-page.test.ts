@@ -122,7 +122,7 @@ describe('the login page', () => {
         expect([status, nameOf(body)]).to.deep.equal([200, FIRST[other]]);
         expect(linkedOf(body)).to.have.members([provider, other]);
         expect(messageOf(body)).to.match(/is linked\.$/);
-        expect(textOf(body)).to.include(`${FIRST[provider]} , linked`);
+        expect(textOf(body)).to.match(new RegExp(`${FIRST[provider]} linked \\w+ \\d+, \\d+ used \\w+ \\d+, \\d+`));
         expect(messageOf((await visitor.get('/')).body), 'said once').to.equal(undefined);
 
         // The linked one opens the same account from elsewhere.

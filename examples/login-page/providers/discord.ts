@@ -2,7 +2,10 @@ import { Strategy } from 'passport-discord-auth';
 
 type Options = ConstructorParameters<typeof Strategy>[0];
 
-/** passport-discord-auth's strategy with the option names of the other three, and with one more: where profiles are. */
+/**
+ * passport-discord-auth's strategy with the option names of the other three, and with one more: where profiles are.
+ * Mind that package's licence (CC BY-NC-SA 4.0) before you use it for a business; any other Discord strategy fits here as well.
+ */
 export class DiscordStrategy extends Strategy {
   constructor(
     options: {
