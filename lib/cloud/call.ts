@@ -1,4 +1,4 @@
-import { connectionError, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.ts';
+import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
 import { refusalError } from './error-body.ts';
 import { kindOf } from './ids.ts';
 import { targetOf, type Parameter, type Query } from './target.ts';
@@ -128,9 +128,4 @@ async function encodeBody(body: unknown): Promise<{ type: string; content: strin
   const content: string | undefined = JSON.stringify(body);
   if (content === undefined) throw new TypeError(`body must be JSON, but is ${kindOf(body)}`);
   return { type: 'application/json', content };
-}
-
-/** The error for an answer that is JSON but not what the method promises. */
-export function unexpectedAnswer(method: string, url: string): Error {
-  return connectionError('invalid_body', { method, url, secrets: [] });
 }

@@ -15,7 +15,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cloud: ['http'],
   login: [],
   http: [],
-  doctor: ['front', 'oauth', 'http'],
   emulator: [],
 };
 

@@ -7,13 +7,13 @@ import zlib from 'node:zlib';
 import nock from 'nock';
 import { ConnectionError, type ConnectionErrorCode } from '../../lib/errors.ts';
 import { createNodeTransport } from '../../lib/http/node-transport.ts';
-import { createTransport, type Fetch, type HttpRequest, type Transport } from '../../lib/http/transport.ts';
+import { createTransport, type HttpRequest, type Transport } from '../../lib/http/transport.ts';
 
 const SECRET = 'a-secret-that-nobody-may-see';
 
 const TRANSPORTS: [string, (timeoutMs: number) => Transport][] = [
   ['node-fetch', (timeoutMs) => createTransport({ timeoutMs })],
-  ["the platform's fetch", (timeoutMs) => createTransport({ timeoutMs, fetch: fetch as unknown as Fetch })],
+  ["the platform's fetch", (timeoutMs) => createTransport({ timeoutMs, fetch })],
   ['node:http', (timeoutMs) => createNodeTransport({ timeoutMs }).transport],
 ];
 
