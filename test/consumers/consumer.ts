@@ -1,0 +1,112 @@
+/**
+ * What a user of the package writes, small: scripts/matrix.ts compiles it as an ES module and as CommonJS with each TypeScript, and runs
+ * the outcome on each Node. So it has no `await` outside of functions, and imports nothing but installed packages.
+ */
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { deepStrictEqual, ok } from 'node:assert';
+import type { AddressInfo } from 'node:net';
+import passport from 'passport';
+import type { Strategy as OAuth2Strategy } from 'passport-oauth2';
+import {
+  CookieStore,
+  RobloxAPIError,
+  RobloxClient,
+  RobloxStrategy,
+  Strategy,
+  TokenVault,
+  type Profile,
+  type RobloxStrategyOptions,
+  type TokenStorage,
+  type VerifiedLogin,
+} from 'passport-roblox-oauth2';
+import { createVisitor, DEMO_CLIENT, startEmulator, type Emulator } from 'passport-roblox-oauth2/emulator';
+import { createTableSQL } from 'passport-roblox-oauth2/postgres';
+import { redisVault } from 'passport-roblox-oauth2/redis';
+
+interface User {
+  readonly id: string;
+  readonly name: string;
+}
+
+const kept = new Map<string, string>();
+const storage: TokenStorage = {
+  get: (userId) => kept.get(userId),
+  set: (userId, value) => void kept.set(userId, value),
+  delete: (userId) => void kept.delete(userId),
+};
+
+function userOf({ id, username = 'nobody' }: Profile): User {
+  return { id, name: username };
+}
+
+async function main(): Promise<void> {
+  const roblox = await startEmulator({ port: 0 });
+  const vault = new TokenVault({ storage, secrets: ['a secret of 32 characters or more'] });
+  const options = {
+    clientID: DEMO_CLIENT.clientID,
+    clientSecret: DEMO_CLIENT.clientSecret,
+    callbackURL: '/callback',
+    baseURL: roblox.url,
+    scope: ['openid', 'profile', 'user.inventory-item:read'],
+    store: new CookieStore({ secret: 'a secret of 32 characters or more' }),
+  } satisfies RobloxStrategyOptions;
+  const verify = ({ profile, client }: VerifiedLogin): User => {
+    ok(client instanceof RobloxClient);
+    return userOf(profile);
+  };
+  const strategies: Readonly<Record<string, OAuth2Strategy>> = {
+    object: new RobloxStrategy({ ...options, verify, vault }),
+    classic: new Strategy(options, (_accessToken, _refreshToken, profile, done) => done(null, userOf(profile))),
+    everything: new Strategy(
+      { ...options, passReqToCallback: true, passClientToCallback: true },
+      (req, _accessToken, _refreshToken, profile, client, done) => {
+        ok(req.path === '/callback' && client instanceof RobloxClient);
+        done(null, userOf(profile));
+      },
+    ),
+  };
+  try {
+    for (const strategy of Object.values(strategies)) {
+      deepStrictEqual(await signIn(strategy, roblox), { id: '4100000001', name: 'MangoPilot' });
+    }
+    const client = await vault.client('4100000001');
+    ok(client !== undefined);
+    deepStrictEqual((await client.inventory.list({ gamePasses: true }).toArray())[0]?.id, '777');
+    const group = await client.request('GET', '/cloud/v2/groups/{group_id}', { path: { group_id: '7001' } });
+    const name: string | undefined = group?.displayName;
+    deepStrictEqual(name, 'Sky Island Builders');
+    await client.groups.get('1').catch((error: unknown) => ok(error instanceof RobloxAPIError && error.status === 404));
+    await vault.revoke('4100000001');
+    deepStrictEqual(kept.size, 0);
+    ok(typeof redisVault === 'function' && createTableSQL().startsWith('CREATE TABLE'));
+  } finally {
+    await roblox.close();
+  }
+  console.log('signed in');
+}
+
+/** Signs in over HTTP, as a browser would. */
+async function signIn(strategy: OAuth2Strategy, roblox: Emulator): Promise<unknown> {
+  const app: Express = express();
+  app.get('/login', passport.authenticate(strategy, { session: false }));
+  app.get('/callback', passport.authenticate(strategy, { session: false }), (req, res) => void res.json(req.user));
+  const failed: ErrorRequestHandler = (error, _req, res, _next) => void res.status(500).json(String(error));
+  app.use(failed);
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo; // it listens on a port
+  const visitor = createVisitor({ baseURL: `http://127.0.0.1:${port}` });
+  try {
+    return (await visitor.signIn({ start: '/login', user: '4100000001' })).json();
+  } finally {
+    visitor.close();
+    server.closeAllConnections();
+    server.close();
+    roblox.reset();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
