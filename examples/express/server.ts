@@ -42,3 +42,8 @@ function stop(): void {
   void emulator?.close();
 }
 process.once('SIGINT', stop).once('SIGTERM', stop);
+// npm hands its signals to a shell, which dies of them without a word to us.
+if (process.env['npm_lifecycle_event'] === 'start') {
+  const shell = process.ppid;
+  setInterval(() => process.ppid === shell || stop(), 500).unref();
+}

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createVisitor, startEmulator } from '../../lib/emulator/index.ts';
-import { startDemo } from '../support/start-demo.ts';
+import { startDemo, startProgram } from '../support/start-demo.ts';
 
 const SERVER = 'examples/express/server.ts';
 
@@ -32,6 +32,14 @@ describe('npm start', () => {
     visitor.close();
     expect(await demo.stop()).to.equal(0);
     await roblox.close();
+  });
+
+  it('ends when npm is told to', async () => {
+    // Without prestart: it would build dist/ anew under the feet of other tests.
+    const demo = await startProgram('npm', ['start', '--ignore-scripts']);
+    await demo.stop('SIGTERM');
+    const answer = await fetch(demo.url).catch((error: unknown) => error);
+    expect(answer).to.be.an('error');
   });
 
   it('names the way out when its port is taken', async () => {

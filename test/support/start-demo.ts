@@ -6,14 +6,23 @@ export interface RunningDemo {
   readonly url: string;
   /** All that it has printed so far, errors too. */
   readonly output: () => string;
-  /** Asks it to stop, as Ctrl-C does. @returns its exit code */
-  stop(): Promise<number | null>;
+  /** Asks it to stop, as Ctrl-C does. @returns its exit code, once it and all that it started have closed their output */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Runs an example on a free port, until it says where it listens. */
-export async function startDemo(script: string, env: Readonly<Record<string, string>> = {}): Promise<RunningDemo> {
+export function startDemo(script: string, env: Readonly<Record<string, string>> = {}): Promise<RunningDemo> {
+  return startProgram(process.execPath, ['--import', 'tsx', script], env);
+}
+
+/** The same for any program that says so. */
+export async function startProgram(
+  command: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningDemo> {
   const { ROBLOX_CLIENT_ID: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', script], {
+  const child = spawn(command, words, {
     env: { ...inherited, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -28,13 +37,13 @@ export async function startDemo(script: string, env: Readonly<Record<string, str
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
     child.once('error', reject);
-    void ended.then((code) => reject(new Error(`${script} ended with ${code}:\n${output}`)));
+    void ended.then((code) => reject(new Error(`${command} ${words.join(' ')} ended with ${code}:\n${output}`)));
   });
   return {
     url,
     output: () => output,
-    stop() {
-      child.kill('SIGINT');
+    stop(signal = 'SIGINT') {
+      child.kill(signal);
       return ended;
     },
   };
