@@ -1,6 +1,5 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import zlib from 'node:zlib';
 import { agentFor, dropDeadConnections, isConnected } from './node-agents.ts';
 import { connectionError, decodeText, type HttpRequest, type Transport } from './transport.ts';
 
@@ -127,16 +126,26 @@ function headerOf(value: string | readonly string[] | undefined): string | null 
   return typeof value === 'string' ? value : (value?.join(', ') ?? null);
 }
 
-const UNPACKERS: Readonly<Record<string, (packed: Buffer, options: zlib.ZlibOptions) => Buffer>> = {
-  gzip: zlib.gunzipSync,
-  'x-gzip': zlib.gunzipSync,
-  deflate: zlib.inflateSync,
-  br: zlib.brotliDecompressSync,
-};
+/** Unpacks a body as its `content-encoding` says; undefined where it is not packed, or in a way that nobody asked for. */
+function unpackerOf(encoding: string | undefined) {
+  if (encoding === undefined) return undefined;
+  // Loaded here, since it is hardly ever needed.
+  const { gunzipSync, inflateSync, brotliDecompressSync } = process.getBuiltinModule('node:zlib');
+  switch (encoding.toLowerCase()) {
+    case 'gzip':
+    case 'x-gzip':
+      return gunzipSync;
+    case 'deflate':
+      return inflateSync;
+    case 'br':
+      return brotliDecompressSync;
+  }
+  return undefined;
+}
 
 /** The body as text; unpacked where something in between packed it although we asked for it as it is. */
 function readText(response: IncomingMessage, body: Buffer, request: HttpRequest): string {
-  const unpack = UNPACKERS[response.headers['content-encoding']?.toLowerCase() ?? ''];
+  const unpack = unpackerOf(response.headers['content-encoding']);
   if (unpack === undefined || body.length === 0) return decodeText(body);
   try {
     return decodeText(unpack(body, { maxOutputLength: request.maxBytes }));

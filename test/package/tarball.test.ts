@@ -42,7 +42,8 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
 interface Manifest {
   readonly name: string;
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+  readonly bin: Readonly<Record<string, string>>;
 }
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest; // ours, written by npm
 
@@ -85,10 +86,20 @@ describe('the packed tarball', function () {
   const specifierOf = (entry: string) => manifest.name + entry.slice(1);
 
   it('has the build, the manifest, the README and the licence, and nothing else', () => {
-    const built = readdirSync('lib', { recursive: true, encoding: 'utf8' })
+    const declarations = readdirSync('lib', { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
-      .flatMap((file) => [`dist/${file.replace(/ts$/, 'js')}`, `dist/${file.replace(/ts$/, 'd.ts')}`]);
-    expect(packed).to.deep.equal([...built, 'LICENSE', 'README.md', 'package.json'].sort());
+      .map((file) => `dist/${file.replace(/ts$/, 'd.ts')}`);
+    const entries = Object.values(manifest.exports).flatMap((entry) =>
+      typeof entry === 'string' ? [] : entry.default,
+    );
+    const programs = [...entries, ...Object.values(manifest.bin)].map((file) => file.replace(/^\.\//, ''));
+    const shared = packed.filter((file) => /^dist\/shared\/chunk-\w+\.js$/.test(file));
+    const expected = [...declarations, ...programs, ...shared, 'LICENSE', 'README.md', 'package.json'];
+    expect(packed).to.deep.equal(expected.sort());
+    const code = packed
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => readFileSync(join(installed, file), 'utf8'));
+    for (const file of shared) expect(code.join(), 'imported').to.include(`/${file.split('/').at(-1)}"`);
   });
 
   it('has the entry points that are known here', () => {
