@@ -1,33 +1,13 @@
-import { Strategy } from 'passport-discord-auth';
+import { Strategy } from 'passport-discord';
+import type { VerifyCallback } from 'passport-oauth2';
 
-type Options = ConstructorParameters<typeof Strategy>[0];
-
-/**
- * passport-discord-auth's strategy with the option names of the other three, and with one more: where profiles are.
- * Mind that package's licence (CC BY-NC-SA 4.0) before you use it for a business; any other Discord strategy fits here as well.
- */
+/** passport-discord's strategy, with one option more: where profiles are. */
 export class DiscordStrategy extends Strategy {
   constructor(
-    options: {
-      readonly clientID: string;
-      readonly clientSecret: string;
-      readonly callbackURL: string;
-      readonly scope: Options['scope'];
-      readonly authorizationURL?: string;
-      readonly tokenURL?: string;
-      readonly userProfileURL?: string;
-    },
-    verify: ConstructorParameters<typeof Strategy>[1],
+    { userProfileURL, ...options }: Strategy.StrategyOptions & { readonly userProfileURL?: string },
+    verify: (accessToken: string, refreshToken: string, profile: Strategy.Profile, done: VerifyCallback) => void,
   ) {
-    const {
-      clientID: clientId,
-      callbackURL: callbackUrl,
-      authorizationURL,
-      tokenURL,
-      userProfileURL,
-      ...rest
-    } = options;
-    super({ ...rest, clientId, callbackUrl, authorizationUrl: authorizationURL, tokenUrl: tokenURL }, verify);
+    super(options, verify);
     if (userProfileURL === undefined) return;
     const { _oauth2: oauth2 } = this;
     // The package knows no other address for profiles than Discord's own.
