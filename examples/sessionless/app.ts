@@ -25,7 +25,7 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
   /** Who a request is from: by a cookie where a browser sends it, by a Bearer token where a program does. */
   const readUser: RequestHandler = async (req, _res, next) => {
     const [, jwt] =
-      /^Bearer (.+)$/.exec(req.get('authorization') ?? '') ?? /\bjwt=([^;]+)/.exec(req.get('cookie') ?? '') ?? [];
+      /^Bearer (.+)$/.exec(req.get('authorization') ?? '') ?? /(?:^|; )jwt=([^;]+)/.exec(req.get('cookie') ?? '') ?? [];
     const verified =
       jwt && (await jwtVerify<{ user: User }>(jwt, key, { algorithms: ['HS256'] }).catch(() => undefined));
     if (verified) req.user = verified.payload.user;
