@@ -180,3 +180,15 @@ export class RobloxAPIError extends Error {
     this.url = about.url;
   }
 }
+
+/**
+ * This user may not come in: thrown by your `verify`, or by a gate such as `requireGroupRank`, with a message for the user.
+ * In a login it is no error but Passport's *fail* with 403 and `{ message }`. Elsewhere its `status` lets frameworks answer 403.
+ */
+export class RefusedError extends Error {
+  static {
+    this.prototype.name = 'RefusedError';
+  }
+  /** The HTTP status to answer with. */
+  readonly status: number = 403;
+}

@@ -11,5 +11,5 @@ export const redirect = (url: string): Outcome => ({ kind: 'redirect', url });
 export const success = (user: unknown, info: object): Outcome => ({ kind: 'success', user, info });
 /** A login that is refused, with 403: the browser cannot mend it by credentials. */
 export const refusal = (challenge: unknown): Outcome => ({ kind: 'fail', challenge, status: 403 });
-/** A user whom the app's verify refused. Without a status, as all Passport strategies do, so that Passport's own counts. */
-export const refusedByApp = (challenge: unknown): Outcome => ({ kind: 'fail', challenge, status: undefined });
+/** A user whom the app's verify refused. Mostly without a status, as all Passport strategies do, so that Passport's own counts. */
+export const refusedByApp = (challenge: unknown, status?: number): Outcome => ({ kind: 'fail', challenge, status });

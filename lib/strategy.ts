@@ -210,8 +210,8 @@ export class RobloxStrategy extends OAuth2Strategy {
     const { accessToken, refreshToken } = tokens;
     const { app, vault } = this._rooms;
     const client = (await vault?.save(profile.id, tokens)) ?? clientOf(app, { tokens, userId: profile.id });
-    const { user, info } = await askVerify({ accessToken, refreshToken, tokens, profile, client, req });
-    if (!user) return refusedByApp(info ?? REFUSED);
+    const { user, info, status } = await askVerify({ accessToken, refreshToken, tokens, profile, client, req });
+    if (!user) return refusedByApp(info ?? REFUSED, status);
     return success(user, {
       ...(info === undefined ? {} : infoObject(info)),
       ...(login.state === undefined ? {} : { state: login.state }),

@@ -1,5 +1,6 @@
 import type OAuth2Strategy from 'passport-oauth2';
 import type { RobloxClient } from './client.ts';
+import { RefusedError } from './errors.ts';
 import type { Profile } from './oauth/profile.ts';
 import type { Tokens } from './oauth/tokens.ts';
 
@@ -18,8 +19,8 @@ export interface VerifiedLogin {
 }
 
 /**
- * Finds (or makes) the app's user for a login. What it returns or resolves to is the user; a falsy value refuses the login; what it
- * throws is an error of the login.
+ * Finds (or makes) the app's user for a login. What it returns or resolves to is the user; a falsy value refuses the login, and a
+ * {@link RefusedError} that it throws refuses it with a message for the user; what else it throws is an error of the login.
  */
 export type Verify = (login: VerifiedLogin) => unknown;
 
@@ -69,6 +70,8 @@ export type VerifyFunctionWithRequestAndClient = (
 export interface Verdict {
   readonly user: unknown;
   readonly info?: unknown;
+  /** The HTTP status of a refusal. */
+  readonly status?: number;
 }
 
 /** Asks the app's verify, whatever its form; rejects with what it throws or hands to `done` as an error. */
@@ -93,9 +96,20 @@ export function readVerify(objectForm: unknown, classicForm: unknown, form: Veri
   }
   const verify = objectForm ?? classicForm;
   if (typeof verify !== 'function') throw new TypeError(`verify must be a function, but is a ${typeof verify}`);
-  if (objectForm !== undefined) return async (login) => ({ user: await verify(login) });
+  if (objectForm !== undefined) return (login) => orRefusal(async () => ({ user: await verify(login) }));
   checkParameters(verify.length, form);
-  return (login) => askClassic(verify as (...values: unknown[]) => unknown, argumentsOf(login, form));
+  const classic = verify as (...values: unknown[]) => unknown;
+  return (login) => orRefusal(() => askClassic(classic, argumentsOf(login, form)));
+}
+
+/** A refusal with a message is thrown, whatever the form: a return value has no place for it beside the user. */
+async function orRefusal(ask: () => Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return { user: false, info: { message: error.message }, status: error.status };
+  }
 }
 
 function checkParameters(declared: number, form: VerifyForm): void {

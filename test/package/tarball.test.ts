@@ -25,6 +25,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
     'IDTokenError',
     'InternalOAuthError',
     'OAuthError',
+    'RefusedError',
     'RobloxAPIError',
     'RobloxClient',
     'RobloxStrategy',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RobloxClient, RobloxStrategy, type Verify } from '../../lib/index.ts';
+import { RefusedError, RobloxClient, RobloxStrategy, type Verify } from '../../lib/index.ts';
 import {
   ACCESS_TOKEN,
   BASE_URL,
@@ -9,7 +9,15 @@ import {
   FakeRoblox,
   REFRESH_TOKEN,
 } from '../support/fake-roblox.ts';
-import { expectError, expectNoSecrets, expectSuccess, signIn, strategyFor, type Told } from '../support/harness.ts';
+import {
+  expectError,
+  expectFail403,
+  expectNoSecrets,
+  expectSuccess,
+  signIn,
+  strategyFor,
+  type Told,
+} from '../support/harness.ts';
 
 const withVerify = (verify: Verify): Promise<Told> => {
   const roblox = new FakeRoblox();
@@ -69,6 +77,11 @@ describe('verify with one object', () => {
     const failure = new Error('database is down');
     expect(expectError(await withVerify(() => { throw failure; }))).to.equal(failure); // prettier-ignore
     expect(expectError(await withVerify(() => Promise.reject(failure)))).to.equal(failure);
+  });
+
+  it('refuses the login with a message for the user when it throws a RefusedError', async () => {
+    const told = await withVerify(() => Promise.reject(new RefusedError('Only members may come in.')));
+    expect(expectFail403(told)).to.equal('Only members may come in.');
   });
 });
 
@@ -159,5 +172,16 @@ describe('the classic verify', () => {
       done(null, false, { message: 'banned' }),
     );
     expect(told).to.deep.equal({ verb: 'fail', challenge: { message: 'banned' }, status: undefined });
+  });
+
+  it('refuses the login with a message when it throws, rejects with or hands over a RefusedError', async () => {
+    const refused = new RefusedError('Only members may come in.');
+    for (const verify of [
+      () => { throw refused; }, // prettier-ignore
+      () => Promise.reject(refused),
+      (_a: string, _r: string, _p: object, done: Done) => done(refused),
+    ]) {
+      expect(expectFail403(await withClassic(verify))).to.equal('Only members may come in.');
+    }
   });
 });
