@@ -63,7 +63,7 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * Storage and lock for a {@link TokenVault} whose processes share a Postgres.
+ * Storage and lock for a `TokenVault` whose processes share a Postgres.
  *
  * ```ts
  * const { createTable, ...shared } = postgresVault({ pool });

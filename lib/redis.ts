@@ -72,7 +72,7 @@ redis.call('del', KEYS[2])
 return 1`;
 
 /**
- * Storage and lock for a {@link TokenVault} whose processes share a Redis.
+ * Storage and lock for a `TokenVault` whose processes share a Redis.
  *
  * ```ts
  * const vault = new TokenVault({ ...redisVault({ client }), secrets, onLost });

@@ -48,7 +48,7 @@ try {
       localBuild: isUpdate,
       messageCallback(message) {
         // How client.request() is typed by Roblox's own description, which is Roblox's to change and fills 5,000 lines.
-        const isDescription = message.sourceFilePath?.endsWith('/cloud/request.d.ts') ?? false;
+        const isDescription = /"(Operations|KnownCall|KnownOptions|Left)"/.test(message.text);
         if (message.messageId === 'ae-forgotten-export' && isDescription) message.logLevel = ExtractorLogLevel.None;
       },
     });
