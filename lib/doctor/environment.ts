@@ -82,7 +82,7 @@ function checkClientSecret(clientSecret: string | undefined, clientID: string | 
 function checkBaseURL(baseURL: string | undefined): { findings: Finding[]; endpoints: Endpoints | undefined } {
   const { ok, note, problem } = about('ROBLOX_BASE_URL');
   if (baseURL === undefined) {
-    return { findings: [ok(`is not set: ${ROBLOX_BASE_URL} it is`)], endpoints: endpointsOf() };
+    return { findings: [ok(`is not set, so ${ROBLOX_BASE_URL}`)], endpoints: endpointsOf() };
   }
   const slip = slipOf(baseURL);
   if (slip !== undefined) return { findings: [problem(slip)], endpoints: undefined };

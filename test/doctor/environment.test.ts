@@ -80,7 +80,7 @@ const CALLBACK_URL: readonly Row[] = [
 ];
 
 const BASE_URL: readonly Row[] = [
-  ['nothing', undefined, /^ok is not set: https:\/\/apis\.roblox\.com it is$/],
+  ['nothing', undefined, /^ok is not set, so https:\/\/apis\.roblox\.com$/],
   ['Roblox itself', 'https://apis.roblox.com', /^ok https:\/\/apis\.roblox\.com$/],
   ['a slash behind it', 'https://apis.roblox.com/', /^ok https:\/\/apis\.roblox\.com$/],
   ['an emulator', 'http://127.0.0.1:4000', /^note is http:\/\/127\.0\.0\.1:4000, so not Roblox itself/],
