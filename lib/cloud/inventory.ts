@@ -108,22 +108,29 @@ export function inventoryOf(call: MakeCall, userId: (signal: AbortSignal | undef
   };
 }
 
-/** The four kinds that Roblox documents. */
-const KINDS = ['asset', 'badge', 'gamePass', 'privateServer'];
+/** The four kinds that Roblox documents, each with its fields' names. */
+const KINDS = ['asset', 'badge', 'gamePass', 'privateServer'].map(kindNamed);
+
+function kindNamed(kind: string) {
+  return { kind, detailsField: `${kind}Details`, idField: `${kind}Id` };
+}
 
 /** Reads one item as Open Cloud sends it: exactly one of its `*Details` is set. */
 export function readItem(json: unknown): InventoryItem {
   const raw = rawOf(json);
-  const kind =
-    KINDS.find((name) => `${name}Details` in raw) ??
-    Object.keys(raw)
-      .find((name) => name.endsWith('Details'))
-      ?.slice(0, -'Details'.length);
-  const details = rawOf(raw[`${kind}Details`]);
+  const { kind, detailsField, idField } =
+    KINDS.find((known) => known.detailsField in raw) ??
+    // A kind newer than this list keeps its name, so that nothing an inventory holds is hidden.
+    kindNamed(
+      Object.keys(raw)
+        .find((name) => name.endsWith('Details'))
+        ?.slice(0, -'Details'.length) ?? 'unknown',
+    );
+  const details = rawOf(raw[detailsField]);
   const collectible = rawOf(details['collectibleDetails']);
   const item = {
-    type: kind ?? 'unknown',
-    id: idTextOf(details[`${kind}Id`]) ?? textOf(raw['path'])?.split('/').at(-1) ?? '',
+    type: kind,
+    id: idTextOf(details[idField]) ?? textOf(raw['path'])?.split('/').at(-1) ?? '',
     ...(kind === 'asset' && {
       assetType: textOf(details['inventoryItemAssetType']) ?? 'INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED',
       instanceId: idTextOf(details['instanceId']) ?? '',
@@ -140,8 +147,7 @@ export function readItem(json: unknown): InventoryItem {
     addedAt: timeOf(raw['addTime']),
     raw,
   };
-  // A kind newer than this list keeps its name, so that nothing an inventory holds is hidden.
-  return compact(item) as InventoryItem;
+  return compact(item) as InventoryItem; // of a kind that is listed there, or newer
 }
 
 /** A count; an int64 may come as a string, as protobuf's JSON has it. */

@@ -1,3 +1,4 @@
+import { endedByEither } from '../http/abort.ts';
 import type { Call, MakeCall } from './call.ts';
 import { listOf, pageSizeOf, type List, type ListOptions } from './pages.ts';
 import { rawOf, textOf } from './read.ts';
@@ -25,11 +26,12 @@ export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
   const { path, values, filter, field, options, scope, read } = listing;
   const { signal } = options;
   const maxPageSize = pageSizeOf(options, listing.maxPageSize);
-  return listOf(async (pageToken) => {
-    signal?.throwIfAborted();
+  return listOf(async (pageToken, unwanted) => {
     const query = { maxPageSize, pageToken, filter: typeof filter === 'function' ? await filter() : filter };
-    const answer = rawOf(await call({ method: 'GET', path, values: await values(), query, signal, scope }));
+    const ask = async (either: AbortSignal | undefined) =>
+      call({ method: 'GET', path, values: await values(), query, signal: either, scope });
+    const answer = rawOf(await endedByEither(signal, unwanted, ask));
     const items = answer[field];
     return { items: Array.isArray(items) ? items.map(read) : [], nextPageToken: textOf(answer['nextPageToken']) };
-  });
+  }, signal);
 }

@@ -21,6 +21,8 @@ export function idTextOf(value: unknown): string | undefined {
   return Number.isSafeInteger(value) ? String(value) : textOf(value);
 }
 
+/** The usual form, which a Date reads as it is. */
+const PLAIN_TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
 /**
@@ -29,10 +31,14 @@ const TIMESTAMP = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\
  * @see https://create.roblox.com/docs/cloud/reference/types
  */
 export function timeOf(value: unknown): Date | undefined {
-  const [, seconds, fraction = '', zone] = (typeof value === 'string' && TIMESTAMP.exec(value)) || [];
-  if (seconds === undefined || zone === undefined) return undefined;
-  const date = new Date(`${seconds}${fraction.slice(0, 4)}${zone}`.toUpperCase());
+  if (typeof value !== 'string') return undefined;
+  const date = new Date(PLAIN_TIMESTAMP.test(value) ? value : plainTimestampOf(value));
   return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function plainTimestampOf(value: string): string {
+  const [, seconds, fraction = '', zone] = TIMESTAMP.exec(value) ?? [];
+  return seconds === undefined || zone === undefined ? '' : `${seconds}${fraction.slice(0, 4)}${zone}`.toUpperCase();
 }
 
 /** {@link timeOf} for a time that is always there: an invalid Date where it is not, rather than a listing that fails. */
@@ -42,8 +48,10 @@ export function requiredTimeOf(value: unknown): Date {
 
 /** An object without its fields that are undefined: what Roblox left out stays out. */
 export function compact<T extends object>(fields: T): Compact<T> {
-  // Taking out the undefined ones is what makes the type true.
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Compact<T>;
+  const kept: Partial<T> = {};
+  // A loop, since this is done for every item of a listing: by way of Object.entries it took a tenth of a whole listing's time.
+  for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name];
+  return kept as Compact<T>; // without the undefined ones
 }
 
 type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];

@@ -19,6 +19,26 @@ export async function waitFor<T>(work: Promise<T>, signal: AbortSignal | undefin
   }
 }
 
+/** Does work with a signal that ends with the first of two; nothing stays on either when the work is done. */
+export async function endedByEither<T>(
+  one: AbortSignal | undefined,
+  other: AbortSignal | undefined,
+  work: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (one === undefined || other === undefined) return work(one ?? other);
+  const either = new AbortController();
+  const ends = [one, other].map((signal) => ({ signal, end: () => either.abort(signal.reason) }));
+  for (const { signal, end } of ends) {
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+  }
+  try {
+    return await work(either.signal);
+  } finally {
+    for (const { signal, end } of ends) signal.removeEventListener('abort', end);
+  }
+}
+
 /** Waits so many milliseconds; a `signal` ends the wait at once with its reason. */
 export type Sleep = (delayMs: number, signal?: AbortSignal) => Promise<void>;
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { setImmediate as turn } from 'node:timers/promises';
 import { listOf, pageSizeOf, type Page } from '../../lib/cloud/pages.ts';
 import { thrown } from './support.ts';
 
@@ -128,6 +129,126 @@ describe('a list', () => {
     })();
     expect(await thrown(walk)).to.have.property('message', 'one page too many was asked for');
     expect(seen).to.deep.equal([1]);
+  });
+});
+
+describe('a list whose consumer takes its time', () => {
+  /** Pages that come when the test says so. */
+  function scene(pages: number) {
+    const asked: { answer: () => void; fail: (error: Error) => void; unwanted: AbortSignal | undefined }[] = [];
+    const list = listOf<string>((token = '0', unwanted) => {
+      const page = Number(token);
+      return new Promise((resolve, reject) => {
+        const items = ['a', 'b', 'c'].map((letter) => `${page}${letter}`);
+        const nextPageToken = page + 1 < pages ? String(page + 1) : undefined;
+        asked.push({ answer: () => resolve({ items, nextPageToken }), fail: reject, unwanted });
+      });
+    });
+    return { asked, walk: list[Symbol.asyncIterator](), list };
+  }
+  /** As long as a consumer takes who waits for anything at all. */
+  const aWhile = async () => {
+    for (let count = 0; count < 3; count += 1) await turn();
+  };
+
+  it('fetches the next page meanwhile, and no other one', async () => {
+    const { asked, walk } = scene(4);
+    const first = walk.next();
+    asked[0]?.answer();
+    expect(await first).to.deep.equal({ done: false, value: '0a' });
+    expect(asked, 'the first item is there after one request').to.have.length(1);
+    await aWhile();
+    expect(asked).to.have.length(2);
+    asked[1]?.answer();
+    await aWhile();
+    expect(asked).to.have.length(2);
+    for (const value of ['0b', '0c', '1a']) expect(await walk.next()).to.deep.equal({ done: false, value });
+    await aWhile();
+    expect(asked).to.have.length(3);
+  });
+
+  it('fetches the next page while pages are walked too', async () => {
+    const { asked, list } = scene(2);
+    const walk = list.pages();
+    const first = walk.next();
+    asked[0]?.answer();
+    await first;
+    await aWhile();
+    expect(asked).to.have.length(2);
+  });
+
+  it('fetches nothing when the loop is left before it waits for anything', async () => {
+    const { asked, list } = scene(2);
+    const walk = (async () => {
+      for await (const item of list) if (item === '0b') break;
+    })();
+    asked[0]?.answer();
+    await walk;
+    await aWhile();
+    expect(asked).to.have.length(1);
+  });
+
+  it('gives up the page on its way when the loop is left', async () => {
+    const { asked, list } = scene(2);
+    const walk = (async () => {
+      for await (const item of list) {
+        await aWhile();
+        if (item === '0b') break;
+      }
+    })();
+    asked[0]?.answer();
+    await walk;
+    expect(asked.map(({ unwanted }) => unwanted?.aborted)).to.deep.equal([undefined, true]);
+    asked[1]?.fail(new Error('given up')); // and nobody is troubled by it
+    await aWhile();
+    expect(asked).to.have.length(2);
+  });
+
+  it('says what went wrong with the page ahead when its turn comes, and then ends', async () => {
+    const { asked, walk } = scene(2);
+    const first = walk.next();
+    asked[0]?.answer();
+    await first;
+    await aWhile();
+    asked[1]?.fail(new Error('no page'));
+    await aWhile();
+    for (const value of ['0b', '0c']) expect(await walk.next()).to.deep.equal({ done: false, value });
+    expect(await thrown(walk.next())).to.have.property('message', 'no page');
+    expect(await walk.next()).to.deep.equal({ done: true, value: undefined });
+  });
+
+  it('ends by its signal although the next page is there already', async () => {
+    const controller = new AbortController();
+    const asked: unknown[] = [];
+    const list = listOf<number>(async (token) => {
+      asked.push(token);
+      return { items: [asked.length], nextPageToken: String(asked.length) };
+    }, controller.signal);
+    const walk = list[Symbol.asyncIterator]();
+    expect(await walk.next()).to.deep.equal({ done: false, value: 1 });
+    await aWhile();
+    expect(asked).to.have.length(2);
+    controller.abort(new Error('enough'));
+    expect(await thrown(walk.next())).to.have.property('message', 'enough');
+  });
+
+  it('answers those who ask for several items at once in their order', async () => {
+    const { asked, walk } = scene(2);
+    const all = Promise.all(Array.from({ length: 8 }, () => walk.next()));
+    asked[0]?.answer();
+    while (asked.length < 2) await turn();
+    asked[1]?.answer();
+    const values = (await all).map(({ value }) => value as unknown);
+    expect(values).to.deep.equal(['0a', '0b', '0c', '1a', '1b', '1c', undefined, undefined]);
+  });
+
+  it('is over when it was left', async () => {
+    const { asked, walk } = scene(2);
+    const first = walk.next();
+    asked[0]?.answer();
+    await first;
+    await walk.return?.();
+    expect(await walk.next()).to.deep.equal({ done: true, value: undefined });
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ConnectionError } from '../../lib/errors.ts';
-import { sleep, waitFor } from '../../lib/http/abort.ts';
+import { endedByEither, sleep, waitFor } from '../../lib/http/abort.ts';
 import { patientTransport } from '../../lib/http/send.ts';
 import { limitInFlight } from '../../lib/http/slots.ts';
 import { connectionError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/http/transport.ts';
@@ -207,5 +207,33 @@ describe('requests in flight', () => {
     await settled();
     open.forEach((go) => go());
     expect((await three).status).to.equal(200);
+  });
+});
+
+describe('work that either of two signals ends', () => {
+  const hang = (signal: AbortSignal | undefined) =>
+    new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+
+  for (const first of [0, 1]) {
+    it(`ends with the reason of the ${['one', 'other'][first]}`, async () => {
+      const controllers = [new AbortController(), new AbortController()];
+      const work = endedByEither(controllers[0]!.signal, controllers[1]!.signal, hang);
+      controllers[first]!.abort(new Error('enough'));
+      expect(await thrown(work)).to.have.property('message', 'enough');
+    });
+
+    it(`begins with a signal that has ended where the ${['one', 'other'][first]} has`, async () => {
+      const signals = [new AbortController().signal, new AbortController().signal];
+      signals[first] = AbortSignal.abort(new Error('enough'));
+      const seen = await endedByEither(signals[0], signals[1], async (signal) => signal);
+      expect(seen?.reason).to.have.property('message', 'enough');
+    });
+  }
+
+  it('gets the one signal itself where there is no other', async () => {
+    const { signal } = new AbortController();
+    expect(await endedByEither(signal, undefined, async (given) => given)).to.equal(signal);
+    expect(await endedByEither(undefined, signal, async (given) => given)).to.equal(signal);
+    expect(await endedByEither(undefined, undefined, async (given) => given)).to.equal(undefined);
   });
 });
