@@ -34,7 +34,6 @@ const app = emulator
       sessionSecret,
     });
 server.on('request', app);
-console.log(`http://localhost:${port}`);
 
 function stop(): void {
   server.close();
@@ -47,3 +46,5 @@ if (process.env['npm_lifecycle_event'] === 'start') {
   const shell = process.ppid;
   setInterval(() => process.ppid === shell || stop(), 500).unref();
 }
+
+console.log(`http://localhost:${port}`);
