@@ -37,6 +37,8 @@ export type { Profile } from './oauth/profile.ts';
 export type { Tokens } from './oauth/tokens.ts';
 export type { RobloxScope } from './oauth/scopes.ts';
 export type { ClientAuthentication, Introspection, Resources } from './oauth/token-messages.ts';
+export { requireGroupRank, requireItem } from './gates.ts';
+export type { Gate, GateOptions, GroupRankOptions, ItemOptions } from './gates.ts';
 export { CookieStore } from './login/cookie-store.ts';
 export type { CookieStoreOptions, CookieStoreSecrets } from './login/cookie-store.ts';
 export type { CookieResponse } from './login/cookies.ts';

@@ -34,6 +34,8 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
     'TokenError',
     'TokenVault',
     'TokenVaultError',
+    'requireGroupRank',
+    'requireItem',
   ],
   './emulator': ['DEMO_CLIENT', 'DEMO_GROUPS', 'DEMO_PEOPLE', 'DEMO_PUBLIC_CLIENT', 'createVisitor', 'startEmulator'],
   './postgres': ['createTableSQL', 'postgresVault'],

@@ -14,16 +14,20 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** Starts the application; its callback answers 200 with the user and info as JSON, and errors with their status. */
+/**
+ * Starts the application; its callback answers 200 with the user and info as JSON, and errors with their status.
+ * @param ready a strategy to use instead of one with these options
+ */
 export async function startApp(
   roblox: Pick<Emulator, 'url'>,
   options: Partial<RobloxStrategyOptions> & { verify?: Verify } = {},
+  ready?: RobloxStrategy,
 ): Promise<TestApp> {
   const authenticator = new passport.Passport();
   const { clientID, clientSecret } = DEMO_CLIENT;
   const verify: Verify = ({ profile }) => profile;
   const strategy = { clientID, clientSecret, callbackURL: '/auth/roblox/callback', baseURL: roblox.url, verify };
-  authenticator.use(new RobloxStrategy({ ...strategy, ...options }));
+  authenticator.use(ready ?? new RobloxStrategy({ ...strategy, ...options }));
   authenticator.serializeUser((user, done) => done(null, user));
   authenticator.deserializeUser((user, done) => done(null, user as Express.User));
 

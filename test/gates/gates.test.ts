@@ -1,0 +1,330 @@
+import { expect } from 'chai';
+import express, { type Request } from 'express';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import {
+  ConnectionError,
+  OAuthError,
+  RefusedError,
+  requireGroupRank,
+  requireItem,
+  RobloxAPIError,
+  RobloxClient,
+  RobloxStrategy,
+  type Gate,
+} from '../../lib/index.ts';
+import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+// Mango is in group 7001 as 50 and 80, owns 7002 and has pass 777; Nell is in no group and has nothing.
+const MANGO = '4100000001';
+const NELL = '4100000002';
+const MEMBERSHIPS = '/cloud/v2/groups/7001/memberships';
+
+let roblox: Emulator;
+before(async () => {
+  roblox = await startEmulator();
+});
+after(() => roblox.close());
+beforeEach(() => {
+  roblox.reset();
+  roblox.faults.clear();
+});
+
+async function clientFor(userId: string, options: { maxRetries?: number } = {}): Promise<RobloxClient> {
+  const { access_token: accessToken } = await roblox.issueTokens({
+    user: userId,
+    scope: 'openid profile user.inventory-item:read',
+  });
+  return new RobloxClient({ accessToken, userId, baseURL: roblox.url, maxRetries: 0, ...options });
+}
+
+const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+
+describe('a gate', () => {
+  const gates: [name: string, gate: () => Gate, user: string, passes: boolean][] = [
+    ['a member of a group', () => requireGroupRank({ groupId: '7001' }), MANGO, true],
+    ['a stranger to a group', () => requireGroupRank({ groupId: '7001' }), NELL, false],
+    ['the rank asked for', () => requireGroupRank({ groupId: '7001', minRank: 80 }), MANGO, true],
+    ['a rank below', () => requireGroupRank({ groupId: '7001', minRank: 81 }), MANGO, false],
+    ['the owner', () => requireGroupRank({ groupId: 7002, minRank: 255 }), MANGO, true],
+    ['the owner of a pass', () => requireItem({ gamePassIds: ['777'] }), MANGO, true],
+    ['who has no pass', () => requireItem({ gamePassIds: ['777'] }), NELL, false],
+    ['who has one of two passes', () => requireItem({ gamePassIds: ['777', '778'] }), MANGO, false],
+    ['who has a pass and lacks the badge', () => requireItem({ gamePassIds: ['777'], badgeIds: ['1'] }), MANGO, false],
+  ];
+  for (const [name, gate, user, passes] of gates) {
+    it(`${passes ? 'lets' : 'does not let'} ${name} pass`, async () => {
+      const client = await clientFor(user);
+      expect(await gate().allows(client)).to.equal(passes);
+      const error = await failureOf(gate().check(client));
+      if (passes) expect(error).to.equal(undefined);
+      else expect(error).to.be.instanceOf(RefusedError).with.property('status', 403);
+    });
+  }
+
+  it('tells the refused its own message', async () => {
+    const gate = requireItem({ gamePassIds: ['1'], message: 'Ask Mango.' });
+    expect(await failureOf(gate.check(await clientFor(NELL)))).to.have.property('message', 'Ask Mango.');
+  });
+
+  it('finds out by itself whose client it is', async () => {
+    const { access_token: accessToken } = await roblox.issueTokens({ user: MANGO });
+    expect(
+      await requireGroupRank({ groupId: '7001' }).allows(new RobloxClient({ accessToken, baseURL: roblox.url })),
+    ).to.equal(true);
+  });
+
+  const refused: [name: string, make: () => unknown, message: RegExp][] = [
+    ['no group', () => requireGroupRank({} as never), /^groupId/],
+    ['a group that is no ID', () => requireGroupRank({ groupId: '7/roles' }), /^groupId/],
+    ['rank 0, which is everybody', () => requireGroupRank({ groupId: '7', minRank: 0 }), /^minRank/],
+    ['rank 256', () => requireGroupRank({ groupId: '7', minRank: 256 }), /^minRank/],
+    ['a rank as a string', () => requireGroupRank({ groupId: '7', minRank: '5' as never }), /^minRank/],
+    ['a rank that is NaN', () => requireGroupRank({ groupId: '7', minRank: NaN }), /^minRank/],
+    ['no item', () => requireItem({}), /^requireItem needs/],
+    ['an empty list of items', () => requireItem({ gamePassIds: [] }), /^gamePassIds/],
+    ['an item that is no ID', () => requireItem({ badgeIds: ['x'] }), /^badgeIds/],
+    ['a single ID', () => requireItem({ assetIds: '7' as never }), /^assetIds/],
+    ['an empty message', () => requireItem({ gamePassIds: ['7'], message: '' }), /^message/],
+    ['a negative time', () => requireItem({ gamePassIds: ['7'], cacheSeconds: -1 }), /^cacheSeconds/],
+    ['a time that is NaN', () => requireItem({ gamePassIds: ['7'], cacheSeconds: NaN }), /^cacheSeconds/],
+    ['a clock that is none', () => requireItem({ gamePassIds: ['7'], now: 7 as never }), /^now/],
+    ['no verify', () => requireItem({ gamePassIds: ['7'] }).verify(undefined as never), /^verify/],
+    ['no way to a client', () => requireItem({ gamePassIds: ['7'] }).middleware(undefined as never), /^middleware/],
+  ];
+  for (const [name, make, message] of refused) {
+    it(`cannot be made with ${name}`, () => {
+      expect(make).to.throw(TypeError, message);
+    });
+  }
+
+  it('is not opened by what happens to the list it was made with', async () => {
+    const gamePassIds = ['777', '778'];
+    const gate = requireItem({ gamePassIds });
+    gamePassIds.pop();
+    expect(await gate.allows(await clientFor(MANGO))).to.equal(false);
+  });
+});
+
+describe("a gate's memory", () => {
+  const count = () => roblox.count(MEMBERSHIPS);
+  let nowMs: number;
+  const gateOf = (cacheSeconds?: number) => {
+    nowMs = 1_800_000_000_000;
+    return requireGroupRank({ groupId: '7001', cacheSeconds, now: () => nowMs });
+  };
+
+  it('asks Roblox once in 30 seconds for each user, whatever the answer', async () => {
+    const gate = gateOf();
+    const [mango, nell] = [await clientFor(MANGO), await clientFor(NELL)];
+    for (let i = 0; i < 3; i += 1) {
+      expect(await gate.allows(mango)).to.equal(true);
+      expect(await gate.allows(nell)).to.equal(false);
+    }
+    expect(count()).to.equal(2);
+    nowMs += 29_999;
+    await gate.allows(mango);
+    expect(count()).to.equal(2);
+    nowMs += 1;
+    await gate.allows(mango);
+    expect(count()).to.equal(3);
+  });
+
+  it('asks each time with cacheSeconds: 0', async () => {
+    const gate = gateOf(0);
+    const client = await clientFor(NELL);
+    await gate.allows(client);
+    await gate.allows(client);
+    expect(count()).to.equal(2);
+  });
+
+  it('asks once for many who want to know at the same time', async () => {
+    const gate = gateOf();
+    const client = await clientFor(MANGO);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => gate.allows(client)));
+    expect(new Set(answers)).to.deep.equal(new Set([true]));
+    expect(count()).to.equal(1);
+  });
+
+  it('does not believe a clock that was set back', async () => {
+    const gate = gateOf();
+    const client = await clientFor(NELL);
+    await gate.allows(client);
+    nowMs -= 1000;
+    await gate.allows(client);
+    expect(count()).to.equal(2);
+  });
+
+  it('never keeps an error: nobody passes on it, and the next one asks again', async () => {
+    const gate = gateOf();
+    const client = await clientFor(MANGO);
+    roblox.faults.status(MEMBERSHIPS, 500);
+    const failures = await Promise.all([1, 2].map(() => failureOf(gate.allows(client))));
+    for (const failure of failures) expect(failure).to.be.instanceOf(RobloxAPIError).with.property('status', 500);
+    roblox.faults.destroy(MEMBERSHIPS);
+    expect(await failureOf(gate.allows(client))).to.be.instanceOf(ConnectionError);
+    expect(await gate.allows(client)).to.equal(true);
+  });
+
+  it('keeps 10,000 users at the most', async () => {
+    const gate = gateOf();
+    let asked = 0;
+    const clientOf = (id: number) =>
+      ({
+        toJSON: () => ({ userId: String(id) }),
+        groups: { rank: async () => (asked += 1) },
+      }) as unknown as RobloxClient;
+    for (let id = 1; id <= 10_001; id += 1) await gate.allows(clientOf(id));
+    await gate.allows(clientOf(10_001));
+    expect(asked).to.equal(10_001);
+    await gate.allows(clientOf(1));
+    expect(asked).to.equal(10_002);
+  });
+
+  it('keeps the answer that was asked for last, whichever came last', async () => {
+    const gate = gateOf();
+    const answers: ((rank: number) => void)[] = [];
+    const client = {
+      toJSON: () => ({ userId: MANGO }),
+      groups: { rank: () => new Promise<number>((resolve) => answers.push(resolve)) },
+    } as unknown as RobloxClient;
+    const slow = gate.allows(client);
+    await Promise.resolve();
+    nowMs += 1;
+    const login = gate.verify(() => 'user')({ client } as never);
+    await Promise.resolve();
+    answers[1]?.(0);
+    expect(await failureOf(login as Promise<unknown>)).to.be.instanceOf(RefusedError);
+    answers[0]?.(255);
+    expect(await slow).to.equal(true);
+    expect(await gate.allows(client)).to.equal(false);
+  });
+});
+
+describe('a gate before verify', () => {
+  const START = { start: '/auth/roblox' };
+  let app: TestApp | undefined;
+  afterEach(() => app?.close());
+
+  it('lets members sign in, and refuses others with 403 and no error', async () => {
+    let verified = 0;
+    const gate = requireGroupRank({ groupId: '7001', message: 'Only members of the builders.' });
+    app = await startApp(roblox, { verify: gate.verify(({ profile }) => ((verified += 1), profile)) });
+    const page = await app.visitor.signIn({ ...START, user: MANGO });
+    expect(page.status).to.equal(200);
+    expect(page.json()).to.have.nested.property('user.username', 'MangoPilot');
+    app.visitor.clearCookies();
+    expect((await app.visitor.signIn({ ...START, user: NELL })).status).to.equal(403);
+    expect(verified).to.equal(1);
+    expect(app.errors).to.deep.equal([]);
+  });
+
+  it('asks anew at each login: who was just promoted need not wait', async () => {
+    const gate = requireGroupRank({ groupId: '7001' });
+    app = await startApp(roblox, { verify: gate.verify(({ profile }) => profile) });
+    await app.visitor.signIn({ ...START, user: MANGO });
+    await app.visitor.signIn({ ...START, user: MANGO });
+    expect(roblox.count(MEMBERSHIPS)).to.equal(2);
+  });
+
+  it('is an error of the login when Roblox does not say', async () => {
+    const gate = requireGroupRank({ groupId: '7001' });
+    app = await startApp(roblox, { verify: gate.verify(({ profile }) => profile) });
+    roblox.faults.status(MEMBERSHIPS, 500);
+    expect((await app.visitor.signIn({ ...START, user: MANGO })).status).to.equal(500);
+    expect(app.errors[0]).to.be.instanceOf(RobloxAPIError);
+  });
+
+  it('serves a classic verify by check', async () => {
+    const gate = requireItem({ gamePassIds: ['777'], message: 'Only supporters.' });
+    const strategy = new RobloxStrategy(
+      {
+        ...DEMO_CLIENT,
+        callbackURL: '/auth/roblox/callback',
+        baseURL: roblox.url,
+        scope: 'openid profile user.inventory-item:read',
+        passClientToCallback: true,
+      },
+      async (_accessToken, _refreshToken, profile, client, done) => {
+        await gate.check(client);
+        done(null, profile);
+      },
+    );
+    app = await startApp(roblox, {}, strategy);
+    expect((await app.visitor.signIn({ ...START, user: NELL })).status).to.equal(403);
+    expect((await app.visitor.signIn({ ...START, user: MANGO })).status).to.equal(200);
+    expect(app.errors).to.deep.equal([]);
+  });
+});
+
+describe('a gate before a route', () => {
+  /** Serves a route behind a gate. */
+  async function get(
+    gate: Gate,
+    clientOf: (req: Request) => RobloxClient | undefined | Promise<RobloxClient | undefined>,
+  ) {
+    const app = express();
+    app.get('/', gate.middleware(clientOf), (_req, res) => void res.send('inside'));
+    app.use(((error: Error, _req: unknown, res: express.Response, _next: unknown) => {
+      res.status(500).send(error.constructor.name);
+    }) as unknown as express.RequestHandler); // Express tells error handlers by their length
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      return { status: answer.status, body: await answer.text(), headers: answer.headers };
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  it('lets who may pass go on', async () => {
+    const client = await clientFor(MANGO);
+    expect(await get(requireGroupRank({ groupId: '7001' }), () => client)).to.include({ status: 200, body: 'inside' });
+  });
+
+  it('answers 403 with its message to others, for nobody to keep', async () => {
+    const gate = requireGroupRank({ groupId: '7001', message: 'Builders only <3' });
+    const answer = await get(gate, () => clientFor(NELL));
+    expect(answer).to.include({ status: 403, body: 'Builders only <3' });
+    expect(answer.headers.get('content-type')).to.equal('text/plain; charset=utf-8');
+    expect(answer.headers.get('cache-control')).to.equal('no-store');
+  });
+
+  for (const [name, nobody] of [
+    ['there is no client', () => undefined],
+    ['the vault has none', async () => undefined],
+  ] as const) {
+    it(`answers 401 where ${name}`, async () => {
+      expect((await get(requireGroupRank({ groupId: '7001' }), nobody)).status).to.equal(401);
+      expect(roblox.requests).to.deep.equal([]);
+    });
+  }
+
+  const ended: [name: string, error: () => unknown][] = [
+    ['has ended', () => new OAuthError({ error: 'invalid_grant', status: 400 })],
+    ['ran out', () => new RobloxAPIError('no', { status: 401, method: 'GET', url: 'x' })],
+  ];
+  for (const [name, error] of ended) {
+    it(`answers 401 where the user's authorization ${name}`, async () => {
+      const client = { toJSON: () => ({ userId: MANGO }), groups: { rank: () => Promise.reject(error()) } };
+      const answer = await get(requireGroupRank({ groupId: '7001' }), () => client as unknown as RobloxClient);
+      expect(answer.status).to.equal(401);
+    });
+  }
+
+  it("hands errors to next: Roblox's, and those of finding the client", async () => {
+    const gate = requireGroupRank({ groupId: '7001' });
+    roblox.faults.status(MEMBERSHIPS, 500);
+    expect(await get(gate, () => clientFor(MANGO))).to.include({ status: 500, body: 'RobloxAPIError' });
+    const broken = () => Promise.reject(new RangeError('database is down'));
+    expect(await get(gate, broken)).to.include({ status: 500, body: 'RangeError' });
+    expect(await get(gate, () => { throw new RangeError(); })).to.include({ status: 500, body: 'RangeError' }); // prettier-ignore
+  });
+});
