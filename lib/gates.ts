@@ -30,9 +30,6 @@ export interface GroupRankOptions extends GateOptions {
 /** Who may pass {@link requireItem}: whoever has all of the things named. */
 export type ItemOptions = GateOptions & InventoryIDs;
 
-/** What a gate's middleware hands on to: Express's and Connect's. */
-type Next = (error?: unknown) => void;
-
 /** Lets some users pass and others not. */
 export interface Gate {
   /**
@@ -68,7 +65,7 @@ export interface Gate {
    */
   middleware<Req = Request>(
     clientOf: (req: Req) => RobloxClient | undefined | null | false | Promise<RobloxClient | undefined | null | false>,
-  ): (req: Req, res: ServerResponse, next: Next) => void;
+  ): (req: Req, res: ServerResponse, next: (error?: unknown) => void) => void;
 }
 
 /**
