@@ -24,10 +24,11 @@ export interface AppUnderTest {
   readonly asksForGroups?: boolean;
 }
 
+// Both are in group 7001, for the example that asks for it.
 const USER = '4100000001';
 const NAME = 'MangoPilot';
-const OTHER_USER = '4100000003';
-const OTHER_NAME = 'CasperCollects';
+const OTHER_USER = '4100000004';
+const OTHER_NAME = 'Ysolde';
 const GROUPS = '/cloud/v2/groups/-/memberships';
 
 /** What every framework must do alike, seen from outside: an app, a browser, and Roblox. */
