@@ -1,6 +1,6 @@
 import { readApp, type ClientApp } from './app-options.ts';
 import type { Fetch } from './http/transport.ts';
-import { idOf, kindOf } from './cloud/ids.ts';
+import { idOf, kindOf, type ID } from './cloud/ids.ts';
 import type { ClientAuthentication } from './oauth/token-messages.ts';
 import { scopesOf, type Tokens } from './oauth/tokens.ts';
 
@@ -67,19 +67,27 @@ export function readClientOptions(options: RobloxClientOptions): ClientSettings 
     throw new TypeError(`options must be an object with an accessToken, but is ${kindOf(options)}`);
   }
   const tokens = readGivenTokens(options);
-  if (options.onTokens !== undefined && typeof options.onTokens !== 'function') {
-    throw new TypeError(`onTokens must be a function, but is ${kindOf(options.onTokens)}`);
-  }
   return {
     app: readApp(options),
     tokens,
-    userId: options.userId === undefined ? undefined : idOf('userId', options.userId),
-    onTokens: options.onTokens,
+    userId: readUserId(options.userId),
+    onTokens: readOnTokens(options.onTokens),
     limits: {
       maxRetries: readCount('maxRetries', options.maxRetries, 0, DEFAULT_LIMITS.maxRetries),
       maxConcurrency: readCount('maxConcurrency', options.maxConcurrency, 1, DEFAULT_LIMITS.maxConcurrency),
     },
   };
+}
+
+/** A user's ID; null, as a database has it, is none. @throws {TypeError} no ID: it goes into paths and filters */
+export function readUserId(userId: unknown): string | undefined {
+  return userId === undefined || userId === null ? undefined : idOf('userId', userId); // it checks what it gets
+}
+
+/** @throws {TypeError} no function */
+export function readOnTokens(onTokens: unknown): OnTokens | undefined {
+  if (onTokens === undefined || typeof onTokens === 'function') return onTokens as OnTokens | undefined; // checked here
+  throw new TypeError(`onTokens must be a function, but is ${kindOf(onTokens)}`);
 }
 
 /** Tokens as an app may have kept them: `expiresAt` may have become a string in JSON, and only `accessToken` must be there. */

@@ -189,7 +189,12 @@ export function readState(state: unknown): unknown {
 
 /** @throws {TypeError} no such store */
 function checkStore(store: StateStore): void {
-  if (typeof store !== 'object' || typeof store.store !== 'function' || typeof store.verify !== 'function') {
+  if (
+    typeof store !== 'object' ||
+    store === null ||
+    typeof store.store !== 'function' ||
+    typeof store.verify !== 'function'
+  ) {
     refuse(
       'store',
       store,

@@ -1,3 +1,5 @@
+import { AuthorizationError, InternalOAuthError } from './errors.ts';
+
 /** What Passport is told at the end, once per request. */
 export type Outcome =
   | { readonly kind: 'redirect'; readonly url: string }
@@ -7,9 +9,76 @@ export type Outcome =
 
 /** A redirect to Roblox. */
 export const redirect = (url: string): Outcome => ({ kind: 'redirect', url });
-/** A signed-in user. */
-export const success = (user: unknown, info: object): Outcome => ({ kind: 'success', user, info });
+
+/**
+ * A signed-in user.
+ * @param info the app's, which may be a message alone; left as it is
+ * @param state what the app gave to `authenticate`; undefined where it gave none
+ */
+export function success(user: unknown, info: unknown, state: unknown): Outcome {
+  const own = info === undefined || typeof info === 'object' ? { ...info } : { message: String(info) };
+  return { kind: 'success', user, info: state === undefined ? own : { ...own, state } };
+}
+
 /** A login that is refused, with 403: the browser cannot mend it by credentials. */
 export const refusal = (challenge: unknown): Outcome => ({ kind: 'fail', challenge, status: 403 });
+
 /** A user whom the app's verify refused. Mostly without a status, as all Passport strategies do, so that Passport's own counts. */
 export const refusedByApp = (challenge: unknown, status?: number): Outcome => ({ kind: 'fail', challenge, status });
+
+/**
+ * A login that failed. What was thrown is handed on as it is, but for what a framework takes for no error at all: `next(undefined)`
+ * and Express's `next('route')` would let the request past the guard, with nobody signed in.
+ */
+export function failure(thrown: unknown): Outcome {
+  const isNoError = !thrown || typeof thrown === 'string';
+  const error = isNoError
+    ? new Error('The sign-in failed, and what was thrown is no error', { cause: thrown })
+    : thrown;
+  return { kind: 'error', error };
+}
+
+/** An `error` in a callback that belongs to a login. What it says of itself comes from the URL, and stays in a field of its own. */
+export function refusedByRoblox(code: string, description: string | undefined): Outcome {
+  if (code === 'access_denied') return refusal({ message: 'The sign-in was cancelled at Roblox.' });
+  const message = 'Roblox refused the authorization request: see code and error_description';
+  return failure(Object.assign(new AuthorizationError(message, code), { error_description: description }));
+}
+
+/** passport-oauth2's error for what did not come back from Roblox, with its cause where everybody looks for it. */
+export function internalError(message: string, cause: unknown): InternalOAuthError {
+  const error = new InternalOAuthError(message, cause);
+  Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+  return error;
+}
+
+/** Passport's verbs, which sit on the object that it makes for each request. */
+export interface PassportVerbs {
+  redirect(url: string): void;
+  success(user: object, info: object): void;
+  fail(challenge: unknown, status?: number): void;
+  error(error: unknown): void;
+}
+
+/**
+ * Tells Passport. What its verbs throw (a session that cannot be regenerated, an app's own callback) is an error of this request, as in
+ * passport-oauth2: it must not end the process.
+ */
+export function tell(passport: PassportVerbs, outcome: Outcome): void {
+  try {
+    switch (outcome.kind) {
+      case 'redirect':
+        return passport.redirect(outcome.url);
+      case 'success':
+        return passport.success(outcome.user as object, outcome.info); // whatever the app's users are
+      case 'fail':
+        return passport.fail(outcome.challenge, outcome.status);
+      case 'error':
+        return passport.error(outcome.error);
+    }
+  } catch (thrown) {
+    // The app's error handler itself: there is nobody left to tell.
+    if (outcome.kind === 'error') throw thrown;
+    tell(passport, failure(thrown));
+  }
+}

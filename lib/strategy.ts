@@ -1,20 +1,20 @@
 import { inspect } from 'node:util';
 import OAuth2Strategy from 'passport-oauth2';
-import { readGivenTokens, type KeptTokens, type OnTokens } from './client-options.ts';
+import { readGivenTokens, readOnTokens, readUserId, type KeptTokens, type OnTokens } from './client-options.ts';
 import { clientOf, type RobloxClient } from './client.ts';
-import { AuthorizationError, IDTokenError, InternalOAuthError, TokenError } from './errors.ts';
+import { IDTokenError, TokenError } from './errors.ts';
 import { getJSON } from './http/get-json.ts';
 import { createNodeTransport } from './http/node-transport.ts';
 import { createTransport } from './http/transport.ts';
 import { absoluteURL, queryOf } from './login/incoming.ts';
-import type { StateStore } from './login/login.ts';
+import type { LoginMeta, StateStore } from './login/login.ts';
 import { SessionStore } from './login/session-store.ts';
 import { storeLogin, takeStoredLogin } from './login/state-store.ts';
 import { authorizationURL, readCallback, type CallbackParameters } from './oauth/authorization.ts';
 import { endpointsOf } from './oauth/endpoints.ts';
 import { createApp, type App } from './oauth/app.ts';
 import { checkSubject, prepareVerification, verifyIDToken } from './oauth/id-token.ts';
-import { parseJSON, readObject, readString } from './oauth/json.ts';
+import { readObject, readString } from './oauth/json.ts';
 import { createKeyCache, type KeyCache } from './oauth/keys.ts';
 import { adaptOAuth2 } from './oauth/oauth2-adapter.ts';
 import { codeChallenge, nonceOf, oneTimeValue } from './oauth/one-time.ts';
@@ -30,7 +30,18 @@ import {
   type RobloxStrategyOptions,
   type StrategySettings,
 } from './options.ts';
-import { redirect, refusal, refusedByApp, success, type Outcome } from './outcome.ts';
+import {
+  failure,
+  internalError,
+  redirect,
+  refusal,
+  refusedByApp,
+  refusedByRoblox,
+  success,
+  tell,
+  type Outcome,
+  type PassportVerbs,
+} from './outcome.ts';
 import {
   readVerify,
   type AskVerify,
@@ -47,8 +58,6 @@ import type { TokenVault } from './vault/vault.ts';
 const CODE_REFUSED = {
   message: 'Roblox no longer accepts this sign-in: it took too long or was used before. Please sign in again.',
 };
-/** Told to the user who pressed cancel. */
-const CANCELLED = { message: 'The sign-in was cancelled at Roblox.' };
 /** Told to the user whom a verify with one object refused. */
 const REFUSED = { message: 'This Roblox account may not sign in here.' };
 /** Told where the callback has no shape that Roblox gives it. */
@@ -158,16 +167,16 @@ export class RobloxStrategy extends OAuth2Strategy {
     const query = readCallback(queryOf(req));
     const outcome = query === undefined ? this._start(req, options) : this._finish(req, query, options);
     void outcome
-      .catch((error: unknown): Outcome => ({ kind: 'error', error }))
-      // On a tick of its own, so that what the app throws in there is the app's, and never a second outcome of this login.
-      .then((settled) => process.nextTick(tell, this, settled));
+      .catch(failure)
+      // On a tick of its own, so that what the app's error handler throws is the app's, and no rejection.
+      .then((settled) => process.nextTick(tell, this as PassportVerbs, settled));
   }
 
   /** Keeps a login in the store, and leaves for Roblox with its handle as `state`. */
   private async _start(req: Request, options: RobloxAuthenticateOptions): Promise<Outcome> {
     const { settings, app, store, keys } = this._rooms;
     const scope = options.scope === undefined ? settings.scope : readScope(options.scope);
-    const meta = this._meta(req, options);
+    const meta = this._meta(this._redirectURI(req, options));
     const verifier = oneTimeValue();
     const parameters = {
       ...this.authorizationParams(options),
@@ -189,16 +198,20 @@ export class RobloxStrategy extends OAuth2Strategy {
   private async _finish(req: Request, query: CallbackParameters, options: RobloxAuthenticateOptions): Promise<Outcome> {
     if (query.state === undefined) return refusal(MALFORMED);
     const { settings, store, askVerify } = this._rooms;
-    const meta = this._meta(req, options);
+    // A stranger's callback must not be told by its Host header, so what is wrong with that is said later, if at all.
+    const redirectURI = attempt(() => this._redirectURI(req, options));
+    const meta = this._meta(redirectURI.value ?? settings.callbackURL);
     const login = await takeStoredLogin(store, req, query.state, meta);
     if (!login.found) return refusal(login.info);
     if (query.kind === 'malformed') return refusal(MALFORMED);
-    if (query.kind === 'error') return answerOfError(query.error, query.description);
+    if (query.kind === 'error') return refusedByRoblox(query.error, query.description);
 
+    const redirect_uri = login.stored?.callbackURL ?? redirectURI.value;
+    if (redirect_uri === undefined) throw redirectURI.error;
     const tokens = await this._exchange(query.code, {
       ...this.tokenParams(options),
       grant_type: 'authorization_code',
-      redirect_uri: login.stored?.callbackURL ?? meta.callbackURL,
+      redirect_uri,
       ...(settings.pkce ? { code_verifier: login.verifier } : {}),
     }).catch((error: unknown) => {
       if (error instanceof TokenError && error.code === 'invalid_grant') return undefined;
@@ -212,10 +225,7 @@ export class RobloxStrategy extends OAuth2Strategy {
     const client = (await vault?.save(profile.id, tokens)) ?? clientOf(app, { tokens, userId: profile.id });
     const { user, info, status } = await askVerify({ accessToken, refreshToken, tokens, profile, client, req });
     if (!user) return refusedByApp(info ?? REFUSED, status);
-    return success(user, {
-      ...(info === undefined ? {} : infoObject(info)),
-      ...(login.state === undefined ? {} : { state: login.state }),
-    });
+    return success(user, info, login.state);
   }
 
   /** The code, for tokens. */
@@ -257,7 +267,11 @@ export class RobloxStrategy extends OAuth2Strategy {
   /** {@link userProfile} as a promise; a subclass may have one of its own. */
   private _askProfile(accessToken: string): Promise<Profile> {
     return new Promise((resolve, reject) => {
-      this.userProfile(accessToken, (error, profile) => (error || !profile ? reject(error) : resolve(profile)));
+      this.userProfile(accessToken, (error, profile) => {
+        if (profile && !error) resolve(profile);
+        else
+          reject(error || internalError('Failed to fetch user profile', new TypeError('userProfile gave no profile')));
+      });
     });
   }
 
@@ -287,35 +301,41 @@ export class RobloxStrategy extends OAuth2Strategy {
    * @throws {TypeError} tokens without an `accessToken`, or of the wrong shape
    */
   client(
-    tokens: KeptTokens & { readonly userId?: string },
-    options: { readonly onTokens?: OnTokens } = {},
+    tokens: KeptTokens & { readonly userId?: string | number | undefined },
+    options: { readonly onTokens?: OnTokens | undefined } = {},
   ): RobloxClient {
     if (typeof tokens !== 'object' || tokens === null) {
       throw new TypeError('tokens must be an object with an accessToken, as verify got it');
     }
-    const { userId } = tokens;
-    return clientOf(this._rooms.app, { tokens: readGivenTokens(tokens), userId, onTokens: options.onTokens });
+    return clientOf(this._rooms.app, {
+      tokens: readGivenTokens(tokens),
+      userId: readUserId(tokens.userId),
+      onTokens: readOnTokens(options?.onTokens),
+    });
   }
 
-  private _meta(req: Request, options: RobloxAuthenticateOptions) {
-    const { settings, app } = this._rooms;
+  /** Where Roblox sends this login back to, absolute. @throws {TypeError} it cannot be had from the request, or is too long */
+  private _redirectURI(req: Request, options: RobloxAuthenticateOptions): string {
+    const { settings } = this._rooms;
     const given = options.callbackURL === undefined ? settings.callbackURL : readCallbackURL(options.callbackURL);
-    return {
-      authorizationURL: app.endpoints.authorization,
-      tokenURL: app.endpoints.token,
-      clientID: settings.clientID,
-      callbackURL: readCallbackURL(absoluteURL(given, req, settings.proxy)),
-    };
+    return readCallbackURL(absoluteURL(given, req, settings.proxy));
+  }
+
+  private _meta(callbackURL: string): LoginMeta {
+    const { settings, app } = this._rooms;
+    const { authorization: authorizationURL, token: tokenURL } = app.endpoints;
+    return { authorizationURL, tokenURL, clientID: settings.clientID, callbackURL };
   }
 
   /** What passport-oauth2 does with an error of `_oauth2`, with the cause kept. */
   private _oauthError(message: string, error: unknown): Error {
     const { statusCode, data } = readObject(error) ?? {};
-    if (typeof statusCode === 'number' && typeof data === 'string' && parseJSON(data) !== undefined) {
-      const told = this.parseErrorResponse(data, statusCode);
-      if (told !== null) return told;
-    }
-    return internalError(message, error);
+    if (typeof statusCode !== 'number' || typeof data !== 'string') return internalError(message, error);
+    const { value: told } = attempt(() => this.parseErrorResponse(data, statusCode));
+    if (!told) return internalError(message, error);
+    // A description is optional, and an error without any message helps nobody.
+    if (told instanceof TokenError && !told.message) told.message = `Roblox refused the token request: ${told.code}`;
+    return told;
   }
 
   /** Shows the app and never its secret. */
@@ -324,39 +344,13 @@ export class RobloxStrategy extends OAuth2Strategy {
   }
 }
 
-/** Tells Passport, whose verbs sit on the object that it made for this request. */
-function tell(passport: RobloxStrategy, outcome: Outcome): void {
-  switch (outcome.kind) {
-    case 'redirect':
-      return passport.redirect(outcome.url);
-    case 'success':
-      return passport.success(outcome.user as Express.User, outcome.info); // whatever the app's users are
-    case 'fail':
-      return passport.fail(outcome.challenge as object, outcome.status); // Passport takes any challenge, and no status
-    case 'error':
-      return passport.error(outcome.error);
+/** A value, or what was thrown in its place. */
+function attempt<T>(work: () => T): { readonly value?: T; readonly error?: unknown } {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
   }
-}
-
-/** An `error` in a callback that belongs to a login. What it says of itself comes from the URL, and stays in a field of its own. */
-function answerOfError(code: string, description: string | undefined): Outcome {
-  if (code === 'access_denied') return refusal(CANCELLED);
-  const error = new AuthorizationError(
-    'Roblox refused the authorization request: see code and error_description',
-    code,
-  );
-  return { kind: 'error', error: Object.assign(error, { error_description: description }) };
-}
-
-/** The app's info as an object that may be added to; Passport's `info` may be a string too, and then it is the message. */
-function infoObject(info: unknown): object {
-  return typeof info === 'object' ? { ...info } : { message: String(info) };
-}
-
-function internalError(message: string, cause: unknown): InternalOAuthError {
-  const error = new InternalOAuthError(message, cause);
-  Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
-  return error;
 }
 
 /** Who an access token is for, by userinfo. */

@@ -150,6 +150,19 @@ describe('a callback that is refused', () => {
     });
   }
 
+  const hosts: [name: string, req: TestRequest, options?: Partial<RobloxStrategyOptions>][] = [
+    ['no Host', {}],
+    ['a Host that is none', { headers: { host: 'a b' } }],
+    ['a Host too long for a callback URL', { headers: { host: `${'x'.repeat(260)}.test` } }],
+    ['an odd protocol', { headers: { host: 'app.test', 'x-forwarded-proto': 'ws' } }, { proxy: true }],
+  ];
+  for (const [name, req, options] of hosts) {
+    it(`fails with 403 although its URL cannot be told: ${name}`, async () => {
+      const strategy = strategyFor(new FakeRoblox(), { callbackURL: '/cb', ...options });
+      expectFail403(await authenticate(strategy, { session: {}, query: { code: CODE, state: 'forged' }, ...req }));
+    });
+  }
+
   const malformed: [name: string, query: (state: string) => Record<string, unknown>][] = [
     ['a code given twice', (state) => ({ code: [CODE, CODE], state })],
     ['a code that is an object', (state) => ({ code: { 0: CODE }, state })],
@@ -244,6 +257,12 @@ describe('a callback that is an error', () => {
       expect(error.message).to.include('bad client [redacted]');
     });
   }
+
+  it('is a TokenError with a message where Roblox gives none', async () => {
+    const roblox = new FakeRoblox();
+    roblox.answers[TOKEN] = () => json({ error: 'invalid_client' }, { status: 401 });
+    expect(expectError(await signIn(strategyFor(roblox), roblox)).message).to.match(/invalid_client/);
+  });
 
   const large = () => new Response('{"access_token":"' + 'x'.repeat(1024 * 1024) + '"}');
   const hang = () => new Promise<Response>(() => {});

@@ -154,5 +154,14 @@ describe('strategy.client', () => {
     expect(() => strategy.client({} as never)).to.throw(TypeError, /accessToken is missing/);
     expect(() => strategy.client({ accessToken: REFRESH_TOKEN, expiresAt: 'soon' })).to.throw(TypeError, /expiresAt/);
     expect(() => strategy.client(undefined as never)).to.throw(TypeError, /tokens must be/);
+    const tokens = { accessToken: ACCESS_TOKEN };
+    for (const userId of ["1'] || true || user in ['users/2", '', 2 ** 60, '../1']) {
+      expect(() => strategy.client({ ...tokens, userId })).to.throw(TypeError, /userId/);
+    }
+    expect(() => strategy.client(tokens, { onTokens: 'x' as never })).to.throw(
+      TypeError,
+      /onTokens must be a function/,
+    );
+    expect(strategy.client(tokens, null as never).tokens.accessToken).to.equal(ACCESS_TOKEN);
   });
 });

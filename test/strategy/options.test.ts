@@ -55,6 +55,7 @@ describe('the options of RobloxStrategy', () => {
     ["client authentication 'none' with a secret", { clientAuthentication: 'none' }, /public clients/],
     ['a scope without openid', { scope: ['profile'] }, /scope must include 'openid'/],
     ['a scope that is no scope', { scope: 7 }, /scope must be/],
+    ['a store that is null', { store: null }, /store must be an object with store/],
     ['a store without verify', { store: { store() {} } }, /store must be an object with store/],
     [
       'a store that would lose the verifier',

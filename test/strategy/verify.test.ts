@@ -85,6 +85,39 @@ describe('verify with one object', () => {
   });
 });
 
+describe('what is thrown without being an error', () => {
+  for (const thrown of [undefined, null, 0, false, '', 'route', 'router']) {
+    it(`is an error all the same, never a way past the guard: ${String(thrown) || 'nothing'}`, async () => {
+      const verifies: Verify[] = [
+        () => Promise.reject(thrown),
+        () => {
+          throw thrown;
+        },
+      ];
+      for (const verify of verifies) {
+        const error = expectError(await withVerify(verify));
+        expect(error).to.be.instanceOf(Error).with.property('cause', thrown);
+      }
+      const classic = () => {
+        throw thrown;
+      };
+      expect(expectError(await withClassic(classic))).to.be.instanceOf(Error);
+    });
+  }
+
+  it('is an error where a subclass finds no profile and says nothing', async () => {
+    class Mine extends RobloxStrategy {
+      override userProfile(_accessToken: string, done: (error?: unknown) => void): void {
+        done(null);
+      }
+    }
+    const roblox = new FakeRoblox();
+    const options = { clientID: CLIENT_ID, callbackURL: CALLBACK_URL, baseURL: BASE_URL, fetch: roblox.fetch };
+    const told = await signIn(new Mine({ ...options, verify: () => 'user' }), roblox);
+    expect(expectError(told)).to.be.instanceOf(InternalOAuthError);
+  });
+});
+
 describe('the classic verify', () => {
   it('gets its arguments by the options alone', async () => {
     const cases: [options: object, names: string[]][] = [
