@@ -31,6 +31,9 @@ export type CookieStoreSecrets =
   /** The first seals, all open: put a new one in front, and take the old one out after 15 minutes. */
   | { readonly secrets: readonly Secret[]; readonly secret?: undefined };
 
+/** What only this very host, over https, can set. @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes */
+const HOST_PREFIX = '__Host-';
+
 /** What browsers keep of a cookie, name and attributes included. @see RFC 6265, section 6.1 */
 const MAX_COOKIE_BYTES = 4096;
 /** Node refuses a request with more than 16 KB of headers, and the app has cookies of its own. */
@@ -128,13 +131,20 @@ export class CookieStore implements StateStore {
     return undefined;
   }
 
-  /** The cookies of logins in flight, the newest first. On https only those that nobody but this very host can have set. */
+  /**
+   * The cookies of logins in flight, the newest first. On https only those that nobody but this very host can have set; elsewhere these
+   * too, for a login may have had a callback URL of its own.
+   */
   #loginsOf(req: IncomingMessage, meta: LoginMeta): readonly LoginCookie[] {
-    const prefix = `${this.#prefix(meta)}.`;
+    const prefixes = this.#isSecure(meta)
+      ? [`${HOST_PREFIX}${this.#name}.`]
+      : [`${HOST_PREFIX}${this.#name}.`, `${this.#name}.`];
     return cookiesOf(req)
       .flatMap((cookie) => {
-        if (!cookie.name.startsWith(prefix)) return [];
-        const found = /^([0-9a-z]{1,10})\.([\w-]{32})$/.exec(cookie.name.slice(prefix.length));
+        const prefix = prefixes.find((each) => cookie.name.startsWith(each));
+        const found = /^([0-9a-z]{1,10})\.([\w-]{32})$/.exec(
+          prefix === undefined ? '' : cookie.name.slice(prefix.length),
+        );
         if (found === null) return [];
         const [, time = '', handle = ''] = found;
         return { ...cookie, startedAt: Number.parseInt(time, 36), handle };
@@ -148,11 +158,12 @@ export class CookieStore implements StateStore {
   }
 
   #prefix(meta: LoginMeta): string {
-    return this.#isSecure(meta) ? `__Host-${this.#name}` : this.#name;
+    return this.#isSecure(meta) ? HOST_PREFIX + this.#name : this.#name;
   }
 
   #cleared({ name }: Cookie, meta: LoginMeta): string {
-    return setCookie({ name, value: '' }, { maxAgeSeconds: 0, secure: this.#isSecure(meta) });
+    const secure = this.#isSecure(meta) || name.startsWith(HOST_PREFIX);
+    return setCookie({ name, value: '' }, { maxAgeSeconds: 0, secure });
   }
 
   #responseOf(req: IncomingMessage): CookieResponse {

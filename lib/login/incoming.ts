@@ -36,13 +36,16 @@ export function absoluteURL(callbackURL: string, req: IncomingMessage, trustProx
   // `connection` is what some frameworks' requests call it; Fastify's has `socket` alone.
   const socket = (req.socket ?? req.connection) as { encrypted?: boolean } | undefined;
   const protocol = (forwarded('x-forwarded-proto') ?? (socket?.encrypted ? 'https' : 'http')).toLowerCase();
-  const host = forwarded('x-forwarded-host') ?? req.headers.host;
-  const { originalUrl, url } = req as FrameworkRequest;
-  const path = typeof originalUrl === 'string' ? originalUrl : (url ?? '/');
+  // HTTP/2 has `:authority` for it.
+  const host = forwarded('x-forwarded-host') ?? req.headers.host ?? firstOf(req.headers[':authority']);
   const base = `${protocol}://${host ?? ''}`;
-  if ((protocol === 'https' || protocol === 'http') && host !== undefined && URL.canParse(path, base)) {
-    const origin = new URL(path, base).href;
-    if (URL.canParse(callbackURL, origin)) return new URL(callbackURL, origin).href;
+  if ((protocol === 'https' || protocol === 'http') && host !== undefined && URL.canParse(base)) {
+    const { originalUrl, url } = req as FrameworkRequest;
+    const path = typeof originalUrl === 'string' ? originalUrl : (url ?? '/');
+    // The path alone: a request target may name a host of its own (`//evil.example/`), which must not become ours.
+    const here = new URL(base);
+    if (URL.canParse(path, base)) here.pathname = new URL(path, base).pathname;
+    if (URL.canParse(callbackURL, here.href)) return new URL(callbackURL, here).href;
   }
   throw new TypeError(
     'callbackURL is relative and the request does not tell which host it came to: give an absolute callbackURL',

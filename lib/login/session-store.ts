@@ -99,7 +99,12 @@ function save(session: Session): Promise<void> {
     const done = (error?: unknown) => (error == null ? resolve() : reject(error));
     const returned = saver.call(session, done);
     if (typeof (returned as PromiseLike<unknown> | undefined)?.then === 'function') {
-      Promise.resolve(returned).then(() => done(), done);
+      // A rejection is one whatever it carries.
+      Promise.resolve(returned).then(
+        () => resolve(),
+        (error: unknown) =>
+          reject(error instanceof Error ? error : new Error('The session was not saved', { cause: error })),
+      );
     } else if (saver.length === 0) {
       // It takes no callback and gives no promise: it is done.
       done();

@@ -143,6 +143,14 @@ describe('a CookieStore', () => {
     expect((await jar.verify(store, handle, HTTPS)).ok).to.equal(false);
   });
 
+  it('finds the login that had an https callback URL of its own, where the strategy has another', async () => {
+    const store = new CookieStore({ secret: SECRET });
+    const jar = new Jar();
+    const handle = await jar.store(store, { meta: HTTPS });
+    expect((await jar.verify(store, handle, META)).ok).to.equal('verifier');
+    expect(jar.header).to.equal('');
+  });
+
   it('keeps 5 logins at the most, the oldest leaving first, in whatever order they come', async () => {
     let nowMs = 1_800_000_000_000;
     const store = new CookieStore({ secret: SECRET, now: () => (nowMs += 1000) });

@@ -124,6 +124,14 @@ describe('a SessionStore', () => {
     }
   });
 
+  it('is an error when the session is not saved and does not say why', async () => {
+     
+    const error = await storeIn(new SessionStore(), { save: () => Promise.reject() }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(Error);
+  });
+
   it('is an error without a session', async () => {
     for (const session of [undefined, null, 'x']) {
       const error = await storeIn(new SessionStore(), session).catch((reason: Error) => reason);

@@ -174,6 +174,22 @@ describe('a relative callbackURL', () => {
     });
   }
 
+  for (const url of ['//evil.test/auth/roblox', 'http://evil.test/auth/roblox']) {
+    it(`never takes its host from the request target ${url}`, async () => {
+      const strategy = strategyFor(new FakeRoblox(), { callbackURL: 'cb' });
+      const told = await authenticate(strategy, { session: {}, headers: { host: 'app.test' }, url });
+      if (told.verb !== 'redirect') throw new Error(inspect(told));
+      expect(told.url.searchParams.get('redirect_uri')).to.equal('http://app.test/auth/cb');
+    });
+  }
+
+  it("follows a request over HTTP/2, whose host is its ':authority'", async () => {
+    const strategy = strategyFor(new FakeRoblox(), { callbackURL: '/cb' });
+    const told = await authenticate(strategy, { session: {}, headers: { ':authority': 'app.test' } });
+    if (told.verb !== 'redirect') throw new Error(inspect(told));
+    expect(told.url.searchParams.get('redirect_uri')).to.equal('http://app.test/cb');
+  });
+
   it('is an error where the request does not say its host', async () => {
     const told = await authenticate(strategyFor(new FakeRoblox(), { callbackURL: '/cb' }), { session: {} });
     expect(expectError(told).message).to.match(/callbackURL is relative/);
