@@ -12,7 +12,7 @@ export async function getJSON(
   transport: Transport,
   url: string,
   bearer?: string,
-): Promise<{ readonly json: Readonly<Record<string, unknown>>; readonly text: string }> {
+): Promise<{ readonly json: Readonly<Record<string, unknown>>; readonly text: string; readonly status: number }> {
   const request = {
     method: 'GET',
     url,
@@ -31,7 +31,7 @@ export async function getJSON(
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw connectionError('invalid_body', request, { status });
   }
-  return { json: json as Record<string, unknown>, text }; // any object can be read by name
+  return { json: json as Record<string, unknown>, text, status }; // any object can be read by name
 }
 
 /** What a status that is no success says, where the body gives no reason. */

@@ -93,7 +93,7 @@ const keySets = new WeakMap<readonly PublicKey[], ReturnType<Jose['createLocalJW
 function keySetOf(jose: Jose, keys: readonly PublicKey[]) {
   let set = keySets.get(keys);
   if (set === undefined) {
-    set = jose.createLocalJWKSet({ keys: keys.filter((key) => key['kty'] === 'EC') });
+    set = jose.createLocalJWKSet({ keys: [...keys] });
     keySets.set(keys, set);
   }
   return set;

@@ -1,5 +1,5 @@
 import { getJSON } from '../http/get-json.ts';
-import type { Transport } from '../http/transport.ts';
+import { connectionError, type Transport } from '../http/transport.ts';
 import { readObject } from './json.ts';
 
 /** One JSON Web Key as it came. */
@@ -55,7 +55,7 @@ export function createKeyCache(options: {
     return fetching;
   }
 
-  const olderThan = (ms: number) => cached === undefined || now() - cached.at > ms;
+  const olderThan = (ms: number) => cached === undefined || Math.abs(now() - cached.at) > ms;
 
   return {
     prefetch() {
@@ -67,7 +67,7 @@ export function createKeyCache(options: {
     },
     async after(known) {
       if (cached !== undefined && cached.keys !== known) return cached.keys;
-      if (now() - askedAgainAt < UNKNOWN_KEY_COOLDOWN_MS) return undefined;
+      if (Math.abs(now() - askedAgainAt) < UNKNOWN_KEY_COOLDOWN_MS) return undefined;
       askedAgainAt = now();
       return fetchKeys();
     },
@@ -75,7 +75,10 @@ export function createKeyCache(options: {
 }
 
 async function requestKeys(url: string, transport: Transport): Promise<readonly PublicKey[]> {
-  const { json } = await getJSON(transport, url);
+  const { json, status } = await getJSON(transport, url);
   const keys: unknown[] = Array.isArray(json['keys']) ? json['keys'] : [];
-  return keys.map(readObject).filter((key) => key !== undefined);
+  const usable = keys.map(readObject).filter((key) => key?.['kty'] === 'EC') as PublicKey[]; // what is filtered is there
+  // No key at all is no answer, and must not be taken for a token that nobody signed.
+  if (usable.length === 0) throw connectionError('invalid_body', { method: 'GET', url, secrets: [] }, { status });
+  return usable;
 }

@@ -198,17 +198,24 @@ describe("Roblox's keys", () => {
     expect(expectError(await signIn(strategy, roblox))).to.be.instanceOf(InternalOAuthError);
   });
 
-  it('are of use only where they are EC keys', async () => {
-    const roblox = new FakeRoblox();
-    roblox.answers[CERTS] = async () => json({ keys: [{ kty: 'RSA', kid: 'known', n: 'AQAB', e: 'AQAB' }, null, 7] });
-    expect(expectError(await signIn(strategyFor(roblox), roblox))['code']).to.equal('unknown_key');
-  });
-
-  it('are none where the answer has none', async () => {
-    const roblox = new FakeRoblox();
-    roblox.answers[CERTS] = () => json({});
-    expect(expectError(await signIn(strategyFor(roblox), roblox))['code']).to.equal('unknown_key');
-  });
+  const none: [name: string, answer: unknown][] = [
+    ['an answer without keys', {}],
+    ['keys that are null', { keys: null }],
+    ['no key at all', { keys: [] }],
+    ['an error that says 200', { errors: [{ code: 0 }] }],
+    ['keys of another kind alone', { keys: [{ kty: 'RSA', kid: 'known', n: 'AQAB', e: 'AQAB' }, null, 7] }],
+  ];
+  for (const [name, answer] of none) {
+    it(`are not to be had with ${name}, which is no attack, and the next login asks again`, async () => {
+      const roblox = new FakeRoblox();
+      const strategy = strategyFor(roblox);
+      roblox.answers[CERTS] = () => json(answer);
+      const error = expectError(await signIn(strategy, roblox));
+      expect(error).to.be.instanceOf(InternalOAuthError).with.nested.property('cause.code', 'invalid_body');
+      delete roblox.answers[CERTS];
+      expectSuccess(await signIn(strategy, roblox));
+    });
+  }
 });
 
 /** The header and signature of one token around the payload of another. */
