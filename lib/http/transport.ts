@@ -14,7 +14,8 @@ export interface FetchResponse {
 export interface FetchInit {
   readonly method: string;
   readonly headers: Record<string, string>;
-  readonly body?: string | Uint8Array;
+  /** Text; for a form with files it is bytes, which every fetch takes too, each by a type of its own. */
+  readonly body?: string;
   readonly redirect: 'manual';
   readonly signal: AbortSignal;
 }
@@ -125,7 +126,8 @@ async function attempt(fetch: Fetch, request: HttpRequest, signal: AbortSignal):
   const response = await fetch(request.url, {
     method: request.method,
     headers: { ...request.headers },
-    ...(request.body === undefined ? {} : { body: request.body }),
+    // Bytes pass for text in the type alone, see FetchInit.
+    ...(request.body === undefined ? {} : { body: request.body as string }),
     redirect: 'manual',
     signal,
   });

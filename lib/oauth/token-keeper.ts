@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { OAuthError } from '../errors.ts';
 import { waitFor } from '../http/abort.ts';
 import { redactError } from '../http/redact.ts';
@@ -51,6 +52,9 @@ export interface TokenKeeper {
   secrets(): readonly string[];
 }
 
+/** The tokens that the calling task is just storing, if it is. */
+const storing = new AsyncLocalStorage<Tokens>();
+
 /** Renewal begins so long before the end of a token that lives long enough. */
 const MARGIN_MS = 60_000;
 
@@ -101,6 +105,8 @@ export function createTokenKeeper(options: {
 
   function renewOnce(why: RenewalReason): Promise<Tokens> {
     if (lost !== undefined) return Promise.reject(lost);
+    const beingStored = storing.getStore();
+    if (beingStored !== undefined && beingStored === unsaved) return Promise.resolve(beingStored);
     return flight ?? fly(() => renewAndStore(why));
   }
 
@@ -109,7 +115,8 @@ export function createTokenKeeper(options: {
     try {
       unsaved ??= continued(old, await renewed(old, why));
       const next = unsaved;
-      await store?.(next);
+      // Who stores may ask Roblox for whom, with the very tokens that are being stored: waiting for itself would be for ever.
+      await storing.run(next, async () => store?.(next));
       unsaved = undefined;
       // Tokens of a new login that came meanwhile are newer than these.
       if (current === old) use(next, marginOf(next, now(), 0));

@@ -137,6 +137,19 @@ describe('a client, at the emulator', () => {
   });
 
   describe('renewing its tokens', () => {
+    it('may be used by whoever stores its tokens, to find out for whom', async () => {
+      const stored: string[] = [];
+      const client: RobloxClient = await clientOf(MANGO, {
+        expiresAt: 0,
+        onTokens: async () => {
+          stored.push((await client.userInfo()).sub);
+          await client.refresh();
+        },
+      });
+      await client.groups.rank('7001');
+      expect(stored).to.deep.equal([MANGO]);
+    });
+
     it('spends one refresh token for 200 calls at once', async () => {
       const stored: Tokens[] = [];
       const client = await clientOf(MANGO, { expiresAt: 0, onTokens: (tokens) => stored.push(tokens) });
