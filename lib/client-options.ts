@@ -1,6 +1,6 @@
 import { readApp, type ClientApp } from './app-options.ts';
 import type { Fetch } from './http/transport.ts';
-import { idOf, kindOf, type ID } from './cloud/ids.ts';
+import { idOf, kindOf } from './cloud/ids.ts';
 import type { ClientAuthentication } from './oauth/token-messages.ts';
 import { scopesOf, type Tokens } from './oauth/tokens.ts';
 

@@ -101,21 +101,32 @@ export class RobloxStrategy extends OAuth2Strategy {
   /** @throws {TypeError} an option that cannot work, by its name */
   constructor(options: RobloxStrategyOptions & { readonly verify: Verify });
   constructor(
-    options: RobloxStrategyOptions & { readonly passReqToCallback?: false; readonly passClientToCallback?: false },
+    options: RobloxStrategyOptions & {
+      readonly passReqToCallback?: false | undefined;
+      readonly passClientToCallback?: false | undefined;
+    },
     verify: VerifyFunction,
   );
   constructor(
-    options: RobloxStrategyOptions & { readonly passReqToCallback: true; readonly passClientToCallback?: false },
+    options: RobloxStrategyOptions & {
+      readonly passReqToCallback: true;
+      readonly passClientToCallback?: false | undefined;
+    },
     verify: VerifyFunctionWithRequest,
   );
   constructor(
-    options: RobloxStrategyOptions & { readonly passReqToCallback?: false; readonly passClientToCallback: true },
+    options: RobloxStrategyOptions & {
+      readonly passReqToCallback?: false | undefined;
+      readonly passClientToCallback: true;
+    },
     verify: VerifyFunctionWithClient,
   );
   constructor(
     options: RobloxStrategyOptions & { readonly passReqToCallback: true; readonly passClientToCallback: true },
     verify: VerifyFunctionWithRequestAndClient,
   );
+  /** For options in a variable of their own type, which does not tell what `verify` gets: Passport's plain form. */
+  constructor(options: RobloxStrategyOptions, verify: VerifyFunction);
   constructor(options: RobloxStrategyOptions & { readonly verify?: Verify }, verify?: (...values: never[]) => unknown) {
     const settings = readStrategyOptions(options);
     const { clientID, clientSecret, clientAuthentication } = settings;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RefusedError, RobloxClient, RobloxStrategy, type Verify } from '../../lib/index.ts';
+import { InternalOAuthError, RefusedError, RobloxClient, RobloxStrategy, type Verify } from '../../lib/index.ts';
 import {
   ACCESS_TOKEN,
   BASE_URL,
