@@ -40,33 +40,66 @@ function keepingAgent({ Agent, globalAgent }: Pick<typeof https | typeof http, '
   return agent;
 }
 
-/** Whether there is a connection to a URL's host, idle or in use. */
-export function isConnected(url: URL): boolean {
-  const { sockets, freeSockets } = agentFor(url.protocol);
-  return listOf(sockets, url).length > 0 || listOf(freeSockets, url).length > 0;
+/** Where a request goes, as `http.request` wants it. */
+export interface Target {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly path: string;
+  /** The beginning of the name that an agent gives to the connections of this host: `host:port:`, before what else tells them apart. */
+  readonly connectionName: string;
+}
+
+const targets = new Map<string, Target>();
+const MAX_TARGETS = 50;
+
+/**
+ * Takes a URL apart, the same one only once: a login has three, and taking them apart each time took 7 % of a login's CPU time.
+ * @throws {TypeError} it is no URL
+ */
+export function targetOf(url: string): Target {
+  let target = targets.get(url);
+  if (target === undefined) {
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    const bareHostname = hostname.replace(/^\[|\]$/g, '');
+    target = {
+      protocol,
+      hostname: bareHostname,
+      port,
+      path: pathname + search,
+      connectionName: `${bareHostname}:${port || (protocol === 'https:' ? 443 : 80)}:`,
+    };
+    // A query may hold what must not stay, and is another one each time.
+    if (search === '' && targets.size < MAX_TARGETS) targets.set(url, target);
+  }
+  return target;
+}
+
+/** Whether there is a connection to a host, idle or in use. */
+export function isConnected(target: Target): boolean {
+  const { sockets, freeSockets } = agentFor(target.protocol);
+  return connectionsIn(sockets, target).length > 0 || connectionsIn(freeSockets, target).length > 0;
 }
 
 /**
  * Gives up what must not be used again among a host's idle connections, right before a request takes one.
  * Two turns of the event loop let it hear of those that the server has closed meanwhile; a process that was busy, or asleep, has not.
  */
-export async function dropDeadConnections(url: URL): Promise<void> {
-  const idle = () => listOf(agentFor(url.protocol).freeSockets, url);
+export async function dropDeadConnections(target: Target): Promise<void> {
+  const idle = () => connectionsIn(agentFor(target.protocol).freeSockets, target);
   if (idle().length === 0) return;
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   // The agent takes the one that was used last; when that one is too old, all are.
   const left = idle();
   const last = left.at(-1);
-  if (last !== undefined && Date.now() > (staleAt.get(last) ?? Infinity))
-    for (const socket of [...left]) socket.destroy();
+  if (last === undefined || Date.now() <= (staleAt.get(last) ?? Infinity)) return;
+  for (const socket of [...left]) socket.destroy();
 }
 
-/** A host's connections. The agent names each list `host:port:` and then what else tells connections apart. */
-function listOf(
+function connectionsIn(
   lists: NodeJS.ReadOnlyDict<Socket[]> | undefined,
-  { protocol, hostname, port }: URL,
+  { connectionName }: Target,
 ): readonly Socket[] {
-  const name = `${hostname.replace(/^\[|\]$/g, '')}:${port || (protocol === 'https:' ? 443 : 80)}:`;
-  for (const key in lists) if (key.startsWith(name)) return lists[key] ?? [];
+  for (const name in lists) if (name.startsWith(connectionName)) return lists[name] ?? [];
   return [];
 }

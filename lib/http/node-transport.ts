@@ -1,6 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { agentFor, dropDeadConnections, isConnected } from './node-agents.ts';
+import { agentFor, dropDeadConnections, isConnected, targetOf, type Target } from './node-agents.ts';
 import { connectionError, decodeText, type HttpRequest, type Transport } from './transport.ts';
 
 /** A transport that can tell whether its next request finds a connection. */
@@ -21,9 +21,9 @@ export function createNodeTransport(options: { readonly timeoutMs: number }): Co
   return {
     async transport(request) {
       request.signal?.throwIfAborted();
-      const url = readURL(request);
-      await dropDeadConnections(url);
-      const { response, body } = await exchange(request, url, options.timeoutMs);
+      const target = readTarget(request);
+      await dropDeadConnections(target);
+      const { response, body } = await exchange(request, target, options.timeoutMs);
       const { statusCode: status = 0, headers } = response;
       keepsConnections = headers.connection?.toLowerCase() !== 'close';
       if (status >= 300 && status < 400) throw connectionError('redirect', request, { status });
@@ -33,7 +33,7 @@ export function createNodeTransport(options: { readonly timeoutMs: number }): Co
         text: readText(response, body, request),
       };
     },
-    isConnected: (url) => !keepsConnections || isConnected(new URL(url)),
+    isConnected: (url) => !keepsConnections || isConnected(targetOf(url)),
   };
 }
 
@@ -42,16 +42,16 @@ interface Answer {
   readonly body: Buffer;
 }
 
-function readURL(request: HttpRequest): URL {
+function readTarget(request: HttpRequest): Target {
   try {
-    return new URL(request.url);
+    return targetOf(request.url);
   } catch (cause) {
     throw connectionError('network', request, { cause });
   }
 }
 
 /** Sends a request and takes in its answer, whatever it says. */
-function exchange(request: HttpRequest, url: URL, timeoutMs: number): Promise<Answer> {
+function exchange(request: HttpRequest, target: Target, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { signal, maxBytes } = request;
     let settled = false;
@@ -74,7 +74,7 @@ function exchange(request: HttpRequest, url: URL, timeoutMs: number): Promise<An
     if (signal?.aborted) return cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      sent = open(request, url);
+      sent = open(request, target);
     } catch (error) {
       return fail(error);
     }
@@ -106,13 +106,17 @@ function exchange(request: HttpRequest, url: URL, timeoutMs: number): Promise<An
 }
 
 /** @throws {TypeError} a header that cannot be sent */
-function open(request: HttpRequest, url: URL): ClientRequest {
+function open(request: HttpRequest, { protocol, hostname, port, path }: Target): ClientRequest {
   // Asked for by its module's name each time: that is where tracing and nock put theirs.
-  return (url.protocol === 'https:' ? https : http).request(url, {
+  return (protocol === 'https:' ? https : http).request({
+    protocol,
+    hostname,
+    port,
+    path,
     method: request.method,
     // Some gateways turn away who does not say what it is. Answers to a login are small, not worth to be packed.
     headers: { 'user-agent': 'passport-roblox-oauth2', 'accept-encoding': 'identity', ...request.headers },
-    agent: agentFor(url.protocol),
+    agent: agentFor(protocol),
   });
 }
 

@@ -35,15 +35,15 @@ function readParameter(query: Readonly<Record<string, unknown>>, name: string): 
 
 /**
  * Builds the URL that a login leaves for.
+ * @param endpoint without a query
  * @param parameters undefined ones are left out
  * @see RFC 6749, section 4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
  */
 export function authorizationURL(endpoint: string, parameters: Readonly<Record<string, unknown>>): string {
-  const url = new URL(endpoint);
+  const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+    if (value !== undefined && value !== null) query.set(name, String(value));
   }
   // A space as %20, which everybody reads alike; a plus sign itself is %2B by now.
-  url.search = url.search.replaceAll('+', '%20');
-  return url.href;
+  return `${endpoint}?${query.toString().replaceAll('+', '%20')}`;
 }

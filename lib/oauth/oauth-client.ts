@@ -53,20 +53,21 @@ export function createOAuthClient(options: {
   async function post(url: string, parameters: Readonly<Record<string, string | undefined>>) {
     const request = { method: 'POST', url, ...tokenForm(credentials, parameters), maxBytes: MAX_OAUTH_BODY_BYTES };
     const response = await transport(request);
-    const refused = readTokenError(response.text, request.secrets);
+    const json = parseJSON(response.text);
+    const refused = readTokenError(json, request.secrets);
     if (refused !== undefined) throw new OAuthError({ ...refused, status: response.status });
     if (response.status < 200 || response.status > 299) {
       throw connectionError(failureOf(response.status), request, { status: response.status });
     }
-    return { request, text: response.text, status: response.status };
+    return { request, json, status: response.status };
   }
 
   /** Reads a JSON answer, or says that it is none. */
   function read<T>(
-    answer: { request: HttpRequest; text: string; status: number },
+    answer: { request: HttpRequest; json: unknown; status: number },
     reader: (json: unknown) => T | undefined,
   ) {
-    const value = reader(parseJSON(answer.text));
+    const value = reader(answer.json);
     if (value === undefined) throw connectionError('invalid_body', answer.request, { status: answer.status });
     return value;
   }

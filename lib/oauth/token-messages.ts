@@ -1,5 +1,5 @@
 import { redact } from '../http/redact.ts';
-import { parseJSON, readObject, readString } from './json.ts';
+import { readObject, readString } from './json.ts';
 import { scopesOf } from './tokens.ts';
 
 /** How a confidential client says who it is; `none` is a public client. RFC 6749, section 2.3.1. */
@@ -69,11 +69,12 @@ export interface TokenErrorAnswer {
 
 /**
  * Reads an error answer of a token endpoint, without the secrets that the server may have echoed.
- * @returns undefined when the body is none
+ * @param json the parsed body
+ * @returns undefined when it is none
  * @see RFC 6749, section 5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
-export function readTokenError(body: string, secrets: readonly string[]): TokenErrorAnswer | undefined {
-  const answer = readObject(parseJSON(body));
+export function readTokenError(json: unknown, secrets: readonly string[]): TokenErrorAnswer | undefined {
+  const answer = readObject(json);
   const error = readString(answer?.['error']);
   if (answer === undefined || error === undefined) return undefined;
   const text = (name: string) => {

@@ -5,6 +5,7 @@ import { authorizationURL, readCallback } from '../../lib/oauth/authorization.ts
 import { endpointsOf } from '../../lib/oauth/endpoints.ts';
 import { codeChallenge, nonceOf, oneTimeValue } from '../../lib/oauth/one-time.ts';
 import { profileOf } from '../../lib/oauth/profile.ts';
+import { parseJSON } from '../../lib/oauth/json.ts';
 import {
   readIntrospection,
   readResources,
@@ -154,7 +155,7 @@ describe('the answers of the token endpoints', () => {
         for (const read of [readIntrospection, readResources]) read(value);
         const tokens = readTokens(value, 0);
         if (tokens !== undefined) expect(tokens.accessToken).to.be.a('string').that.is.not.empty;
-        readTokenError(text, []);
+        for (const json of [value, parseJSON(text)]) readTokenError(json, []);
       }),
     );
   });
