@@ -25,7 +25,7 @@ export type CookieStoreOptions = CookieStoreSecrets & {
   readonly now?: (() => number) | undefined;
 };
 
-/** Secrets have 32 bytes or more, as strings or bytes. */
+/** Secrets are strings or bytes that nobody can guess, 16 bytes at the least: `openssl rand -base64 32` makes one. */
 export type CookieStoreSecrets =
   | { readonly secret: Secret; readonly secrets?: undefined }
   /** The first seals, all open: put a new one in front, and take the old one out after 15 minutes. */

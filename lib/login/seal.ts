@@ -1,9 +1,10 @@
 import { hkdfSync } from 'node:crypto';
 
-/** What a sealing key is derived from: 32 bytes or more, a string or bytes. `openssl rand -base64 32` makes one. */
+/** What a sealing key is derived from: a string or bytes that nobody can guess. `openssl rand -base64 32` makes one. */
 export type Secret = string | Uint8Array;
 
-const MIN_SECRET_BYTES = 32;
+/** 128 bits, if all of them are random: fewer could be searched. */
+const MIN_SECRET_BYTES = 16;
 
 /** The first seals, all open. */
 export type Secrets = readonly [newest: Secret, ...older: Secret[]];

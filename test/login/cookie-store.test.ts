@@ -337,9 +337,9 @@ describe('a CookieStore', () => {
 
   const refused: [name: string, options: unknown, message: RegExp][] = [
     ['no options', undefined, /needs \{ secret \}/],
-    ['no secret', {}, /^secret must be 32 bytes.*missing/],
-    ['a short secret', { secret: 'hunter2' }, /^secret must be 32 bytes or more.* has 7/],
-    ['short bytes', { secret: new Uint8Array(31) }, /has 31/],
+    ['no secret', {}, /^secret must be 16 bytes.*missing/],
+    ['a short secret', { secret: 'hunter2' }, /^secret must be 16 bytes or more.* has 7/],
+    ['short bytes', { secret: new Uint8Array(15) }, /has 15/],
     ['a number', { secret: 1e40 }, /a number/],
     ['no secrets', { secrets: [] }, /^secrets must be an array/],
     ['a string for secrets', { secrets: SECRET }, /^secrets must be an array/],

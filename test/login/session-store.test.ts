@@ -125,7 +125,6 @@ describe('a SessionStore', () => {
   });
 
   it('is an error when the session is not saved and does not say why', async () => {
-     
     const error = await storeIn(new SessionStore(), { save: () => Promise.reject() }).catch(
       (reason: unknown) => reason,
     );
