@@ -7,7 +7,7 @@ export interface Blanks {
   readonly clientID: string;
   readonly clientSecret?: string | undefined;
   readonly callbackURL: string;
-  /** For the app's own cookies: something that nobody can guess. */
+  /** For the app's own cookies; 32 bytes or more, which is what @fastify/secure-session wants. */
   readonly cookieSecret: string;
   /** Where Roblox is, if it is not at Roblox: the emulator. */
   readonly baseURL?: string | undefined;
