@@ -1,4 +1,4 @@
-import { Strategy } from 'passport-discord';
+import Strategy from 'passport-discord';
 import type { VerifyCallback } from 'passport-oauth2';
 
 /** passport-discord's strategy, with one option more: where profiles are. */
