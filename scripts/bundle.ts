@@ -1,12 +1,13 @@
 /**
- * Writes the JavaScript of dist/: one file for each entry point of package.json, and what several of them share in dist/shared/.
+ * Writes the JavaScript of dist/, one file for each entry point of package.json.
  *
  * Node spends about a third of a millisecond on each module that it loads, whatever its size. As seventy files the package took twice
- * as long to import as openid-client's strategy does; as one it takes 1.2 times as long (bench/README.md).
+ * as long to import as openid-client's strategy does; as one it takes 1.25 times as long (bench/README.md).
  * Nothing is minified: who steps into it while debugging reads what was written. Declarations stay one per file, by tsc.
  */
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { readFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
@@ -14,26 +15,41 @@ interface Manifest {
 }
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest; // ours
 
-/** What the entry points of an app share, they share as one module, so that `instanceof` agrees between them. */
-const library: string[] = [];
-/** What nobody imports beside the library is whole by itself; to share more would cut the library into more modules. */
-const alone: string[] = Object.values(manifest.bin);
-for (const [name, entry] of Object.entries(manifest.exports)) {
-  if (typeof entry !== 'string') (name === './emulator' ? alone : library).push(entry.default);
-}
+const FRONT_DOOR = 'dist/index.js';
 
-for (const files of [library, ...alone.map((file) => [file])]) {
+const programs = Object.values(manifest.bin);
+const modules = Object.values(manifest.exports).flatMap((entry) =>
+  typeof entry === 'string' ? [] : entry.default.replace(/^\.\//, ''),
+);
+
+for (const file of [...modules, ...programs]) {
   await build({
-    entryPoints: files.map((file) => file.replace(/^(\.\/)?dist/, 'lib').replace(/\.js$/, '.ts')),
-    outbase: 'lib',
-    outdir: 'dist',
+    entryPoints: [file.replace(/^dist/, 'lib').replace(/\.js$/, '.ts')],
+    outfile: file,
     bundle: true,
-    splitting: true,
-    chunkNames: 'shared/[name]-[hash]',
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
     packages: 'external',
     logLevel: 'warning',
+    // A program is by itself.
+    plugins: file === FRONT_DOOR || programs.includes(file) ? [] : [errorsOfFrontDoor(file)],
   });
+}
+
+/**
+ * Functions may be there twice, error classes may not: `instanceof` must agree whichever entry point threw. All of them are exported
+ * by the front door, so that is where the other files get them.
+ */
+function errorsOfFrontDoor(file: string): Plugin {
+  const path = relative(dirname(file), FRONT_DOOR);
+  return {
+    name: 'errors of the front door',
+    setup(bundle) {
+      bundle.onResolve({ filter: /^\.{1,2}\/(?:.*\/)?errors?\.ts$/ }, () => ({
+        path: path.startsWith('.') ? path : `./${path}`,
+        external: true,
+      }));
+    },
+  };
 }
