@@ -114,3 +114,6 @@ server.listen(0, '127.0.0.1');
 await new Promise((resolve) => server.once('listening', resolve));
 const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 process.send?.({ baseURL });
+
+// Whatever ends the run ends this too.
+process.on('disconnect', () => process.exit());

@@ -114,3 +114,6 @@ process.on('message', (order: Order) => {
   );
 });
 process.send?.({ ready: true });
+
+// Whatever ends the run ends this too.
+process.on('disconnect', () => process.exit());
