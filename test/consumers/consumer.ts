@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     return userOf(profile);
   };
   const strategies: Readonly<Record<string, OAuth2Strategy>> = {
-    object: new RobloxStrategy({ ...options, verify, vault }),
+    object: new RobloxStrategy({ ...options, verify, vault, fetch: globalThis.fetch }),
     classic: new Strategy(options, (_accessToken, _refreshToken, profile, done) => done(null, userOf(profile))),
     everything: new Strategy(
       { ...options, passReqToCallback: true, passClientToCallback: true },

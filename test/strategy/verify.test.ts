@@ -6,10 +6,12 @@ import {
   CALLBACK_URL,
   CLIENT_ID,
   CLIENT_SECRET,
+  CODE,
   FakeRoblox,
   REFRESH_TOKEN,
 } from '../support/fake-roblox.ts';
 import {
+  begin,
   expectError,
   expectFail403,
   expectNoSecrets,
@@ -115,6 +117,26 @@ describe('what is thrown without being an error', () => {
     const options = { clientID: CLIENT_ID, callbackURL: CALLBACK_URL, baseURL: BASE_URL, fetch: roblox.fetch };
     const told = await signIn(new Mine({ ...options, verify: () => 'user' }), roblox);
     expect(expectError(told)).to.be.instanceOf(InternalOAuthError);
+  });
+});
+
+describe("what Passport's own verbs throw", () => {
+  it('is an error of the request, and does not end the process', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox);
+    const session = {};
+    const { state } = await begin(strategy, roblox, session);
+    const broken = new TypeError('req.session.regenerate is not a function');
+    const perRequest = Object.create(strategy) as Record<string, unknown>;
+    perRequest['success'] = () => {
+      throw broken;
+    };
+    const told = await new Promise((resolve) => {
+      perRequest['error'] = resolve;
+      const req = { headers: {}, url: '/', query: { code: CODE, state }, session };
+      (perRequest as unknown as RobloxStrategy).authenticate(req as never);
+    });
+    expect(told).to.equal(broken);
   });
 });
 
