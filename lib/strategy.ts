@@ -14,7 +14,7 @@ import { authorizationURL, readCallback, type CallbackParameters } from './oauth
 import { endpointsOf } from './oauth/endpoints.ts';
 import { createApp, type App } from './oauth/app.ts';
 import { checkSubject, prepareVerification, verifyIDToken } from './oauth/id-token.ts';
-import { readObject, readString } from './oauth/json.ts';
+import { readObject, readString } from './http/json.ts';
 import { createKeyCache, type KeyCache } from './oauth/keys.ts';
 import { adaptOAuth2 } from './oauth/oauth2-adapter.ts';
 import { codeChallenge, nonceOf, oneTimeValue } from './oauth/one-time.ts';

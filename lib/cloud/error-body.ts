@@ -1,8 +1,9 @@
+import { readString } from '../http/json.ts';
 import { RobloxAPIError } from '../errors.ts';
 import { readWaitMs, type ReadHeader } from '../http/rate-limit.ts';
 import { redact, redactJSON } from '../http/redact.ts';
 import { withoutQuery } from '../http/transport.ts';
-import { isRaw, textOf, type Raw } from './read.ts';
+import { isRaw, type Raw } from './read.ts';
 
 /** What an error body says, whichever of Roblox's shapes it has. */
 export interface ErrorBody {
@@ -28,17 +29,17 @@ export function readErrorBody(text: string): ErrorBody {
   if (Array.isArray(body['errors'])) return readGatewayErrors(body['errors']);
   if (isRaw(body['errors'])) return readFieldErrors(body, body['errors']);
   return {
-    code: codeOf(body['code']) ?? textOf(body['error']),
-    message: textOf(body['message']) ?? textOf(body['error_description']) ?? textOf(body['title']),
+    code: codeOf(body['code']) ?? readString(body['error']),
+    message: readString(body['message']) ?? readString(body['error_description']) ?? readString(body['title']),
     details: body['details'] ?? body['errorDetails'],
   };
 }
 
 function readGatewayErrors(errors: readonly unknown[]): ErrorBody {
   const [first] = errors;
-  if (!isRaw(first)) return { ...NOTHING, message: textOf(first) };
+  if (!isRaw(first)) return { ...NOTHING, message: readString(first) };
   const { code, message, ...more } = first;
-  const messages = errors.flatMap((error) => (isRaw(error) ? (textOf(error['message']) ?? []) : []));
+  const messages = errors.flatMap((error) => (isRaw(error) ? (readString(error['message']) ?? []) : []));
   return {
     code: codeOf(code),
     message: messages.length === 0 ? undefined : messages.join('; '),
@@ -51,7 +52,7 @@ function readFieldErrors(body: Raw, fields: Raw): ErrorBody {
     const text = (Array.isArray(texts) ? texts : [texts]).filter((item) => typeof item === 'string').join(' ');
     return field === '' ? text : `${field}: ${text}`;
   });
-  const title = textOf(body['title']) ?? textOf(body['message']) ?? 'The request is not valid';
+  const title = readString(body['title']) ?? readString(body['message']) ?? 'The request is not valid';
   return {
     code: codeOf(body['code']),
     message: problems.length === 0 ? title : `${title} (${problems.join('; ')})`,
@@ -60,7 +61,7 @@ function readFieldErrors(body: Raw, fields: Raw): ErrorBody {
 }
 
 function codeOf(value: unknown): string | number | undefined {
-  return typeof value === 'number' ? value : textOf(value);
+  return typeof value === 'number' ? value : readString(value);
 }
 
 function parse(text: string): unknown {

@@ -1,9 +1,10 @@
+import { readID, readString } from '../http/json.ts';
 import { RobloxAPIError } from '../errors.ts';
 import type { MakeCall } from './call.ts';
 import { idInPath, idOf, type ID } from './ids.ts';
 import { listCalls } from './list-calls.ts';
 import type { List, ListOptions } from './pages.ts';
-import { compact, idTextOf, rawOf, requiredTimeOf, textOf, timeOf, type Raw } from './read.ts';
+import { compact, rawOf, requiredTimeOf, timeOf, type Raw } from './read.ts';
 
 /** A Roblox group. Fields that Roblox adds are here too, under their own names. */
 export interface Group {
@@ -219,9 +220,9 @@ export function readGroup(json: unknown): Group {
   const { createTime, updateTime, owner, ...fields } = raw;
   return compact({
     ...fields,
-    id: idTextOf(raw['id']) ?? idInPath(raw['path'], 'groups') ?? '',
-    displayName: textOf(raw['displayName']) ?? '',
-    description: textOf(raw['description']) ?? '',
+    id: readID(raw['id']) ?? idInPath(raw['path'], 'groups') ?? '',
+    displayName: readString(raw['displayName']) ?? '',
+    description: readString(raw['description']) ?? '',
     ownerId: idInPath(owner, 'users'),
     createdAt: requiredTimeOf(createTime),
     updatedAt: requiredTimeOf(updateTime),
@@ -252,8 +253,8 @@ export function readRole(json: unknown): GroupRole {
   const { createTime, updateTime, ...fields } = raw;
   return compact({
     ...fields,
-    id: idTextOf(raw['id']) ?? idInPath(raw['path'], 'roles') ?? '',
-    displayName: textOf(raw['displayName']) ?? '',
+    id: readID(raw['id']) ?? idInPath(raw['path'], 'roles') ?? '',
+    displayName: readString(raw['displayName']) ?? '',
     rank: typeof raw['rank'] === 'number' ? raw['rank'] : 0,
     createdAt: timeOf(createTime),
     updatedAt: timeOf(updateTime),

@@ -1,3 +1,4 @@
+import { readID, readString } from '../http/json.ts';
 import type { MakeCall } from './call.ts';
 import {
   inventoryFilterOf,
@@ -8,7 +9,7 @@ import {
 } from './inventory-filter.ts';
 import { listCalls } from './list-calls.ts';
 import type { List, ListOptions } from './pages.ts';
-import { compact, idTextOf, rawOf, textOf, timeOf, type Raw } from './read.ts';
+import { compact, rawOf, timeOf, type Raw } from './read.ts';
 
 /** What every thing in an inventory has. */
 export interface OwnedThing {
@@ -130,16 +131,16 @@ export function readItem(json: unknown): InventoryItem {
   const collectible = rawOf(details['collectibleDetails']);
   const item = {
     type: kind,
-    id: idTextOf(details[idField]) ?? textOf(raw['path'])?.split('/').at(-1) ?? '',
+    id: readID(details[idField]) ?? readString(raw['path'])?.split('/').at(-1) ?? '',
     ...(kind === 'asset' && {
-      assetType: textOf(details['inventoryItemAssetType']) ?? 'INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED',
-      instanceId: idTextOf(details['instanceId']) ?? '',
+      assetType: readString(details['inventoryItemAssetType']) ?? 'INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED',
+      instanceId: readID(details['instanceId']) ?? '',
       collectible:
         'collectibleDetails' in details
           ? compact({
-              itemId: textOf(collectible['itemId']) ?? '',
-              instanceId: textOf(collectible['instanceId']) ?? '',
-              state: textOf(collectible['instanceState']) ?? 'COLLECTIBLE_ITEM_INSTANCE_STATE_UNSPECIFIED',
+              itemId: readString(collectible['itemId']) ?? '',
+              instanceId: readString(collectible['instanceId']) ?? '',
+              state: readString(collectible['instanceState']) ?? 'COLLECTIBLE_ITEM_INSTANCE_STATE_UNSPECIFIED',
               serialNumber: numberOf(collectible['serialNumber']),
             })
           : undefined,

@@ -1,7 +1,8 @@
+import { readString } from '../http/json.ts';
 import { endedByEither } from '../http/abort.ts';
 import type { Call, MakeCall } from './call.ts';
 import { listOf, pageSizeOf, type List, type ListOptions } from './pages.ts';
-import { rawOf, textOf } from './read.ts';
+import { rawOf } from './read.ts';
 
 /** A listing of Open Cloud's: what to ask, and how to read what comes. */
 export interface Listing<T> {
@@ -32,6 +33,6 @@ export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
       call({ method: 'GET', path, values: await values(), query, signal: either, scope });
     const answer = rawOf(await endedByEither(signal, unwanted, ask));
     const items = answer[field];
-    return { items: Array.isArray(items) ? items.map(read) : [], nextPageToken: textOf(answer['nextPageToken']) };
+    return { items: Array.isArray(items) ? items.map(read) : [], nextPageToken: readString(answer['nextPageToken']) };
   }, signal);
 }

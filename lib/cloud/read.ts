@@ -1,24 +1,16 @@
+import { readObject } from '../http/json.ts';
+
 /** A JSON object as Roblox sent it. */
 export type Raw = Readonly<Record<string, unknown>>;
 
 /** The value when it is a JSON object, else one without fields. */
 export function rawOf(value: unknown): Raw {
-  return isRaw(value) ? value : {};
+  return readObject(value) ?? {};
 }
 
 /** Whether a value is a JSON object. */
 export function isRaw(value: unknown): value is Raw {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The value when it is a string that is not empty. */
-export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** An ID as a string, also where an older service sends it as a number. */
-export function idTextOf(value: unknown): string | undefined {
-  return Number.isSafeInteger(value) ? String(value) : textOf(value);
+  return readObject(value) !== undefined;
 }
 
 /** The usual form, which a Date reads as it is. */

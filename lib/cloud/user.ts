@@ -1,10 +1,11 @@
+import { readID, readString } from '../http/json.ts';
 import { RobloxAPIError } from '../errors.ts';
 import type { Sleep } from '../http/abort.ts';
 import { connectionError } from '../http/transport.ts';
 import type { MakeCall } from './call.ts';
 import type { CallOptions } from './groups.ts';
 import { kindOf } from './ids.ts';
-import { compact, idTextOf, isRaw, rawOf, requiredTimeOf, textOf, type Raw } from './read.ts';
+import { compact, isRaw, rawOf, requiredTimeOf, type Raw } from './read.ts';
 
 /** A Roblox user. Fields that Roblox adds are here too, under their own names. */
 export interface User {
@@ -112,9 +113,9 @@ export function readUser(json: unknown): User {
   const { createTime, ...fields } = raw;
   return compact({
     ...fields,
-    id: idTextOf(raw['id']) ?? textOf(raw['path'])?.split('/')[1] ?? '',
-    name: textOf(raw['name']) ?? '',
-    displayName: textOf(raw['displayName']) ?? '',
+    id: readID(raw['id']) ?? readString(raw['path'])?.split('/')[1] ?? '',
+    name: readString(raw['name']) ?? '',
+    displayName: readString(raw['displayName']) ?? '',
     createdAt: requiredTimeOf(createTime),
     raw,
   });
@@ -129,8 +130,8 @@ function readOperation(json: unknown): { image: string | undefined; id: string |
   const operation = rawOf(json);
   const { error } = operation;
   if (isRaw(error)) {
-    const code = typeof error['code'] === 'number' ? error['code'] : textOf(error['code']);
-    throw new RobloxAPIError(textOf(error['message']) ?? 'Roblox could not draw the thumbnail', {
+    const code = typeof error['code'] === 'number' ? error['code'] : readString(error['code']);
+    throw new RobloxAPIError(readString(error['message']) ?? 'Roblox could not draw the thumbnail', {
       status: 200,
       code,
       details: error['details'],
@@ -139,7 +140,7 @@ function readOperation(json: unknown): { image: string | undefined; id: string |
     });
   }
   return {
-    image: textOf(rawOf(operation['response'])['imageUri']),
-    id: /\/?operations\/([\w.~-]{1,200})$/.exec(textOf(operation['path']) ?? '')?.[1],
+    image: readString(rawOf(operation['response'])['imageUri']),
+    id: /\/?operations\/([\w.~-]{1,200})$/.exec(readString(operation['path']) ?? '')?.[1],
   };
 }

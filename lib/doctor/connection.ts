@@ -1,5 +1,5 @@
 import { ConnectionError } from '../errors.ts';
-import { readString } from '../oauth/json.ts';
+import { readString } from '../http/json.ts';
 
 /** Says in plain words why an exchange failed, and what to look at first. */
 export function explainFailure(error: unknown): string {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 import { ID_TOKEN_ALGORITHM, type Endpoints } from '../oauth/endpoints.ts';
-import { readObject } from '../oauth/json.ts';
+import { readObject } from '../http/json.ts';
 import { about, type Finding } from './finding.ts';
 
 /** Where a provider publishes what it is. @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig */

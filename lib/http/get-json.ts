@@ -1,3 +1,4 @@
+import { parseJSON, readObject } from './json.ts';
 import { connectionError, type Transport } from './transport.ts';
 
 /** Answers of the OAuth endpoints are small; 1 MiB is more than any. */
@@ -22,16 +23,9 @@ export async function getJSON(
   };
   const { status, text } = await transport(request);
   if (status < 200 || status > 299) throw connectionError(failureOf(status), request, { status });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // A parser's message shows a piece of the text, so it is no cause.
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw connectionError('invalid_body', request, { status });
-  }
-  return { json: json as Record<string, unknown>, text, status }; // any object can be read by name
+  const json = readObject(parseJSON(text));
+  if (json === undefined) throw connectionError('invalid_body', request, { status });
+  return { json, text, status };
 }
 
 /** What a status that is no success says, where the body gives no reason. */

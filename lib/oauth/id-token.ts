@@ -1,6 +1,6 @@
 import { IDTokenError } from '../errors.ts';
 import { ID_TOKEN_ALGORITHM } from './endpoints.ts';
-import { readString } from './json.ts';
+import { readString } from '../http/json.ts';
 import type { KeyCache, PublicKey } from './keys.ts';
 
 /** Claims about a user. */

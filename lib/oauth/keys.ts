@@ -1,6 +1,6 @@
 import { getJSON } from '../http/get-json.ts';
 import { connectionError, type Transport } from '../http/transport.ts';
-import { readObject } from './json.ts';
+import { readObject } from '../http/json.ts';
 
 /** One JSON Web Key as it came. */
 export type PublicKey = Readonly<Record<string, unknown>>;

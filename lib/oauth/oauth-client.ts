@@ -2,7 +2,7 @@ import { OAuthError } from '../errors.ts';
 import { failureOf, MAX_OAUTH_BODY_BYTES } from '../http/get-json.ts';
 import { connectionError, type HttpRequest, type Transport } from '../http/transport.ts';
 import type { Endpoints } from './endpoints.ts';
-import { parseJSON, readObject } from './json.ts';
+import { parseJSON, readObject, readString } from '../http/json.ts';
 import {
   readIntrospection,
   readResources,
@@ -75,17 +75,15 @@ export function createOAuthClient(options: {
   async function grant(parameters: Readonly<Record<string, string | undefined>>) {
     return read(await post(endpoints.token, parameters), (json) => {
       const answer = readObject(json);
-      return typeof answer?.['access_token'] === 'string' && answer['access_token'] !== '' ? answer : undefined;
+      return readString(answer?.['access_token']) === undefined ? undefined : answer;
     });
   }
 
   return {
     grant,
     async refresh(refreshToken) {
-      const answer = await grant({ grant_type: 'refresh_token', refresh_token: refreshToken });
-      const tokens = readTokens(answer, now());
-      if (tokens === undefined) throw new OAuthError({ error: 'invalid_response', status: 200 });
-      return tokens;
+      const answer = await post(endpoints.token, { grant_type: 'refresh_token', refresh_token: refreshToken });
+      return read(answer, (json) => readTokens(json, now()));
     },
     async revoke(token) {
       // Roblox answers 200 with an empty body: success is the status, there is nothing to read.

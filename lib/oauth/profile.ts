@@ -1,5 +1,5 @@
 import type { SubjectClaims } from './id-token.ts';
-import { readString } from './json.ts';
+import { readString } from '../http/json.ts';
 
 /**
  * Who signed in, in Passport's normalised schema. With the `openid` scope alone only `provider`, `id`, `profileUrl`, an empty

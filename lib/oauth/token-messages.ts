@@ -1,5 +1,5 @@
 import { redact } from '../http/redact.ts';
-import { readObject, readString } from './json.ts';
+import { readID, readObject, readString } from '../http/json.ts';
 import { scopesOf } from './tokens.ts';
 
 /** How a confidential client says who it is; `none` is a public client. RFC 6749, section 2.3.1. */
@@ -162,10 +162,6 @@ export function readResources(json: unknown): Resources | undefined {
 function readIDs(resource: unknown): string[] {
   const ids = readObject(resource)?.['ids'];
   return Array.isArray(ids) ? ids.flatMap((id) => readID(id) ?? []) : [];
-}
-
-function readID(value: unknown): string | undefined {
-  return Number.isSafeInteger(value) ? String(value) : readString(value);
 }
 
 function readSeconds(value: unknown): Date | undefined {

@@ -1,4 +1,4 @@
-import { readString, readObject } from './json.ts';
+import { readString, readObject } from '../http/json.ts';
 
 /** A user's tokens, as the token endpoint gave them. Plain data: what you store, and hand to `strategy.client(tokens)` later. */
 export interface Tokens {

@@ -1,4 +1,4 @@
-import { readObject, readString } from './json.ts';
+import { readObject, readString } from '../http/json.ts';
 
 /**
  * The OpenID Connect userinfo answer, as Roblox sends it. With the `openid` scope alone only `sub` is there.

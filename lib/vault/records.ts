@@ -1,7 +1,7 @@
 import { readGivenTokens, type KeptTokens } from '../client-options.ts';
 import { redactError } from '../http/redact.ts';
 import type { Sealer } from '../login/seal.ts';
-import { parseJSON, readObject } from '../oauth/json.ts';
+import { parseJSON, readObject } from '../http/json.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { TokenVaultError } from './error.ts';
 import type { TokenStorage } from './storage.ts';

@@ -5,7 +5,7 @@ import { authorizationURL, readCallback } from '../../lib/oauth/authorization.ts
 import { endpointsOf } from '../../lib/oauth/endpoints.ts';
 import { codeChallenge, nonceOf, oneTimeValue } from '../../lib/oauth/one-time.ts';
 import { profileOf } from '../../lib/oauth/profile.ts';
-import { parseJSON } from '../../lib/oauth/json.ts';
+import { parseJSON } from '../../lib/http/json.ts';
 import {
   readIntrospection,
   readResources,

@@ -10,6 +10,11 @@ export function readString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** An ID as a string, also where an older service sends it as a number; else undefined. */
+export function readID(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : readString(value);
+}
+
 /** The parsed text, or undefined when it is no JSON. */
 export function parseJSON(text: string): unknown {
   try {
