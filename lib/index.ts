@@ -1,6 +1,6 @@
-export { RobloxStrategy, RobloxStrategy as Strategy } from './strategy.ts';
-export type { RobloxAuthenticateOptions, RobloxStrategyOptions } from './options.ts';
-export type { AppOptions } from './app-options.ts';
+export { RobloxStrategy, RobloxStrategy as Strategy } from './strategy/strategy.ts';
+export type { RobloxAuthenticateOptions, RobloxStrategyOptions } from './strategy/options.ts';
+export type { AppOptions } from './oauth/app-options.ts';
 export type {
   ClassicProfile,
   Request as PassportRequest,
@@ -11,9 +11,9 @@ export type {
   VerifyFunctionWithClient,
   VerifyFunctionWithRequest,
   VerifyFunctionWithRequestAndClient,
-} from './verify.ts';
-export { RobloxClient } from './client.ts';
-export type { KeptTokens, OnTokens, RobloxClientOptions } from './client-options.ts';
+} from './strategy/verify.ts';
+export { RobloxClient } from './client/client.ts';
+export type { KeptTokens, OnTokens, RobloxClientOptions } from './client/options.ts';
 export type { Experiences } from './cloud/experiences.ts';
 export type { CallOptions, Group, GroupMembership, GroupRole, Groups, MembershipFilter } from './cloud/groups.ts';
 export type { ID } from './cloud/ids.ts';
@@ -37,8 +37,8 @@ export type { Profile } from './oauth/profile.ts';
 export type { Tokens } from './oauth/tokens.ts';
 export type { RobloxScope } from './oauth/scopes.ts';
 export type { ClientAuthentication, Introspection, Resources } from './oauth/token-messages.ts';
-export { requireGroupRank, requireItem } from './gates.ts';
-export type { Gate, GateOptions, GroupRankOptions, ItemOptions } from './gates.ts';
+export { requireGroupRank, requireItem } from './gates/gates.ts';
+export type { Gate, GateOptions, GroupRankOptions, ItemOptions } from './gates/gates.ts';
 export { CookieStore } from './login/cookie-store.ts';
 export type { CookieStoreOptions, CookieStoreSecrets } from './login/cookie-store.ts';
 export type { CookieResponse } from './login/cookies.ts';

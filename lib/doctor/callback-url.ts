@@ -1,4 +1,4 @@
-import { readCallbackURL } from '../options.ts';
+import { readCallbackURL } from '../strategy/options.ts';
 import { slipOf } from './slips.ts';
 import { about, type Finding } from './finding.ts';
 

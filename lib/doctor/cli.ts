@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { readTimeout } from '../app-options.ts';
+import { readTimeout } from '../oauth/app-options.ts';
 import { createTransport } from '../http/transport.ts';
 import { examine } from './examine.ts';
 import { isHealthy, jsonOfFindings, showFindings } from './report.ts';

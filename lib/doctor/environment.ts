@@ -1,4 +1,4 @@
-import { readClientSecret } from '../app-options.ts';
+import { readClientSecret } from '../oauth/app-options.ts';
 import { endpointsOf, ROBLOX_BASE_URL, type Endpoints } from '../oauth/endpoints.ts';
 import { checkCallbackURL } from './callback-url.ts';
 import { about, type Finding } from './finding.ts';

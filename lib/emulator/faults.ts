@@ -1,4 +1,4 @@
-import type { IdTokenFault } from './id-token-faults.ts';
+import type { IdTokenFault } from './oauth/id-token-faults.ts';
 
 /** Where a fault strikes: a path (`*` stands for anything), with a method before it if it matters, or a RegExp on the path. */
 export type FaultTarget = string | RegExp;

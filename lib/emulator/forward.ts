@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
 import type { Exchange } from './http.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from './oauth/storage.ts';
 
 /** Roblox's paths for what oidc-provider answers. */
 export const paths = {

@@ -1,32 +1,32 @@
 import { createClock } from './clock.ts';
 import type { EmulatorClock } from './clock.ts';
-import { Cloud } from './cloud.ts';
-import type { PublishedMessage } from './cloud-request.ts';
-import { frontPage } from './consent-page.ts';
-import { answerAuthorization } from './consent.ts';
-import { discoveryDocument } from './discovery.ts';
+import { Cloud } from './cloud/cloud.ts';
+import type { PublishedMessage } from './cloud/request.ts';
+import { frontPage } from './oauth/consent-page.ts';
+import { answerAuthorization } from './oauth/consent.ts';
+import { discoveryDocument } from './oauth/discovery.ts';
 import { Faults } from './faults.ts';
 import { sendJson, sendPage, sendText } from './http.ts';
 import type { Exchange, RequestRecord } from './http.ts';
-import { KeyRing } from './keys.ts';
+import { KeyRing } from './oauth/keys.ts';
 import { startListening } from './listener.ts';
 import { checkOptions, defaultKnobs } from './options.ts';
 import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
-import { drawPicture } from './pictures.ts';
+import { drawPicture } from './cloud/pictures.ts';
 import { providerPaths } from './forward.ts';
-import { createTokenServer } from './provider.ts';
-import type { TokenServer } from './provider.ts';
+import { createTokenServer } from './oauth/provider.ts';
+import type { TokenServer } from './oauth/provider.ts';
 import { RequestLog } from './request-log.ts';
-import { choicesFor, readChoices } from './resources.ts';
-import { Storage } from './storage.ts';
+import { choicesFor, readChoices } from './oauth/resources.ts';
+import { Storage } from './oauth/storage.ts';
 import { misbehave } from './wire-faults.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
 export type { EmulatorClock } from './clock.ts';
-export type { PublishedMessage } from './cloud-request.ts';
+export type { PublishedMessage } from './cloud/request.ts';
 export type { ArmedFault, FaultOptions, Faults, FaultTarget, Rewrite } from './faults.ts';
-export type { IdTokenFault } from './id-token-faults.ts';
+export type { IdTokenFault } from './oauth/id-token-faults.ts';
 export type { RequestRecord } from './http.ts';
 export type {
   EmulatedClient,

@@ -1,6 +1,6 @@
 import { OAuthError } from '../errors.ts';
 import type { OAuthClient } from '../oauth/oauth-client.ts';
-import { continued } from '../oauth/token-keeper.ts';
+import { continued } from '../client/token-keeper.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { TokenVaultError } from './error.ts';
 import type { Records, TokenRecord } from './records.ts';

@@ -1,4 +1,4 @@
-import { readGivenTokens, type KeptTokens } from '../client-options.ts';
+import { readGivenTokens, type KeptTokens } from '../client/options.ts';
 import { redactError } from '../http/redact.ts';
 import type { Sealer } from '../login/seal.ts';
 import { parseJSON, readObject } from '../http/json.ts';

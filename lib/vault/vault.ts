@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { readApp, type AppOptions } from '../app-options.ts';
-import { readGivenTokens, type KeptTokens } from '../client-options.ts';
-import { clientOf, type RobloxClient } from '../client.ts';
+import { readApp, type AppOptions } from '../oauth/app-options.ts';
+import { readGivenTokens, type KeptTokens } from '../client/options.ts';
+import { clientOf, type RobloxClient } from '../client/client.ts';
 import { idOf, kindOf } from '../cloud/ids.ts';
 import { createSealer, readSecrets, type Secret } from '../login/seal.ts';
 import type { App } from '../oauth/app.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { RobloxClient } from '../../lib/client.ts';
-import type { RobloxClientOptions } from '../../lib/client-options.ts';
+import { RobloxClient } from '../../lib/client/client.ts';
+import type { RobloxClientOptions } from '../../lib/client/options.ts';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { OAuthError, RobloxAPIError } from '../../lib/errors.ts';
 import type { Tokens } from '../../lib/oauth/tokens.ts';

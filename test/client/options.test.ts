@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RobloxClient } from '../../lib/client.ts';
+import { RobloxClient } from '../../lib/client/client.ts';
 import { thrown } from './support.ts';
 
 describe('the options of a client', () => {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { RobloxClient } from '../../lib/client.ts';
-import type { RobloxClientOptions } from '../../lib/client-options.ts';
+import { RobloxClient } from '../../lib/client/client.ts';
+import type { RobloxClientOptions } from '../../lib/client/options.ts';
 import { serve, thrown, type Served } from './support.ts';
 
 /** Values that look different in a URL, a form, JSON and a Basic header. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { ConnectionError, OAuthError } from '../../lib/errors.ts';
-import { createTokenKeeper, type RenewalReason } from '../../lib/oauth/token-keeper.ts';
+import { createTokenKeeper, type RenewalReason } from '../../lib/client/token-keeper.ts';
 import type { Tokens } from '../../lib/oauth/tokens.ts';
 
 const START = Date.UTC(2026, 7, 22);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RobloxClient } from '../../lib/client.ts';
+import type { RobloxClient } from '../../lib/client/client.ts';
 import type { Schemas } from '../../lib/cloud/openapi.ts';
 
 /** Fails to compile when the two types differ. */

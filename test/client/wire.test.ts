@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { RobloxClient } from '../../lib/client.ts';
-import type { RobloxClientOptions } from '../../lib/client-options.ts';
+import { RobloxClient } from '../../lib/client/client.ts';
+import type { RobloxClientOptions } from '../../lib/client/options.ts';
 import { ConnectionError, RobloxAPIError } from '../../lib/errors.ts';
 import { serve, thrown, type Served } from './support.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-import { discoveryDocument } from '../../lib/emulator/discovery.ts';
+import { discoveryDocument } from '../../lib/emulator/oauth/discovery.ts';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { runDoctor, type Run } from './support.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { checkClock, type ClockSample } from '../../lib/doctor/clock.ts';
 import { checkDiscovery, checkKeys } from '../../lib/doctor/service.ts';
-import { discoveryDocument } from '../../lib/emulator/discovery.ts';
+import { discoveryDocument } from '../../lib/emulator/oauth/discovery.ts';
 import { endpointsOf } from '../../lib/oauth/endpoints.ts';
 
 const ENDPOINTS = endpointsOf();

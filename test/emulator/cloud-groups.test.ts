@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { readMembershipFilter } from '../../lib/emulator/cloud-groups.ts';
+import { readMembershipFilter } from '../../lib/emulator/cloud/groups.ts';
 import { startEmulator } from '../../lib/emulator/index.ts';
 import type { Emulator } from '../../lib/emulator/index.ts';
 import { createBench, withEmulator } from './support.ts';

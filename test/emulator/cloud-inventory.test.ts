@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { CloudRefusal } from '../../lib/emulator/cloud-error.ts';
+import { CloudRefusal } from '../../lib/emulator/cloud/cloud-error.ts';
 import { startEmulator } from '../../lib/emulator/index.ts';
 import type { Emulator } from '../../lib/emulator/index.ts';
-import { readInventoryFilter } from '../../lib/emulator/inventory-filter.ts';
+import { readInventoryFilter } from '../../lib/emulator/cloud/inventory-filter.ts';
 import { createBench } from './support.ts';
 import type { Bench } from './support.ts';
 

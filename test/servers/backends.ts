@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { createClient } from 'redis';
 import type { TokenLock, TokenStorage } from '../../lib/index.ts';
-import { postgresVault } from '../../lib/postgres.ts';
-import { redisVault } from '../../lib/redis.ts';
+import { postgresVault } from '../../lib/vault/postgres.ts';
+import { redisVault } from '../../lib/vault/redis.ts';
 
 export const BACKENDS = ['redis', 'ioredis', 'postgres'] as const;
 export type BackendName = (typeof BACKENDS)[number];

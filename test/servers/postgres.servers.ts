@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type pg from 'pg';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { TokenVault, TokenVaultError, type TokenVaultOptions } from '../../lib/index.ts';
-import { createTableSQL, postgresVault, type PostgresVaultOptions } from '../../lib/postgres.ts';
+import { createTableSQL, postgresVault, type PostgresVaultOptions } from '../../lib/vault/postgres.ts';
 import { openPool } from './backends.ts';
 import { failureOf, gate } from './support.ts';
 

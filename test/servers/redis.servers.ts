@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { DEMO_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
 import { TokenVault, TokenVaultError } from '../../lib/index.ts';
-import { redisVault, type RedisVaultOptions } from '../../lib/redis.ts';
+import { redisVault, type RedisVaultOptions } from '../../lib/vault/redis.ts';
 import { openIORedis, openRedis } from './backends.ts';
 import { failureOf, gate } from './support.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { mock } from 'node:test';
 import { TokenVaultError } from '../../lib/index.ts';
-import { createTableSQL, postgresVault, type PostgresClient, type PostgresPool } from '../../lib/postgres.ts';
-import { redisVault, type IORedisClient, type NodeRedisClient } from '../../lib/redis.ts';
+import { createTableSQL, postgresVault, type PostgresClient, type PostgresPool } from '../../lib/vault/postgres.ts';
+import { redisVault, type IORedisClient, type NodeRedisClient } from '../../lib/vault/redis.ts';
 import { failureOf } from './support.ts';
 
 // What needs no server. Against real ones: npm run test:servers.

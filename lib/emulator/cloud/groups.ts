@@ -1,9 +1,9 @@
 import { CloudRefusal, missingScope } from './cloud-error.ts';
-import type { CloudRequest, Operation } from './cloud-request.ts';
-import type { EmulatedGroup, EmulatedRole } from './options.ts';
+import type { CloudRequest, Operation } from './request.ts';
+import type { EmulatedGroup, EmulatedRole } from '../options.ts';
 import { cutPage } from './paging.ts';
-import type { Access } from './storage.ts';
-import type { Group, World } from './world.ts';
+import type { Access } from '../oauth/storage.ts';
+import type { Group, World } from '../world.ts';
 
 const longAgo = new Date('2020-01-01T00:00:00Z');
 

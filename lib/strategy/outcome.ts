@@ -1,4 +1,4 @@
-import { AuthorizationError, InternalOAuthError } from './errors.ts';
+import { AuthorizationError, InternalOAuthError } from '../errors.ts';
 
 /** What Passport is told at the end, once per request. */
 export type Outcome =

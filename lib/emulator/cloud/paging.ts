@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { CloudRefusal } from './cloud-error.ts';
-import type { EmulatorKnobs } from './options.ts';
+import type { EmulatorKnobs } from '../options.ts';
 
 /** One page of a list. */
 export interface Page<T> {

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import type { RobloxClient } from './client.ts';
-import { idOf, type ID } from './cloud/ids.ts';
-import { wantedItems, type InventoryIDs } from './cloud/inventory-filter.ts';
-import { OAuthError, RefusedError, RobloxAPIError } from './errors.ts';
+import type { RobloxClient } from '../client/client.ts';
+import { idOf, type ID } from '../cloud/ids.ts';
+import { wantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
+import { OAuthError, RefusedError, RobloxAPIError } from '../errors.ts';
 import { createVerdictCache } from './verdict-cache.ts';
-import type { Request, VerifiedLogin, Verify } from './verify.ts';
+import type { Request, VerifiedLogin, Verify } from '../strategy/verify.ts';
 
 /** What every gate can be told. */
 export interface GateOptions {

@@ -1,10 +1,10 @@
 import { consentPage, errorPage } from './consent-page.ts';
-import { sendPage, sendRedirect } from './http.ts';
-import type { Exchange } from './http.ts';
-import type { EmulatedClient } from './options.ts';
+import { sendPage, sendRedirect } from '../http.ts';
+import type { Exchange } from '../http.ts';
+import type { EmulatedClient } from '../options.ts';
 import type { TokenServer } from './provider.ts';
 import { choicesFor, readChoices } from './resources.ts';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 /** An authorization request that can be put before a user. */
 interface AuthorizationRequest {

@@ -1,26 +1,26 @@
 import { inspect } from 'node:util';
-import type { ClientApp } from './app-options.ts';
-import { DEFAULT_LIMITS, readClientOptions } from './client-options.ts';
-import type { ClientLimits, OnTokens, RobloxClientOptions } from './client-options.ts';
-import { callMaker, type MakeCall } from './cloud/call.ts';
-import { experiencesOf, type Experiences } from './cloud/experiences.ts';
-import { groupsOf, type CallOptions, type Groups } from './cloud/groups.ts';
-import { isID, kindOf } from './cloud/ids.ts';
-import { inventoryOf, type Inventory } from './cloud/inventory.ts';
-import type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from './cloud/request.ts';
-import { userOf, type UserCalls } from './cloud/user.ts';
-import { OAuthError } from './errors.ts';
-import { sleep as platformSleep, waitFor, type Sleep } from './http/abort.ts';
-import { DEFAULT_PATIENCE } from './http/retry.ts';
-import { patientTransport } from './http/send.ts';
-import { limitInFlight } from './http/slots.ts';
-import { connectionError } from './http/transport.ts';
-import type { App } from './oauth/app.ts';
-import { createOAuthClient, type OAuthClient } from './oauth/oauth-client.ts';
-import type { Introspection, Resources } from './oauth/token-messages.ts';
-import { createTokenKeeper, type Renew, type TokenKeeper } from './oauth/token-keeper.ts';
-import type { Tokens } from './oauth/tokens.ts';
-import { readUserInfo, type UserInfo } from './oauth/userinfo.ts';
+import type { ClientApp } from '../oauth/app-options.ts';
+import { DEFAULT_LIMITS, readClientOptions } from './options.ts';
+import type { ClientLimits, OnTokens, RobloxClientOptions } from './options.ts';
+import { callMaker, type MakeCall } from '../cloud/call.ts';
+import { experiencesOf, type Experiences } from '../cloud/experiences.ts';
+import { groupsOf, type CallOptions, type Groups } from '../cloud/groups.ts';
+import { isID, kindOf } from '../cloud/ids.ts';
+import { inventoryOf, type Inventory } from '../cloud/inventory.ts';
+import type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from '../cloud/request.ts';
+import { userOf, type UserCalls } from '../cloud/user.ts';
+import { OAuthError } from '../errors.ts';
+import { sleep as platformSleep, waitFor, type Sleep } from '../http/abort.ts';
+import { DEFAULT_PATIENCE } from '../http/retry.ts';
+import { patientTransport } from '../http/send.ts';
+import { limitInFlight } from '../http/slots.ts';
+import { connectionError } from '../http/transport.ts';
+import type { App } from '../oauth/app.ts';
+import { createOAuthClient, type OAuthClient } from '../oauth/oauth-client.ts';
+import type { Introspection, Resources } from '../oauth/token-messages.ts';
+import { createTokenKeeper, type Renew, type TokenKeeper } from './token-keeper.ts';
+import type { Tokens } from '../oauth/tokens.ts';
+import { readUserInfo, type UserInfo } from '../oauth/userinfo.ts';
 
 /**
  * Roblox's APIs as one user who signed in: their inventory, groups, profile and experiences, and any other call of Open Cloud.

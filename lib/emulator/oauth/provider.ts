@@ -3,15 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { randomUUID } from 'node:crypto';
 
-import { sendJson, escapeHtml } from './http.ts';
-import type { Exchange } from './http.ts';
-import { findAmbiguity, forward, paths } from './forward.ts';
-import type { EmulatedClient, EmulatedUser } from './options.ts';
+import { sendJson, escapeHtml } from '../http.ts';
+import type { Exchange } from '../http.ts';
+import { findAmbiguity, forward, paths } from '../forward.ts';
+import type { EmulatedClient, EmulatedUser } from '../options.ts';
 import { resourceInfos } from './resources.ts';
 import type { GrantedResources } from './storage.ts';
 import { claimsOf, introspect, issueIdToken, reportedLifetime, tokenAnswer } from './token-rules.ts';
 import type { TokenRules } from './token-rules.ts';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 /** What a user allows an app. */
 export interface Consent {

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
-import type { EmulatorClock } from './clock.ts';
+import type { EmulatorClock } from '../clock.ts';
 import { CloudRefusal } from './cloud-error.ts';
-import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './cloud-groups.ts';
-import { listInventoryItems } from './cloud-inventory.ts';
-import type { CloudRequest, Operation, PublishedMessage, ThumbnailOperation } from './cloud-request.ts';
-import { generateThumbnail, getThumbnailOperation, getUser, publishMessage } from './cloud-users.ts';
-import type { Faults } from './faults.ts';
-import { sendJson } from './http.ts';
-import type { Exchange } from './http.ts';
-import type { EmulatorKnobs } from './options.ts';
+import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './groups.ts';
+import { listInventoryItems } from './inventory.ts';
+import type { CloudRequest, Operation, PublishedMessage, ThumbnailOperation } from './request.ts';
+import { generateThumbnail, getThumbnailOperation, getUser, publishMessage } from './users.ts';
+import type { Faults } from '../faults.ts';
+import { sendJson } from '../http.ts';
+import type { Exchange } from '../http.ts';
+import type { EmulatorKnobs } from '../options.ts';
 import { RateLimiter } from './rate-limits.ts';
-import type { Access, Storage } from './storage.ts';
-import type { World } from './world.ts';
+import type { Access, Storage } from '../oauth/storage.ts';
+import type { World } from '../world.ts';
 
 interface Route {
   readonly method: string;

@@ -1,8 +1,8 @@
-import { readApp, type ClientApp } from './app-options.ts';
-import type { Fetch } from './http/transport.ts';
-import { idOf, kindOf } from './cloud/ids.ts';
-import type { ClientAuthentication } from './oauth/token-messages.ts';
-import { scopesOf, type Tokens } from './oauth/tokens.ts';
+import { readApp, type ClientApp } from '../oauth/app-options.ts';
+import type { Fetch } from '../http/transport.ts';
+import { idOf, kindOf } from '../cloud/ids.ts';
+import type { ClientAuthentication } from '../oauth/token-messages.ts';
+import { scopesOf, type Tokens } from '../oauth/tokens.ts';
 
 /** Stores a user's new tokens; awaited before anything goes on with them. */
 export type OnTokens = (tokens: Tokens) => unknown;

@@ -1,25 +1,25 @@
 import { inspect } from 'node:util';
 import OAuth2Strategy from 'passport-oauth2';
-import { readGivenTokens, readOnTokens, readUserId, type KeptTokens, type OnTokens } from './client-options.ts';
-import { clientOf, type RobloxClient } from './client.ts';
-import { IDTokenError, TokenError } from './errors.ts';
-import { getJSON } from './http/get-json.ts';
-import { createNodeTransport } from './http/node-transport.ts';
-import { createTransport } from './http/transport.ts';
-import { absoluteURL, queryOf } from './login/incoming.ts';
-import type { LoginMeta, StateStore } from './login/login.ts';
-import { SessionStore } from './login/session-store.ts';
-import { storeLogin, takeStoredLogin } from './login/state-store.ts';
-import { authorizationURL, readCallback, type CallbackParameters } from './oauth/authorization.ts';
-import { endpointsOf } from './oauth/endpoints.ts';
-import { createApp, type App } from './oauth/app.ts';
-import { checkSubject, prepareVerification, verifyIDToken } from './oauth/id-token.ts';
-import { readObject, readString } from './http/json.ts';
-import { createKeyCache, type KeyCache } from './oauth/keys.ts';
-import { adaptOAuth2 } from './oauth/oauth2-adapter.ts';
-import { codeChallenge, nonceOf, oneTimeValue } from './oauth/one-time.ts';
-import { profileOf, type Profile } from './oauth/profile.ts';
-import { readTokens, type Tokens } from './oauth/tokens.ts';
+import { readGivenTokens, readOnTokens, readUserId, type KeptTokens, type OnTokens } from '../client/options.ts';
+import { clientOf, type RobloxClient } from '../client/client.ts';
+import { IDTokenError, TokenError } from '../errors.ts';
+import { getJSON } from '../http/get-json.ts';
+import { createNodeTransport } from '../http/node-transport.ts';
+import { createTransport } from '../http/transport.ts';
+import { absoluteURL, queryOf } from './request.ts';
+import type { LoginMeta, StateStore } from '../login/login.ts';
+import { SessionStore } from '../login/session-store.ts';
+import { storeLogin, takeStoredLogin } from '../login/state-store.ts';
+import { authorizationURL, readCallback, type CallbackParameters } from '../oauth/authorization.ts';
+import { endpointsOf } from '../oauth/endpoints.ts';
+import { createApp, type App } from '../oauth/app.ts';
+import { checkSubject, prepareVerification, verifyIDToken } from '../oauth/id-token.ts';
+import { readObject, readString } from '../http/json.ts';
+import { createKeyCache, type KeyCache } from '../oauth/keys.ts';
+import { adaptOAuth2 } from './oauth2-adapter.ts';
+import { codeChallenge, nonceOf, oneTimeValue } from '../oauth/one-time.ts';
+import { profileOf, type Profile } from '../oauth/profile.ts';
+import { readTokens, type Tokens } from '../oauth/tokens.ts';
 import {
   readCallbackURL,
   readPrompt,
@@ -52,7 +52,7 @@ import {
   type VerifyFunctionWithRequest,
   type VerifyFunctionWithRequestAndClient,
 } from './verify.ts';
-import type { TokenVault } from './vault/vault.ts';
+import type { TokenVault } from '../vault/vault.ts';
 
 /** Told to the user where a code was refused: it has expired, or it was used before. */
 const CODE_REFUSED = {

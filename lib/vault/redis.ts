@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readMilliseconds, within } from './vault/deadline.ts';
-import { TokenVaultError } from './vault/error.ts';
-import type { TokenLock, TokenStorage } from './vault/storage.ts';
+import { readMilliseconds, within } from './deadline.ts';
+import { TokenVaultError } from './error.ts';
+import type { TokenLock, TokenStorage } from './storage.ts';
 
-export type { TokenLock, TokenStorage } from './vault/storage.ts';
+export type { TokenLock, TokenStorage } from './storage.ts';
 
 /** A client of the `redis` package, version 4 to 6: `createClient()`, `createCluster()` or a pool, connected. */
 export interface NodeRedisClient {

@@ -1,6 +1,6 @@
 import { CloudRefusal, missingScope } from './cloud-error.ts';
-import type { CloudRequest, Operation } from './cloud-request.ts';
-import type { EmulatedUser } from './options.ts';
+import type { CloudRequest, Operation } from './request.ts';
+import type { EmulatedUser } from '../options.ts';
 
 const sizes = ['48', '50', '60', '75', '100', '110', '150', '180', '352', '420', '720'];
 const formats = ['FORMAT_UNSPECIFIED', 'PNG', 'JPEG'];

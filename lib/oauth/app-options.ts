@@ -1,7 +1,7 @@
-import { createTransport, type Fetch } from './http/transport.ts';
-import { createApp, type App } from './oauth/app.ts';
-import { endpointsOf } from './oauth/endpoints.ts';
-import type { ClientAuthentication } from './oauth/token-messages.ts';
+import { createTransport, type Fetch } from '../http/transport.ts';
+import { createApp, type App } from './app.ts';
+import { endpointsOf } from './endpoints.ts';
+import type { ClientAuthentication } from './token-messages.ts';
 
 /** How to speak to Roblox, and as which app: what a strategy, a client and a vault are told alike. */
 export interface AppOptions {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import type { EmulatorClock } from './clock.ts';
-import { inSeconds } from './clock.ts';
-import type { Faults } from './faults.ts';
+import type { EmulatorClock } from '../clock.ts';
+import { inSeconds } from '../clock.ts';
+import type { Faults } from '../faults.ts';
 import { signIdToken } from './id-token-faults.ts';
 import type { KeyRing } from './keys.ts';
 import { readClaims } from './keys.ts';
-import type { EmulatedClient, EmulatedUser, EmulatorKnobs } from './options.ts';
+import type { EmulatedClient, EmulatedUser, EmulatorKnobs } from '../options.ts';
 import type { Storage } from './storage.ts';
 
 /** What the rules below are applied to and with. */

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { OAuthError } from '../errors.ts';
 import { MAX_OAUTH_BODY_BYTES } from '../http/get-json.ts';
 import type { Transport } from '../http/transport.ts';
-import type { OAuthClient } from './oauth-client.ts';
+import type { OAuthClient } from '../oauth/oauth-client.ts';
 
 /** What the `oauth` package's errors look like; passport-oauth2 and its neighbours read these two. */
 export interface OAuth2StatusError {

@@ -1,8 +1,8 @@
 import type OAuth2Strategy from 'passport-oauth2';
-import type { RobloxClient } from './client.ts';
-import { RefusedError } from './errors.ts';
-import type { Profile } from './oauth/profile.ts';
-import type { Tokens } from './oauth/tokens.ts';
+import type { RobloxClient } from '../client/client.ts';
+import { RefusedError } from '../errors.ts';
+import type { Profile } from '../oauth/profile.ts';
+import type { Tokens } from '../oauth/tokens.ts';
 
 /** The request type that Passport strategies know: Express's. Other frameworks hand in what is like it. */
 export type Request = Parameters<OAuth2Strategy['authenticate']>[0];

@@ -1,5 +1,5 @@
-import { escapeHtml } from './http.ts';
-import type { World } from './world.ts';
+import { escapeHtml } from '../http.ts';
+import type { World } from '../world.ts';
 
 /**
  * Draws a headshot: an initial on a coloured ground, the same one for the same user.

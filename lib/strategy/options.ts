@@ -5,14 +5,14 @@ import {
   readNumber,
   readTimeout,
   refuse,
-} from './app-options.ts';
-import type { Fetch } from './http/transport.ts';
-import type { StateStore } from './login/login.ts';
-import { MAX_REDIRECT_URL_LENGTH, PROMPTS } from './oauth/endpoints.ts';
-import type { RobloxScope } from './oauth/scopes.ts';
-import type { ClientAuthentication } from './oauth/token-messages.ts';
-import { scopesOf } from './oauth/tokens.ts';
-import { TokenVault } from './vault/vault.ts';
+} from '../oauth/app-options.ts';
+import type { Fetch } from '../http/transport.ts';
+import type { StateStore } from '../login/login.ts';
+import { MAX_REDIRECT_URL_LENGTH, PROMPTS } from '../oauth/endpoints.ts';
+import type { RobloxScope } from '../oauth/scopes.ts';
+import type { ClientAuthentication } from '../oauth/token-messages.ts';
+import { scopesOf } from '../oauth/tokens.ts';
+import { TokenVault } from '../vault/vault.ts';
 
 /** What a {@link RobloxStrategy} can be told. */
 export interface RobloxStrategyOptions {

@@ -1,6 +1,6 @@
-import type { EmulatedUser } from './options.ts';
+import type { EmulatedUser } from '../options.ts';
 import type { Access, GrantedResources } from './storage.ts';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 /** A thing that a user can tick on the consent page. */
 export interface Choice {

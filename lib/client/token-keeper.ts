@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { OAuthError } from '../errors.ts';
 import { waitFor } from '../http/abort.ts';
 import { redactError } from '../http/redact.ts';
-import type { Tokens } from './tokens.ts';
+import type { Tokens } from '../oauth/tokens.ts';
 
 /** Why tokens are renewed: they run out, Roblox answered 401, or somebody asked. */
 export type RenewalReason = 'expiring' | 'rejected' | 'asked';

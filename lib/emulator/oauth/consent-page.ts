@@ -1,5 +1,5 @@
-import { escapeHtml } from './http.ts';
-import type { EmulatedClient, EmulatedUser } from './options.ts';
+import { escapeHtml } from '../http.ts';
+import type { EmulatedClient, EmulatedUser } from '../options.ts';
 import type { Choice } from './resources.ts';
 
 const scopesInWords: Readonly<Record<string, string>> = {

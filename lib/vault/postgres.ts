@@ -1,11 +1,11 @@
 /** `passport-roblox-oauth2/postgres`: keeps a vault's tokens in a Postgres table, and locks rows there. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
-import { readMilliseconds, within } from './vault/deadline.ts';
-import { TokenVaultError } from './vault/error.ts';
-import type { TokenLock, TokenStorage } from './vault/storage.ts';
+import { readMilliseconds, within } from './deadline.ts';
+import { TokenVaultError } from './error.ts';
+import type { TokenLock, TokenStorage } from './storage.ts';
 
-export type { TokenLock, TokenStorage } from './vault/storage.ts';
+export type { TokenLock, TokenStorage } from './storage.ts';
 
 /** An answer of the `pg` package. */
 export interface PostgresResult {

@@ -1,8 +1,8 @@
 import { CloudRefusal, missingScope } from './cloud-error.ts';
-import type { Operation } from './cloud-request.ts';
+import type { Operation } from './request.ts';
 import { readInventoryFilter } from './inventory-filter.ts';
 import type { InventoryEntry } from './inventory-filter.ts';
-import type { EmulatedUser } from './options.ts';
+import type { EmulatedUser } from '../options.ts';
 import { cutPage } from './paging.ts';
 
 const readScope = 'user.inventory-item:read';

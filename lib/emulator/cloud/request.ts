@@ -1,6 +1,6 @@
-import type { EmulatorKnobs } from './options.ts';
-import type { Access } from './storage.ts';
-import type { World } from './world.ts';
+import type { EmulatorKnobs } from '../options.ts';
+import type { Access } from '../oauth/storage.ts';
+import type { World } from '../world.ts';
 
 /** A message that an app published to an experience. */
 export interface PublishedMessage {
