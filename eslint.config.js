@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'docs/', 'screenshots/', 'lib/cloud/openapi.ts'] },
+  { ignores: ['dist/', 'coverage/', 'reference/', 'screenshots/', 'lib/cloud/openapi.ts'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
