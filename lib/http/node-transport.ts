@@ -23,7 +23,7 @@ export function createNodeTransport(options: { readonly timeoutMs: number }): Co
       request.signal?.throwIfAborted();
       const target = readTarget(request);
       await dropDeadConnections(target);
-      const { response, body } = await exchange(request, target, options.timeoutMs);
+      const { response, body } = await exchange(request, target, request.timeoutMs ?? options.timeoutMs);
       const { statusCode: status = 0, headers } = response;
       keepsConnections = headers.connection?.toLowerCase() !== 'close';
       if (status >= 300 && status < 400) throw connectionError('redirect', request, { status });

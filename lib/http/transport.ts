@@ -36,6 +36,8 @@ export interface HttpRequest {
   readonly maxBytes: number;
   /** Ends the request at once. */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for this exchange, in place of the transport's own time-out. */
+  readonly timeoutMs?: number | undefined;
   /** What this request carries that no error may show. */
   readonly secrets: readonly string[];
 }
@@ -107,7 +109,7 @@ export function createTransport(options: { fetch?: Fetch | undefined; timeoutMs:
       };
     });
     stopped.catch(() => {});
-    const timer = setTimeout(() => stop(connectionError('timeout', request)), options.timeoutMs);
+    const timer = setTimeout(() => stop(connectionError('timeout', request)), request.timeoutMs ?? options.timeoutMs);
     const cancel = () => stop(request.signal?.reason);
     request.signal?.addEventListener('abort', cancel, { once: true });
     try {

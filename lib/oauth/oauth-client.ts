@@ -35,10 +35,13 @@ export interface OAuthClient {
   /** Ends an authorization. @see RFC 7009 */
   revoke(token: string): Promise<void>;
   /** Asks what Roblox knows of a token. @see RFC 7662 */
-  introspect(token: string): Promise<Introspection>;
+  introspect(token: string, limits?: RequestLimits): Promise<Introspection>;
   /** Asks what the user chose on the consent page. */
-  resources(accessToken: string): Promise<Resources>;
+  resources(accessToken: string, limits?: RequestLimits): Promise<Resources>;
 }
+
+/** What ends one request: neither is for a request that spends a code or a refresh token. */
+export type RequestLimits = Pick<HttpRequest, 'signal' | 'timeoutMs'>;
 
 /** Makes the verbs for one app. */
 export function createOAuthClient(options: {
@@ -50,8 +53,13 @@ export function createOAuthClient(options: {
 }): OAuthClient {
   const { endpoints, credentials, transport, now = () => Date.now() } = options;
 
-  async function post(url: string, parameters: Readonly<Record<string, string | undefined>>) {
-    const request = { method: 'POST', url, ...tokenForm(credentials, parameters), maxBytes: MAX_OAUTH_BODY_BYTES };
+  async function post(
+    url: string,
+    parameters: Readonly<Record<string, string | undefined>>,
+    { signal, timeoutMs }: RequestLimits = {},
+  ) {
+    const message = tokenForm(credentials, parameters);
+    const request = { method: 'POST', url, ...message, signal, timeoutMs, maxBytes: MAX_OAUTH_BODY_BYTES };
     const response = await transport(request);
     const json = parseJSON(response.text);
     const refused = readTokenError(json, request.secrets);
@@ -89,11 +97,11 @@ export function createOAuthClient(options: {
       // Roblox answers 200 with an empty body: success is the status, there is nothing to read.
       await post(endpoints.revocation, { token });
     },
-    async introspect(token) {
-      return read(await post(endpoints.introspection, { token }), readIntrospection);
+    async introspect(token, limits) {
+      return read(await post(endpoints.introspection, { token }, limits), readIntrospection);
     },
-    async resources(accessToken) {
-      return read(await post(endpoints.resources, { token: accessToken }), readResources);
+    async resources(accessToken, limits) {
+      return read(await post(endpoints.resources, { token: accessToken }, limits), readResources);
     },
   };
 }

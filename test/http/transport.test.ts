@@ -158,6 +158,13 @@ for (const [name, make] of TRANSPORTS) {
       });
     }
 
+    it('takes the time-out of a request in place of its own', async () => {
+      const server = await startServer(() => {});
+      const error = await thrown(make(5000)(requestTo(server.url, { timeoutMs: 60 })));
+      expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
+      await server.close();
+    });
+
     it('says network when nobody listens', async () => {
       const server = await startServer(() => {});
       await server.close();
