@@ -1,7 +1,7 @@
+import { isID } from '../http/json.ts';
+
 /** A Roblox ID as a caller may give it: the string that Roblox sends, or a number where JavaScript can hold it exactly. */
 export type ID = string | number;
-
-const WHOLE_NUMBER = /^[1-9]\d{0,18}$/;
 
 /**
  * Checks an ID that comes from a caller, and makes it the string that goes into a path or a filter. Only digits pass, so nothing a
@@ -26,11 +26,6 @@ export function idsOf(name: string, value: unknown): string[] {
   return value.map((id, index) => idOf(`${name}[${index}]`, id));
 }
 
-/** Whether a value is an ID as Roblox sends it. */
-export function isID(value: unknown): value is string {
-  return typeof value === 'string' && WHOLE_NUMBER.test(value);
-}
-
 /**
  * The ID that follows a collection in a resource path: `99` for `roles` in `groups/7/roles/99`.
  * @returns undefined when there is none
@@ -41,7 +36,7 @@ export function idInPath(path: unknown, collection: string): string | undefined 
   const segments = path.split('/');
   for (let index = 0; index + 1 < segments.length; index += 2) {
     const id = segments[index + 1];
-    if (segments[index] === collection && id !== undefined && id !== '') return id;
+    if (segments[index] === collection && isID(id)) return id;
   }
   return undefined;
 }

@@ -10,9 +10,15 @@ export function readString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** An ID as a string, also where an older service sends it as a number; else undefined. */
+/** Whether a value is an ID as Roblox sends it: a whole number above 0, in a string. */
+export function isID(value: unknown): value is string {
+  return typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value);
+}
+
+/** The value as an ID, also where an older service sends it as a number; undefined when it is no ID. */
 export function readID(value: unknown): string | undefined {
-  return Number.isSafeInteger(value) ? String(value) : readString(value);
+  const id = Number.isSafeInteger(value) ? String(value) : value;
+  return isID(id) ? id : undefined;
 }
 
 /** The parsed text, or undefined when it is no JSON. */

@@ -88,7 +88,7 @@ export function readTokenError(json: unknown, secrets: readonly string[]): Token
 export interface Introspection {
   /** Whether the token's lifetime goes on. Not a check for revocation: a revoked token stays active until it expires. */
   readonly active: boolean;
-  /** The user's ID. */
+  /** The user's ID in this app's domain. */
   readonly sub?: string;
   readonly clientId?: string;
   readonly scope: readonly string[];
@@ -117,7 +117,7 @@ export interface Resources {
 export function readIntrospection(json: unknown): Introspection | undefined {
   const raw = readObject(json);
   if (raw === undefined || typeof raw['active'] !== 'boolean') return undefined;
-  const sub = readString(raw['sub']);
+  const sub = readID(raw['sub']);
   const clientId = readString(raw['client_id']);
   const issuedAt = readSeconds(raw['iat']);
   const expiresAt = readSeconds(raw['exp']);
@@ -134,7 +134,7 @@ export function readIntrospection(json: unknown): Introspection | undefined {
 
 /**
  * Reads the answer of `/token/resources`: per owner, `universe` lists experiences and `creator` lists accounts, where `U` is the
- * owner and `G7` is group 7. Either may be absent, and a user may choose nothing at all.
+ * owner and `G7` is group 7. Either may be absent, and a user may choose nothing at all. Anything that is no ID is left out.
  * @returns undefined when it is none
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#post-v1tokenresources
  */
@@ -146,24 +146,33 @@ export function readResources(json: unknown): Resources | undefined {
   for (const info of infos.map(readObject)) {
     const owner = readObject(info?.['owner']);
     const id = readID(owner?.['id']);
-    if (id === undefined) continue;
-    const type = owner?.['type'] === 'Group' ? 'Group' : 'User';
+    const type = (['User', 'Group'] as const).find((known) => known === owner?.['type']);
+    if (id === undefined || type === undefined) continue;
     const resources = readObject(info?.['resources']);
-    for (const experience of readIDs(resources?.['universe']))
-      experiences.push({ id: experience, owner: { type, id } });
-    for (const creator of readIDs(resources?.['creator'])) {
-      if (creator === 'U') accounts.push({ type, id });
-      else accounts.push({ type: creator.startsWith('G') ? 'Group' : 'User', id: creator.replace(/^[GU]/, '') });
+    for (const experience of readIDList(resources?.['universe']).map(readID)) {
+      if (experience !== undefined) experiences.push({ id: experience, owner: { type, id } });
+    }
+    for (const creator of readIDList(resources?.['creator'])) {
+      const account = creator === 'U' ? { type, id } : readAccount(creator);
+      if (account !== undefined) accounts.push(account);
     }
   }
   return { experiences, accounts };
 }
 
-function readIDs(resource: unknown): string[] {
+function readIDList(resource: unknown): readonly unknown[] {
   const ids = readObject(resource)?.['ids'];
-  return Array.isArray(ids) ? ids.flatMap((id) => readID(id) ?? []) : [];
+  return Array.isArray(ids) ? ids : [];
+}
+
+/** `G7` is group 7, `U7` and `7` are user 7. */
+function readAccount(creator: unknown): Resources['accounts'][number] | undefined {
+  const [, letter, digits] = typeof creator === 'string' ? (/^([GU]?)(\d+)$/.exec(creator) ?? []) : ['', '', creator];
+  const id = readID(digits);
+  return id === undefined ? undefined : { type: letter === 'G' ? 'Group' : 'User', id };
 }
 
 function readSeconds(value: unknown): Date | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? new Date(value * 1000) : undefined;
+  const time = typeof value === 'number' ? new Date(value * 1000) : undefined;
+  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
 }

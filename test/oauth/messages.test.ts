@@ -201,6 +201,34 @@ describe('the answers of the token endpoints', () => {
     expect(readResources({})).to.equal(undefined);
   });
 
+  it('leave out of the resources whatever is no ID', () => {
+    const noIDs = ['G', '0', '007', '-1', '1.5', '7/8', '../7', '12345678901234567890', 0, 1.5, null, {}, ['7']];
+    const owner = { id: '5', type: 'User' };
+    const read = (resources: object, of: object = owner) =>
+      readResources({ resource_infos: [{ owner: of, resources }] });
+    expect(read({ universe: { ids: [...noIDs, '', 'U', 'G7', 8] } })).to.deep.equal({
+      experiences: [{ id: '8', owner }],
+      accounts: [],
+    });
+    const noAccounts = [...noIDs, '', 'X7', 'U0', 'G007', 'G7/8', 'U-1'];
+    expect(read({ creator: { ids: [...noAccounts, 'U8', '9'] } })).to.deep.equal({
+      experiences: [],
+      accounts: [
+        { type: 'User', id: '8' },
+        { type: 'User', id: '9' },
+      ],
+    });
+    for (const other of [
+      { ...owner, id: 'U' },
+      { ...owner, id: undefined },
+      { ...owner, type: 'Robot' },
+      { id: '5' },
+    ]) {
+      const resources = { universe: { ids: ['1'] }, creator: { ids: ['U'] } };
+      expect(read(resources, other)).to.deep.equal({ experiences: [], accounts: [] });
+    }
+  });
+
   it('say what a token is good for', () => {
     const raw = {
       active: true,
@@ -225,6 +253,8 @@ describe('the answers of the token endpoints', () => {
     });
     expect(readIntrospection({ active: false })).to.deep.equal({ active: false, scope: [], raw: { active: false } });
     expect(readIntrospection({})).to.equal(undefined);
+    const strange = { active: true, sub: 'me', scope: 7, client_id: 7, iat: '1', exp: 1e300 };
+    expect(readIntrospection(strange)).to.deep.equal({ active: true, scope: [], raw: strange });
   });
 
   it('take scopes apart, however they come', () => {
