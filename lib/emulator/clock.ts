@@ -16,6 +16,6 @@ export function createClock(now: () => number = () => Date.now()): EmulatorClock
   };
 }
 
-export function inSeconds(ms: number): number {
+export function toSeconds(ms: number): number {
   return Math.floor(ms / 1000);
 }

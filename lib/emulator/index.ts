@@ -2,24 +2,20 @@ import { createClock } from './clock.ts';
 import type { EmulatorClock } from './clock.ts';
 import { Cloud } from './cloud/cloud.ts';
 import type { PublishedMessage } from './cloud/request.ts';
+import { drawPicture } from './cloud/users.ts';
 import { frontPage } from './oauth/consent-page.ts';
 import { answerAuthorization } from './oauth/consent.ts';
-import { discoveryDocument } from './oauth/discovery.ts';
-import { Faults } from './faults.ts';
-import { sendJson, sendPage, sendText } from './http.ts';
+import { buildDiscovery, providerPaths } from './oauth/endpoints.ts';
+import { Faults, misbehave } from './faults.ts';
+import { RequestLog, sendJson, sendPage, sendText, startListening } from './http.ts';
 import type { Exchange, RequestRecord } from './http.ts';
 import { KeyRing } from './oauth/keys.ts';
-import { startListening } from './listener.ts';
 import { checkOptions, defaultKnobs } from './options.ts';
 import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
-import { drawPicture } from './cloud/pictures.ts';
-import { providerPaths } from './forward.ts';
 import { createTokenServer } from './oauth/provider.ts';
 import type { TokenServer } from './oauth/provider.ts';
-import { RequestLog } from './request-log.ts';
-import { choicesFor, readChoices } from './oauth/resources.ts';
+import { listChoices, readChoices } from './oauth/resources.ts';
 import { Storage } from './oauth/storage.ts';
-import { misbehave } from './wire-faults.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -169,7 +165,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       return issueTokens(world, tokens, about);
     },
     expireAccessTokens: () => storage.expireAccessTokens(),
-    revokeAuthorizations: (userId) => storage.endAuthorizationsOf(userId),
+    revokeAuthorizations: (userId) => storage.endUserAuthorizations(userId),
     close: () => listener.close(),
     [Symbol.asyncDispose]: () => listener.close(),
   };
@@ -186,7 +182,7 @@ function answerPublic(
   about: { url: string; world: World; keys: KeyRing; faults: Faults },
 ): void {
   const sendDocument = (document: unknown) => sendJson(res, 200, about.faults.applyRewrites(method, path, document));
-  if (path === '/oauth/.well-known/openid-configuration') return sendDocument(discoveryDocument(about.url));
+  if (path === '/oauth/.well-known/openid-configuration') return sendDocument(buildDiscovery(about.url));
   if (path === '/oauth/v1/certs') return sendDocument(about.keys.certs);
   if (path === '/') return sendPage(res, 200, frontPage(about.url, about.world.clients.values()));
   const picture = drawPicture(about.world, path);
@@ -201,7 +197,7 @@ async function issueTokens(world: World, tokens: TokenServer, about: IssueOption
   if (client === undefined) throw new TypeError(`issueTokens: no client ${about.client} at this emulator`);
   const { scope = ['openid', 'profile'] } = about;
   const scopes = typeof scope === 'string' ? scope.split(' ') : scope;
-  const choices = choicesFor(world, user, new Set(scopes));
+  const choices = listChoices(world, user, new Set(scopes));
   const resources = readChoices(choices, new Set(choices.map(({ value }) => value)));
   const answer = await tokens.issueTokens({ user, client, scopes, resources });
   // Made field by field in provider.ts.

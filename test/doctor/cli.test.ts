@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-import { discoveryDocument } from '../../lib/emulator/oauth/discovery.ts';
+import { buildDiscovery } from '../../lib/emulator/oauth/endpoints.ts';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { runDoctor, type Run } from './support.ts';
 
@@ -101,7 +101,7 @@ describe('npx passport-roblox-oauth2 doctor', () => {
       () =>
         roblox.faults.status('/oauth/*', 200, {
           headers: { date: new Date(Date.now() - 600_000).toUTCString() },
-          body: discoveryDocument(roblox.url),
+          body: buildDiscovery(roblox.url),
           times: 2,
         }),
       /^problem +clock: this machine is about 10 minutes ahead/m,

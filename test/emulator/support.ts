@@ -46,7 +46,7 @@ export const redirectURI = 'http://localhost:3000/auth/roblox/callback';
 export const verifier = 'a-verifier-of-more-than-forty-three-characters-._~';
 export const credentials = { client_id: DEMO_CLIENT.clientID, client_secret: DEMO_CLIENT.clientSecret };
 
-export function challengeOf(text: string): string {
+export function hashVerifier(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { EmulatorClock } from '../clock.ts';
-import { CloudRefusal } from './cloud-error.ts';
+import { CloudRefusal } from './request.ts';
 import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './groups.ts';
 import { listInventoryItems } from './inventory.ts';
 import type { CloudRequest, Operation, PublishedMessage, ThumbnailOperation } from './request.ts';

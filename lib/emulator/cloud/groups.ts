@@ -1,4 +1,4 @@
-import { CloudRefusal, missingScope } from './cloud-error.ts';
+import { CloudRefusal, refuseFilter, refuseScope } from './request.ts';
 import type { CloudRequest, Operation } from './request.ts';
 import type { EmulatedGroup, EmulatedRole } from '../options.ts';
 import { cutPage } from './paging.ts';
@@ -7,7 +7,7 @@ import type { Group, World } from '../world.ts';
 
 const longAgo = new Date('2020-01-01T00:00:00Z');
 
-function groupOf({ world, params }: Pick<CloudRequest, 'world' | 'params'>): Group {
+function findGroup({ world, params }: Pick<CloudRequest, 'world' | 'params'>): Group {
   const group = world.groups.get(params['group_id'] ?? '');
   if (group === undefined) throw new CloudRefusal('NOT_FOUND', 'The group does not exist.');
   return group;
@@ -15,7 +15,7 @@ function groupOf({ world, params }: Pick<CloudRequest, 'world' | 'params'>): Gro
 
 /** GET /cloud/v2/groups/{group_id} */
 export const getGroup: Operation = (request) => {
-  const { facts, members } = groupOf(request);
+  const { facts, members } = findGroup(request);
   const created = (facts.createdAt ?? longAgo).toISOString();
   return {
     path: `groups/${facts.id}`,
@@ -52,7 +52,7 @@ function renderRole(group: Group, role: EmulatedRole, access: Access): Record<st
 
 /** GET /cloud/v2/groups/{group_id}/roles */
 export const listGroupRoles: Operation = (request) => {
-  const group = groupOf(request);
+  const group = findGroup(request);
   const page = cutPage([...group.roles.values()], { ...request, largest: 20 }, request.knobs);
   return {
     groupRoles: page.items.map((role) => renderRole(group, role, request.access)),
@@ -62,7 +62,7 @@ export const listGroupRoles: Operation = (request) => {
 
 /** GET /cloud/v2/groups/{group_id}/roles/{role_id} */
 export const getGroupRole: Operation = (request) => {
-  const group = groupOf(request);
+  const group = findGroup(request);
   const role = group.roles.get(request.params['role_id'] ?? '');
   if (role === undefined) throw new CloudRefusal('NOT_FOUND', 'The role does not exist.');
   return renderRole(group, role, request.access);
@@ -91,7 +91,7 @@ function renderMembership({ group, userId, about }: Member): Record<string, unkn
   };
 }
 
-function membersOf(groups: Iterable<Group>): Member[] {
+function listMembers(groups: Iterable<Group>): Member[] {
   return [...groups].flatMap((group) => [...group.members].map(([userId, about]) => ({ group, userId, about })));
 }
 
@@ -102,14 +102,14 @@ export const listGroupMemberships: Operation = (request) => {
   if (everywhere && filter?.field !== 'user') {
     throw new CloudRefusal('INVALID_ARGUMENT', 'Memberships across all groups must be filtered by user.');
   }
-  let members = membersOf(everywhere ? request.world.groups.values() : [groupOf(request)]);
+  let members = listMembers(everywhere ? request.world.groups.values() : [findGroup(request)]);
   if (filter?.field === 'user') members = members.filter(({ userId }) => filter.values.includes(`users/${userId}`));
-  if (filter?.field === 'role') members = members.filter((member) => holdsAny(member, filter.values));
+  if (filter?.field === 'role') members = members.filter((member) => hasRole(member, filter.values));
   const page = cutPage(members, { ...request, largest: 100 }, request.knobs);
   return { groupMemberships: page.items.map(renderMembership), nextPageToken: page.nextPageToken };
 };
 
-function holdsAny({ group, about }: Member, roles: readonly string[]): boolean {
+function hasRole({ group, about }: Member, roles: readonly string[]): boolean {
   return about.roleIds.some((roleId) => roles.includes(`groups/${group.facts.id}/roles/${roleId}`));
 }
 
@@ -130,28 +130,24 @@ const references = { user: /^users\/\d+$/, role: /^groups\/\d+\/roles\/\d+$/ };
 export function readMembershipFilter(text: string): MembershipFilter | undefined {
   if (text === '') return undefined;
   const [, field, single, list] = filterGrammar.exec(text) ?? [];
-  if (field !== 'user' && field !== 'role') throw invalid("it must be like user == 'users/1'");
-  if (single === undefined && !listGrammar.test(list ?? '')) throw invalid('the list is malformed');
+  if (field !== 'user' && field !== 'role') throw refuseFilter("it must be like user == 'users/1'");
+  if (single === undefined && !listGrammar.test(list ?? '')) throw refuseFilter('the list is malformed');
   const values = [...(single ?? list ?? '').matchAll(/['"]([^'"]*)['"]/g)].map((match) => match[1] ?? '');
-  if (!values.every((value) => references[field].test(value))) throw invalid(`a ${field} is malformed`);
-  if (values.length > 50) throw invalid('more than 50 values');
+  if (!values.every((value) => references[field].test(value))) throw refuseFilter(`a ${field} is malformed`);
+  if (values.length > 50) throw refuseFilter('more than 50 values');
   return { field, values };
-}
-
-function invalid(what: string): CloudRefusal {
-  return new CloudRefusal('INVALID_ARGUMENT', `The provided filter is invalid: ${what}.`);
 }
 
 /** GET /cloud/v2/groups/{group_id}/join-requests */
 export const listGroupJoinRequests: Operation = (request) => {
-  const { facts } = groupOf(request);
-  if (!request.access.scopes.has('group:read')) throw missingScope('group:read');
+  const { facts } = findGroup(request);
+  if (!request.access.scopes.has('group:read')) throw refuseScope('group:read');
   if (!isTrusted(request.world, request.access, facts.id)) {
     throw new CloudRefusal('PERMISSION_DENIED', 'The acceptRequests permission is required.');
   }
   const filter = readMembershipFilter(request.query.get('filter') ?? '');
   if (filter !== undefined && (filter.field !== 'user' || filter.values.length > 1)) {
-    throw invalid('only user == is supported');
+    throw refuseFilter('only user == is supported');
   }
   const asking = (facts.joinRequests ?? []).filter((id) => filter?.values.includes(`users/${id}`) ?? true);
   const page = cutPage(asking, { ...request, largest: 20 }, request.knobs);

@@ -1,7 +1,5 @@
-import { CloudRefusal, missingScope } from './cloud-error.ts';
+import { CloudRefusal, refuseFilter, refuseScope } from './request.ts';
 import type { Operation } from './request.ts';
-import { readInventoryFilter } from './inventory-filter.ts';
-import type { InventoryEntry } from './inventory-filter.ts';
 import type { EmulatedUser } from '../options.ts';
 import { cutPage } from './paging.ts';
 
@@ -16,7 +14,7 @@ const kinds = [
 
 const prepared = new WeakMap<EmulatedUser, readonly InventoryEntry[]>();
 
-function inventoryOf(user: EmulatedUser): readonly InventoryEntry[] {
+function readInventory(user: EmulatedUser): readonly InventoryEntry[] {
   const entries = prepared.get(user) ?? (user.inventory ?? []).map((item, index) => prepare(user, item, index));
   prepared.set(user, entries);
   return entries;
@@ -46,12 +44,12 @@ export const listInventoryItems: Operation = ({ world, params, access, ...reques
   const mayReadAll = access.userId === user.id && access.scopes.has(readScope);
   if ((user.inventoryPrivate ?? true) && !mayReadAll) {
     // Another user's token does not open a private inventory, whatever its scopes.
-    if (access.userId === user.id) throw missingScope(readScope);
+    if (access.userId === user.id) throw refuseScope(readScope);
     throw new CloudRefusal('PERMISSION_DENIED', 'The inventory of this user is private.');
   }
   const filter = readInventoryFilter(request.query.get('filter') ?? '');
-  if (filter.needsScope && !mayReadAll) throw missingScope(readScope);
-  const matching = inventoryOf(user).filter(
+  if (filter.needsScope && !mayReadAll) throw refuseScope(readScope);
+  const matching = readInventory(user).filter(
     (entry) =>
       filter.matches(entry) &&
       (mayReadAll || (entry.kind !== 'privateServer' && entry.assetType !== 'PURCHASED_PLACE')),
@@ -59,3 +57,100 @@ export const listInventoryItems: Operation = ({ world, params, access, ...reques
   const page = cutPage(matching, { ...request, largest: 100 }, request.knobs);
   return { inventoryItems: page.items.map(({ item }) => item), nextPageToken: page.nextPageToken };
 };
+
+/** The asset types of `inventoryItemAssetTypes`, from Roblox's OpenAPI description. */
+const assetTypes: ReadonlySet<string> = new Set(
+  `INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED CLASSIC_TSHIRT AUDIO HAT MODEL CLASSIC_SHIRT CLASSIC_PANTS DECAL CLASSIC_HEAD
+  FACE GEAR ANIMATION TORSO RIGHT_ARM LEFT_ARM LEFT_LEG RIGHT_LEG PACKAGE PLUGIN MESH_PART HAIR_ACCESSORY FACE_ACCESSORY
+  NECK_ACCESSORY SHOULDER_ACCESSORY FRONT_ACCESSORY BACK_ACCESSORY WAIST_ACCESSORY CLIMB_ANIMATION DEATH_ANIMATION
+  FALL_ANIMATION IDLE_ANIMATION JUMP_ANIMATION RUN_ANIMATION SWIM_ANIMATION WALK_ANIMATION POSE_ANIMATION EMOTE_ANIMATION
+  VIDEO TSHIRT_ACCESSORY SHIRT_ACCESSORY PANTS_ACCESSORY JACKET_ACCESSORY SWEATER_ACCESSORY SHORTS_ACCESSORY
+  LEFT_SHOE_ACCESSORY RIGHT_SHOE_ACCESSORY DRESS_SKIRT_ACCESSORY EYEBROW_ACCESSORY EYELASH_ACCESSORY MOOD_ANIMATION
+  DYNAMIC_HEAD CREATED_PLACE PURCHASED_PLACE`.split(/\s+/),
+);
+
+/** An inventory item, as far as filters look into it. */
+interface InventoryEntry {
+  readonly kind: 'asset' | 'badge' | 'gamePass' | 'privateServer';
+  readonly id: string;
+  readonly assetType: string | undefined;
+  readonly isCollectible: boolean;
+  readonly item: Readonly<Record<string, unknown>>;
+}
+
+/** What a filter asks for. */
+interface InventoryFilter {
+  matches(entry: InventoryEntry): boolean;
+  /** Private servers and purchased places need the scope, whoever looks. */
+  readonly needsScope: boolean;
+}
+
+const booleanFields = ['badges', 'gamePasses', 'privateServers', 'onlyCollectibles'] as const;
+const idFields = { assetIds: 'asset', badgeIds: 'badge', gamePassIds: 'gamePass', privateServerIds: 'privateServer' };
+type IdField = keyof typeof idFields;
+
+/**
+ * Reads the filter grammar of the inventory: `field=value;field=value,value`.
+ * @throws {CloudRefusal} 400: an unknown field, value or asset type, a field given twice, type and ID fields mixed
+ * @see https://create.roblox.com/docs/cloud/reference/patterns#list-inventory-items
+ */
+export function readInventoryFilter(text: string): InventoryFilter {
+  if (text === '') return { matches: () => true, needsScope: false };
+  const booleans = new Map<string, boolean>();
+  const ids = new Map<IdField, ReadonlySet<string>>();
+  let types: ReadonlySet<string> | undefined;
+  const seen = new Set<string>();
+  for (const part of text.split(';')) {
+    const [, field = '', value = ''] = /^([A-Za-z]+)=([^=]+)$/.exec(part) ?? [];
+    if (field === '') throw refuseFilter(`"${part}" is not of the form field=value`);
+    if (seen.has(field)) throw refuseFilter(`${field} is given twice`);
+    seen.add(field);
+    if (isBooleanField(field)) booleans.set(field, readBoolean(field, value));
+    else if (isIdField(field)) ids.set(field, readIds(field, value));
+    else if (field === 'inventoryItemAssetTypes') types = readTypes(value);
+    else throw refuseFilter(`unknown field ${field}`);
+  }
+  if (ids.size > 0 && ids.size < seen.size) throw refuseFilter('type fields and ID fields cannot be combined');
+  if (ids.size > 0) {
+    return {
+      matches: (entry) => [...ids].some(([field, wanted]) => idFields[field] === entry.kind && wanted.has(entry.id)),
+      needsScope: ids.has('privateServerIds'),
+    };
+  }
+  return {
+    matches(entry) {
+      if (booleans.get('onlyCollectibles') === true && !entry.isCollectible) return false;
+      if (entry.kind === 'asset') return types !== undefined && (types.has('*') || types.has(entry.assetType ?? ''));
+      return booleans.get(`${entry.kind}${entry.kind === 'gamePass' ? 'es' : 's'}`) === true;
+    },
+    needsScope: booleans.get('privateServers') === true || types?.has('PURCHASED_PLACE') === true,
+  };
+}
+
+function isBooleanField(field: string): boolean {
+  return booleanFields.some((name) => name === field);
+}
+
+function isIdField(field: string): field is IdField {
+  return Object.hasOwn(idFields, field);
+}
+
+function readBoolean(field: string, value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw refuseFilter(`${field} must be true or false`);
+  return value === 'true';
+}
+
+function readIds(field: string, value: string): ReadonlySet<string> {
+  const ids = value.split(',');
+  if (!ids.every((id) => /^\d{1,20}$/.test(id))) throw refuseFilter(`${field} must be numeric IDs`);
+  return new Set(ids);
+}
+
+function readTypes(value: string): ReadonlySet<string> {
+  const types = value.split(',');
+  for (const type of types) {
+    if (type !== '*' && !assetTypes.has(type)) throw refuseFilter(`unknown asset type ${type}`);
+  }
+  if (types.includes('*') && types.length > 1) throw refuseFilter('* stands alone');
+  return new Set(types);
+}

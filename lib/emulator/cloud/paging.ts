@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { CloudRefusal } from './cloud-error.ts';
+import { CloudRefusal } from './request.ts';
 import type { EmulatorKnobs } from '../options.ts';
 
 /** One page of a list. */
@@ -22,7 +22,7 @@ export function cutPage<T>(
   knobs: EmulatorKnobs,
 ): Page<T> {
   const size = readPageSize(request.query.get('maxPageSize'), request.largest);
-  const seal = sealOf(request, size);
+  const seal = sealRequest(request, size);
   const token = request.query.get('pageToken') ?? '';
   const { offset, pages } = token === '' ? { offset: 0, pages: 0 } : openToken(token, seal);
   const next = (newOffset: number) =>
@@ -47,7 +47,7 @@ function readPageSize(given: string | null, largest: number): number {
   return Math.min(Number(given) || 10, largest);
 }
 
-function sealOf(request: { path: string; query: URLSearchParams }, size: number): string {
+function sealRequest(request: { path: string; query: URLSearchParams }, size: number): string {
   const parts = [request.path, String(size), request.query.get('filter') ?? ''];
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16);
 }

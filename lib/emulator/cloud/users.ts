@@ -1,12 +1,14 @@
-import { CloudRefusal, missingScope } from './cloud-error.ts';
+import { CloudRefusal, refuseScope } from './request.ts';
 import type { CloudRequest, Operation } from './request.ts';
+import { escapeHtml } from '../http.ts';
 import type { EmulatedUser } from '../options.ts';
+import type { World } from '../world.ts';
 
 const sizes = ['48', '50', '60', '75', '100', '110', '150', '180', '352', '420', '720'];
 const formats = ['FORMAT_UNSPECIFIED', 'PNG', 'JPEG'];
 const shapes = ['SHAPE_UNSPECIFIED', 'ROUND', 'SQUARE'];
 
-function userOf({ world, params }: Pick<CloudRequest, 'world' | 'params'>): EmulatedUser {
+function findUser({ world, params }: Pick<CloudRequest, 'world' | 'params'>): EmulatedUser {
   const user = world.users.get(params['user_id'] ?? '');
   if (user === undefined) throw new CloudRefusal('NOT_FOUND', 'The user does not exist.');
   return user;
@@ -14,7 +16,7 @@ function userOf({ world, params }: Pick<CloudRequest, 'world' | 'params'>): Emul
 
 /** GET /cloud/v2/users/{user_id} */
 export const getUser: Operation = (request) => {
-  const user = userOf(request);
+  const user = findUser(request);
   const { scopes } = request.access;
   const isOwn = request.access.userId === user.id;
   return {
@@ -33,7 +35,7 @@ export const getUser: Operation = (request) => {
 
 /** GET /cloud/v2/users/{user_id}:generateThumbnail: starts the drawing. */
 export const generateThumbnail: Operation = (request) => {
-  const user = userOf(request);
+  const user = findUser(request);
   const size = choose(request.query, 'size', sizes, '420');
   const format = choose(request.query, 'format', formats, 'PNG');
   const shape = choose(request.query, 'shape', shapes, 'ROUND');
@@ -43,7 +45,7 @@ export const generateThumbnail: Operation = (request) => {
 
 /** GET /cloud/v2/users/{user_id}/operations/{operation_id}: asks whether it is drawn. */
 export const getThumbnailOperation: Operation = (request) => {
-  return poll(request, userOf(request), request.params['operation_id'] ?? '');
+  return poll(request, findUser(request), request.params['operation_id'] ?? '');
 };
 
 function poll(request: CloudRequest, user: EmulatedUser, operationId: string): Record<string, unknown> {
@@ -70,7 +72,7 @@ const messagingScope = 'universe-messaging-service:publish';
 /** POST /cloud/v2/universes/{universe_id}:publishMessage */
 export const publishMessage: Operation = (request) => {
   const universeId = request.params['universe_id'] ?? '';
-  if (!request.access.scopes.has(messagingScope)) throw missingScope(messagingScope);
+  if (!request.access.scopes.has(messagingScope)) throw refuseScope(messagingScope);
   if (!request.access.resources.experienceIds.includes(universeId)) {
     throw new CloudRefusal('PERMISSION_DENIED', 'The user did not grant access to this universe.');
   }
@@ -94,4 +96,20 @@ function readMessage(body: Buffer): { topic: string; message: string } {
     throw new CloudRefusal('INVALID_ARGUMENT', 'message must be a string of at most 1 kB.');
   }
   return { topic, message };
+}
+
+/**
+ * Draws a headshot: an initial on a coloured ground, the same one for the same user.
+ * @param path `/avatars/ID.svg` or `/thumbnails/ID-SIZE-SHAPE-FORMAT.svg`
+ * @returns SVG, or undefined when there is no such picture
+ */
+export function drawPicture(world: World, path: string): string | undefined {
+  const [, userId = '', size = '150', shape] =
+    /^\/(?:avatars|thumbnails)\/(\d+)(?:-(\d+)-(\w+)-\w+)?\.svg$/.exec(path) ?? [];
+  const user = world.users.get(userId);
+  if (user === undefined) return undefined;
+  const hue = Number((BigInt(userId) * 137n) % 360n);
+  const initial = escapeHtml([...user.displayName][0] ?? '?');
+  const ground = shape === 'square' ? '<rect width="100" height="100"' : '<circle cx="50" cy="50" r="50"';
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="${size}" height="${size}">${ground} fill="hsl(${hue} 55% 45%)"/><text x="50" y="68" font-family="sans-serif" font-size="52" font-weight="600" fill="#fff" text-anchor="middle">${initial}</text></svg>`;
 }

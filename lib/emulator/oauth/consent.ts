@@ -3,7 +3,7 @@ import { sendPage, sendRedirect } from '../http.ts';
 import type { Exchange } from '../http.ts';
 import type { EmulatedClient } from '../options.ts';
 import type { TokenServer } from './provider.ts';
-import { choicesFor, readChoices } from './resources.ts';
+import { listChoices, readChoices } from './resources.ts';
 import type { World } from '../world.ts';
 
 /** An authorization request that can be put before a user. */
@@ -46,7 +46,7 @@ export async function answerAuthorization(
   if (exchange.method !== 'POST') {
     const candidates = [...about.world.users.values()].map((user) => ({
       user,
-      choices: choicesFor(about.world, user, scopes),
+      choices: listChoices(about.world, user, scopes),
       picture: user.picture === null ? null : about.absolute(user.picture),
     }));
     return sendPage(
@@ -64,7 +64,7 @@ export async function answerAuthorization(
     return sendPage(res, 400, errorPage('invalid_request', 'Choose who signs in, then press Allow or Cancel.'));
   }
   if (request.responseType === 'none') return sendRedirect(res, callbackURL(request, {}));
-  const offered = choicesFor(about.world, user, scopes);
+  const offered = listChoices(about.world, user, scopes);
   // A post that did not come from the page, so without its hidden field, allows all that there is to choose.
   const ticked = form.has('resources') ? form.getAll(`resource-${user.id}`) : offered.map(({ value }) => value);
   const resources = readChoices(offered, new Set(ticked));

@@ -1,15 +1,16 @@
 import { format } from 'node:util';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { randomUUID } from 'node:crypto';
 
 import { sendJson, escapeHtml } from '../http.ts';
 import type { Exchange } from '../http.ts';
-import { findAmbiguity, forward, paths } from '../forward.ts';
+import { paths } from './endpoints.ts';
 import type { EmulatedClient, EmulatedUser } from '../options.ts';
-import { resourceInfos } from './resources.ts';
-import type { GrantedResources } from './storage.ts';
-import { claimsOf, introspect, issueIdToken, reportedLifetime, tokenAnswer } from './token-rules.ts';
+import { listResources } from './resources.ts';
+import type { GrantedResources, Storage } from './storage.ts';
+import { buildClaims, introspect, issueIdToken, reportLifetime, buildTokenAnswer } from './token-rules.ts';
 import type { TokenRules } from './token-rules.ts';
 import type { World } from '../world.ts';
 
@@ -75,7 +76,7 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
     await next();
     // oidc-provider has put its part into Koa's context by now.
     const answer =
-      ctx.status === 200 ? robloxAnswer(world, rules, { path, token }, ctx as KoaContextWithOIDC) : undefined;
+      ctx.status === 200 ? buildAnswer(world, rules, { path, token }, ctx as KoaContextWithOIDC) : undefined;
     if (answer !== undefined) ctx.body = answer;
   });
   const callback = provider.callback();
@@ -119,7 +120,7 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
         access_token: await new provider.AccessToken(about).save(),
         refresh_token: await new provider.RefreshToken({ ...about, rotations: 0 }).save(),
         token_type: 'Bearer',
-        expires_in: reportedLifetime(rules.knobs.accessTokenTTL),
+        expires_in: reportLifetime(rules.knobs.accessTokenTTL),
         scope: about.scope,
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
@@ -183,7 +184,7 @@ function configure(world: World, rules: TokenRules): Configuration {
 }
 
 /** Roblox's answer in the place of oidc-provider's; undefined where they agree. */
-function robloxAnswer(
+function buildAnswer(
   world: World,
   rules: TokenRules,
   { path, token }: { path: string; token: string },
@@ -194,11 +195,11 @@ function robloxAnswer(
   let answer: unknown;
   if (path === paths.token && client !== undefined && user !== undefined) {
     const isRefresh = ctx.oidc.params?.['grant_type'] === 'refresh_token';
-    answer = tokenAnswer(rules, ctx.body as Record<string, unknown>, { user, client, isRefresh });
+    answer = buildTokenAnswer(rules, ctx.body as Record<string, unknown>, { user, client, isRefresh });
   } else if (path === paths.userinfo && user !== undefined) {
     const scopes = new Set(ctx.oidc.accessToken?.scope?.split(' '));
     const stranger = world.users.get(rules.faults.nextStranger() ?? '');
-    answer = claimsOf(rules, stranger ?? user, scopes);
+    answer = buildClaims(rules, stranger ?? user, scopes);
   } else if (path === paths.introspection && client !== undefined) {
     answer = introspect(rules, token, client);
   } else if (path === paths.resources && client !== undefined) {
@@ -207,9 +208,41 @@ function robloxAnswer(
       ctx.status = 401;
       return { error: 'invalid_token', error_description: 'The access token is invalid, expired or revoked' };
     }
-    answer = resourceInfos(world, access);
+    answer = listResources(world, access);
   } else {
     return undefined;
   }
   return rules.faults.applyRewrites(ctx.method, path, answer);
+}
+
+/** Roblox takes one way of naming the client, not two. */
+function findAmbiguity({ req, form }: Exchange): Record<string, string> | undefined {
+  if (form === undefined || !/^basic /i.test(req.headers.authorization ?? '')) return undefined;
+  if (!form.has('client_id') && !form.has('client_secret')) return undefined;
+  return {
+    error: 'invalid_request',
+    error_description: 'Ambiguous request because multiple authentication methods are used',
+  };
+}
+
+/** The request with its body in front of it again, as oidc-provider wants to read it for itself. */
+function forward({ req, path, body, form }: Exchange, storage: Storage): IncomingMessage {
+  const changed = form && new URLSearchParams(form);
+  if (path === paths.token && changed?.get('grant_type') === 'authorization_code' && !changed.has('redirect_uri')) {
+    // Roblox does not ask for the redirect URI again; oidc-provider does.
+    changed.set('redirect_uri', storage.findRedirectURI(changed.get('code') ?? '') ?? 'http://127.0.0.1/');
+  }
+  if ((path === paths.introspection || path === paths.resources) && changed?.get('token')) {
+    // It refuses to look at an ID token; what it is about is looked up above, once the client is authenticated.
+    changed.set('token', 'opaque');
+  }
+  const bytes = changed === undefined ? body : Buffer.from(changed.toString());
+  const { method, url, httpVersion, socket } = req;
+  const headers = { ...req.headers };
+  if ('content-length' in headers) headers['content-length'] = String(bytes.length);
+  const copy = Object.assign(Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false }), {
+    ...{ method, url, httpVersion, socket, headers },
+  });
+  // Koa and oidc-provider use no more of a request than is copied here.
+  return copy as unknown as IncomingMessage;
 }

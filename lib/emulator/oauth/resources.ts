@@ -10,7 +10,7 @@ export interface Choice {
 }
 
 /** What a user is asked to choose for these scopes: experiences for `universe…`, accounts for assets and store items. */
-export function choicesFor(world: World, user: EmulatedUser, scopes: ReadonlySet<string>): Choice[] {
+export function listChoices(world: World, user: EmulatedUser, scopes: ReadonlySet<string>): Choice[] {
   const asked = [...scopes];
   const choices: Choice[] = [];
   if (asked.some((scope) => /^(legacy-)?universe\b/.test(scope))) {
@@ -40,7 +40,7 @@ export function readChoices(offered: readonly Choice[], ticked: ReadonlySet<stri
  * The answer of v1/token/resources: one entry per owner, each kind of resource only where there is one.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
-export function resourceInfos(world: World, access: Access): { resource_infos: unknown[] } {
+export function listResources(world: World, access: Access): { resource_infos: unknown[] } {
   const owners = new Map<
     string,
     { owner: { id: string; type: string }; resources: Record<string, { ids: string[] }> }

@@ -143,7 +143,7 @@ export class Storage {
   }
 
   /** The redirect URI that an unspent code was issued for. */
-  redirectURIOf(code: string): string | undefined {
+  findRedirectURI(code: string): string | undefined {
     const uri = this.#live('AuthorizationCode', code)?.payload['redirectUri'];
     return typeof uri === 'string' ? uri : undefined;
   }
@@ -155,7 +155,7 @@ export class Storage {
   }
 
   /** Ends every authorization that a user gave. */
-  endAuthorizationsOf(userId: string): void {
+  endUserAuthorizations(userId: string): void {
     for (const { grantId, ...about } of this.#authorizations.values()) {
       if (about.userId === userId) this.endAuthorization(grantId);
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { EmulatorClock } from '../clock.ts';
-import { inSeconds } from '../clock.ts';
+import { toSeconds } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import { signIdToken } from './id-token-faults.ts';
 import type { KeyRing } from './keys.ts';
@@ -22,14 +22,18 @@ export interface TokenRules {
 }
 
 /** Userinfo claims: `sub` alone for `openid` alone, as Roblox has it. */
-export function claimsOf(rules: TokenRules, user: EmulatedUser, scopes: ReadonlySet<string>): Record<string, unknown> {
+export function buildClaims(
+  rules: TokenRules,
+  user: EmulatedUser,
+  scopes: ReadonlySet<string>,
+): Record<string, unknown> {
   if (!scopes.has('profile')) return { sub: user.id };
   return {
     sub: user.id,
     name: user.displayName,
     nickname: user.displayName,
     preferred_username: user.username,
-    created_at: inSeconds(user.createdAt.getTime()),
+    created_at: toSeconds(user.createdAt.getTime()),
     profile: `https://www.roblox.com/users/${user.id}/profile`,
     picture: user.picture === null ? null : rules.absolute(user.picture),
   };
@@ -40,9 +44,9 @@ export function issueIdToken(
   rules: TokenRules,
   about: { user: EmulatedUser; client: EmulatedClient; scopes: ReadonlySet<string>; nonce: unknown },
 ): string | undefined {
-  const now = inSeconds(rules.clock.now());
+  const now = toSeconds(rules.clock.now());
   const claims = {
-    ...claimsOf(rules, about.user, about.scopes),
+    ...buildClaims(rules, about.user, about.scopes),
     nonce: about.nonce,
     iss: rules.issuer,
     aud: about.client.clientID,
@@ -54,13 +58,13 @@ export function issueIdToken(
 }
 
 /** The token endpoint's answer, where it differs from oidc-provider's. */
-export function tokenAnswer(
+export function buildTokenAnswer(
   rules: TokenRules,
   answer: Readonly<Record<string, unknown>>,
   about: { user: EmulatedUser; client: EmulatedClient; isRefresh: boolean },
 ): Record<string, unknown> {
   const { id_token: original, ...rest } = answer;
-  const changed = { ...rest, expires_in: reportedLifetime(Number(answer['expires_in'])) };
+  const changed = { ...rest, expires_in: reportLifetime(Number(answer['expires_in'])) };
   if (typeof original !== 'string') return changed;
   if (about.isRefresh && rules.knobs.refreshWithoutIdToken) return changed;
   const scopes = new Set(String(answer['scope']).split(' '));
@@ -69,7 +73,7 @@ export function tokenAnswer(
 }
 
 /** Roblox reports 899 seconds for its 15 minutes. */
-export function reportedLifetime(seconds: number): number {
+export function reportLifetime(seconds: number): number {
   return Math.max(1, seconds - 1);
 }
 
@@ -84,7 +88,7 @@ export function introspect(rules: TokenRules, token: string, client: EmulatedCli
   if (payload['clientId'] !== client.clientID) return { active: false };
   return {
     active: true,
-    jti: tokenId(stored.kind === 'RefreshToken' ? 'RT' : 'AT', token),
+    jti: makeTokenId(stored.kind === 'RefreshToken' ? 'RT' : 'AT', token),
     iss: rules.issuer,
     token_type: 'Bearer',
     client_id: client.clientID,
@@ -92,20 +96,20 @@ export function introspect(rules: TokenRules, token: string, client: EmulatedCli
     aud: '4239311013248676173',
     sub: payload['accountId'],
     scope: payload['scope'],
-    exp: inSeconds(stored.expiresAt),
-    iat: inSeconds(stored.issuedAt),
+    exp: toSeconds(stored.expiresAt),
+    iat: toSeconds(stored.issuedAt),
   };
 }
 
 function introspectIdToken(rules: TokenRules, token: string, client: EmulatedClient): Record<string, unknown> {
   const claims = readClaims(token);
   const isOurs = claims?.['aud'] === client.clientID && rules.keys.signed(token);
-  if (!isOurs || Number(claims['exp']) <= inSeconds(rules.clock.now())) return { active: false };
+  if (!isOurs || Number(claims['exp']) <= toSeconds(rules.clock.now())) return { active: false };
   const { sub, exp, iat } = claims;
-  const jti = tokenId('ID', token);
+  const jti = makeTokenId('ID', token);
   return { active: true, jti, iss: rules.issuer, client_id: client.clientID, aud: client.clientID, sub, exp, iat };
 }
 
-function tokenId(prefix: string, token: string): string {
+function makeTokenId(prefix: string, token: string): string {
   return `${prefix}.${createHash('sha256').update(token).digest('base64url').slice(0, 20)}`;
 }

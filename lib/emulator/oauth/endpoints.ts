@@ -1,9 +1,21 @@
+/** Roblox's paths for what oidc-provider answers. */
+export const paths = {
+  token: '/oauth/v1/token',
+  introspection: '/oauth/v1/token/introspect',
+  revocation: '/oauth/v1/token/revoke',
+  resources: '/oauth/v1/token/resources',
+  userinfo: '/oauth/v1/userinfo',
+} as const;
+
+/** The endpoints that oidc-provider answers. */
+export const providerPaths: ReadonlySet<string> = new Set(Object.values(paths));
+
 /**
  * Roblox's discovery document, with the emulator's address in the place of `https://apis.roblox.com`.
  * As Roblox's, it mentions neither PKCE nor public clients, though both are supported.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
-export function discoveryDocument(url: string): Record<string, unknown> {
+export function buildDiscovery(url: string): Record<string, unknown> {
   return {
     issuer: `${url}/oauth/`,
     authorization_endpoint: `${url}/oauth/v1/authorize`,

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
-import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
-import type { Emulator } from '../../lib/emulator/index.ts';
-import { createBench, credentials, withEmulator } from './support.ts';
-import type { Bench } from './support.ts';
+import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/index.ts';
+import { createBench, credentials, withEmulator } from '../support.ts';
+import type { Bench } from '../support.ts';
 
 describe('What the emulator tells about a user and a token', () => {
   let roblox: Emulator;

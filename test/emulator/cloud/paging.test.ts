@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
-import { DEMO_GROUPS } from '../../lib/emulator/index.ts';
-import type { EmulatorOptions } from '../../lib/emulator/index.ts';
-import { withEmulator } from './support.ts';
+import { DEMO_GROUPS } from '../../../lib/emulator/index.ts';
+import type { EmulatorOptions } from '../../../lib/emulator/index.ts';
+import { withEmulator } from '../support.ts';
 
 const collector = '4100000003';
 const items = `/cloud/v2/users/${collector}/inventory-items`;

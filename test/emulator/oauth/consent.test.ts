@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
-import { createVisitor, DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
-import type { Emulator } from '../../lib/emulator/index.ts';
-import { authorizationURL, challengeOf, createBench, redirectURI, verifier, withEmulator } from './support.ts';
-import type { Bench } from './support.ts';
+import { createVisitor, DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/index.ts';
+import { authorizationURL, hashVerifier, createBench, redirectURI, verifier, withEmulator } from '../support.ts';
+import type { Bench } from '../support.ts';
 
 describe('The emulator asks a user for permission', () => {
   let roblox: Emulator;
@@ -91,8 +91,12 @@ describe('The emulator asks a user for permission', () => {
     ['the implicit flow', { response_type: 'token' }, 'unsupported_response_type'],
     ['no scope', { scope: undefined }, 'invalid_scope'],
     ['a public client without PKCE', { client_id: DEMO_PUBLIC_CLIENT.clientID }, 'invalid_request'],
-    ['a plain challenge', { code_challenge: challengeOf(verifier), code_challenge_method: 'plain' }, 'invalid_request'],
-    ['a challenge without method', { code_challenge: challengeOf(verifier) }, 'invalid_request'],
+    [
+      'a plain challenge',
+      { code_challenge: hashVerifier(verifier), code_challenge_method: 'plain' },
+      'invalid_request',
+    ],
+    ['a challenge without method', { code_challenge: hashVerifier(verifier) }, 'invalid_request'],
     ['a challenge that is no hash', { code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
   ];
   for (const [name, parameters, error] of sentBack) {

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 
-import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
-import type { Emulator } from '../../lib/emulator/index.ts';
-import { challengeOf, createBench, credentials, redirectURI, verifier, withEmulator } from './support.ts';
-import type { Bench } from './support.ts';
+import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/index.ts';
+import { hashVerifier, createBench, credentials, redirectURI, verifier, withEmulator } from '../support.ts';
+import type { Bench } from '../support.ts';
 
-const pkce = { code_challenge: challengeOf(verifier), code_challenge_method: 'S256' };
+const pkce = { code_challenge: hashVerifier(verifier), code_challenge_method: 'S256' };
 const basic = (id: string, secret: string) => ({
   authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
 });

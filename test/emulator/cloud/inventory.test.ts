@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { CloudRefusal } from '../../lib/emulator/cloud/cloud-error.ts';
-import { startEmulator } from '../../lib/emulator/index.ts';
-import type { Emulator } from '../../lib/emulator/index.ts';
-import { readInventoryFilter } from '../../lib/emulator/cloud/inventory-filter.ts';
-import { createBench } from './support.ts';
-import type { Bench } from './support.ts';
+import { CloudRefusal } from '../../../lib/emulator/cloud/request.ts';
+import { startEmulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/index.ts';
+import { readInventoryFilter } from '../../../lib/emulator/cloud/inventory.ts';
+import { createBench } from '../support.ts';
+import type { Bench } from '../support.ts';
 
 const collector = '4100000003';
 const scope = 'openid user.inventory-item:read';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { credentials, withEmulator } from './support.ts';
+import { credentials, withEmulator } from '../support.ts';
 
 const path = '/cloud/v2/users/4100000001';
 

@@ -4,10 +4,10 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { expect } from 'chai';
 
-import { DEMO_PEOPLE, startEmulator } from '../../lib/emulator/index.ts';
-import type { Emulator } from '../../lib/emulator/index.ts';
-import { createBench } from './support.ts';
-import type { Bench } from './support.ts';
+import { DEMO_PEOPLE, startEmulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/index.ts';
+import { createBench } from '../support.ts';
+import type { Bench } from '../support.ts';
 
 // Taken from Roblox's OpenAPI description, without its prose, and closed: a field that Roblox does not have is a mistake.
 const folder = new URL('schemas/', import.meta.url);

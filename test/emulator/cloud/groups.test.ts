@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 
-import { readMembershipFilter } from '../../lib/emulator/cloud/groups.ts';
-import { startEmulator } from '../../lib/emulator/index.ts';
-import type { Emulator } from '../../lib/emulator/index.ts';
-import { createBench, withEmulator } from './support.ts';
-import type { Bench } from './support.ts';
+import { readMembershipFilter } from '../../../lib/emulator/cloud/groups.ts';
+import { startEmulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/index.ts';
+import { createBench, withEmulator } from '../support.ts';
+import type { Bench } from '../support.ts';
 
 type Row = Record<string, unknown>;
 

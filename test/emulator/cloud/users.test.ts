@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
-import { startEmulator } from '../../lib/emulator/index.ts';
-import type { Emulator } from '../../lib/emulator/index.ts';
-import { createBench, withEmulator } from './support.ts';
-import type { Bench } from './support.ts';
+import { startEmulator } from '../../../lib/emulator/index.ts';
+import type { Emulator } from '../../../lib/emulator/index.ts';
+import { createBench, withEmulator } from '../support.ts';
+import type { Bench } from '../support.ts';
 
 describe('Emulated users and experiences', () => {
   let roblox: Emulator;
