@@ -5,8 +5,10 @@
  *
  * The description is that of the operations which take a user's OAuth token; Roblox publishes it in its creator-docs repository,
  * at content/en-us/reference/cloud/. For each operation the output has the values of its path, its query, headers, body and answer.
+ * Operations of another host than apis.roblox.com are left out: the client sends a user's token to one host only.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
@@ -20,7 +22,13 @@ interface Parameter {
   readonly schema: JSONObject;
 }
 
+interface Server {
+  readonly url: string;
+}
+
 interface Operation {
+  /** Where this operation is, when it is elsewhere than the rest of its path. */
+  readonly servers?: readonly Server[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: {
     readonly required?: boolean;
@@ -29,6 +37,14 @@ interface Operation {
   readonly responses: Record<string, { readonly content?: Record<string, { readonly schema?: JSONObject }> }>;
 }
 
+interface Description {
+  readonly servers?: readonly Server[];
+  readonly paths: Readonly<Record<string, JSONObject>>;
+  readonly components: { readonly schemas: Readonly<Record<string, JSONObject>> };
+}
+
+/** The host that the client speaks to. */
+const HOST = 'https://apis.roblox.com';
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 /** Words about a schema rather than of it. */
 const PROSE = new Set([
@@ -45,52 +61,51 @@ const PROSE = new Set([
 const FORM = 'x-form-data';
 const NOTHING = 'x-nothing';
 
-const [input, output = 'lib/cloud/openapi.ts'] = process.argv.slice(2);
-if (input === undefined) throw new Error('Say where the OpenAPI description is');
-
-const description = JSON.parse(readFileSync(input, 'utf8'));
-const operations = new Map<string, { readonly method: string; readonly path: string }>();
-const schemas: Record<string, unknown> = {};
-
-for (const [path, item] of Object.entries<JSONObject>(description.paths)) {
-  for (const method of METHODS) {
-    const operation = item[method] as Operation | undefined;
-    if (operation === undefined) continue;
-    const name = `operation${operations.size}`;
-    operations.set(name, { method: method.toUpperCase(), path });
-    const parameters = [...((item['parameters'] as Parameter[] | undefined) ?? []), ...(operation.parameters ?? [])];
-    schemas[name] = describeOperation(method, path, parameters, operation);
+/** Writes the source of lib/cloud/openapi.ts. */
+export async function writeTypes(description: Description): Promise<string> {
+  const operations = new Map<string, { readonly method: string; readonly path: string }>();
+  const schemas: Record<string, unknown> = {};
+  for (const [path, item] of Object.entries(description.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method] as Operation | undefined;
+      if (operation === undefined) continue;
+      // OpenAPI 3, "Server Object": the operation's servers win over the path's, and those over the document's.
+      const servers = operation.servers ?? (item['servers'] as Operation['servers']) ?? description.servers ?? [];
+      if (!servers.some(({ url }) => url.replace(/\/$/, '') === HOST)) continue;
+      const name = `operation${operations.size}`;
+      operations.set(name, { method: method.toUpperCase(), path });
+      const parameters = [...((item['parameters'] as Parameter[] | undefined) ?? []), ...(operation.parameters ?? [])];
+      schemas[name] = describeOperation(method, path, parameters, operation);
+    }
   }
-}
-for (const name of reachable(Object.values(schemas)))
-  schemas[name] = withoutProse(description.components.schemas[name]);
+  const known = description.components.schemas;
+  for (const name of findReferences(Object.values(schemas), known)) schemas[name] = dropProse(known[name]);
 
-const document = {
-  openapi: '3.0.4',
-  info: { title: '', version: '' },
-  paths: {},
-  components: { schemas },
-} as unknown as OpenAPI3; // built from a valid one
-const nodes = await openapiTS(document, { silent: true, emptyObjectsUnknown: true, transform });
-const file = ts.createSourceFile('x.ts', astToString(nodes), ts.ScriptTarget.Latest, true);
-const members = schemaMembers(file);
+  const document = {
+    openapi: '3.0.4',
+    info: { title: '', version: '' },
+    paths: {},
+    components: { schemas },
+  } as unknown as OpenAPI3; // built from a valid one
+  const nodes = await openapiTS(document, { silent: true, emptyObjectsUnknown: true, transform: openEnum });
+  const file = ts.createSourceFile('x.ts', astToString(nodes), ts.ScriptTarget.Latest, true);
 
-const byMethod = new Map<string, string[]>();
-const types: string[] = [];
-for (const member of members) {
-  const name = (member.name as ts.Identifier | ts.StringLiteral).text;
-  const type = member
-    .type!.getText()
-    .replaceAll('components["schemas"]', 'Schemas')
-    .replace(/\/\*\*.*?\*\//gs, '');
-  const operation = operations.get(name);
-  if (operation === undefined) types.push(`${JSON.stringify(name)}: ${type};`);
-  else byMethod.set(operation.method, [...(byMethod.get(operation.method) ?? []), `'${operation.path}': ${type};`]);
-}
+  const byMethod = new Map<string, string[]>();
+  const types: string[] = [];
+  for (const member of readSchemaMembers(file)) {
+    const name = (member.name as ts.Identifier | ts.StringLiteral).text;
+    const type = member
+      .type!.getText()
+      .replaceAll('components["schemas"]', 'Schemas')
+      .replace(/\/\*\*.*?\*\//gs, '');
+    const operation = operations.get(name);
+    if (operation === undefined) types.push(`${JSON.stringify(name)}: ${type};`);
+    else byMethod.set(operation.method, [...(byMethod.get(operation.method) ?? []), `'${operation.path}': ${type};`]);
+  }
 
-const source = `// Written by scripts/generate-openapi-types.ts from Roblox's OpenAPI description; do not edit.
+  return `// Written by scripts/generate-openapi-types.ts from Roblox's OpenAPI description; do not edit.
 
-/** Every operation that takes a user's OAuth token, by method and path template. */
+/** Every operation of apis.roblox.com that takes a user's OAuth token, by method and path template. */
 export interface Operations {
 ${[...byMethod].map(([method, lines]) => `${method}: {\n${lines.join('\n')}\n};`).join('\n')}
 }
@@ -100,9 +115,7 @@ export interface Schemas {
 ${types.join('\n')}
 }
 `;
-const config = await resolveConfig(output);
-writeFileSync(output, await format(source, { ...config, parser: 'typescript' }));
-console.log(`${operations.size} operations and ${types.length} schemas in ${output}`);
+}
 
 function describeOperation(method: string, path: string, parameters: readonly Parameter[], operation: Operation) {
   const places = [...path.matchAll(/\{(\w+)\}/g)].map(([, place]) => place!);
@@ -114,11 +127,13 @@ function describeOperation(method: string, path: string, parameters: readonly Pa
   // Those that fetch sets by itself are not for callers.
   const headers = parameters.filter(({ in: where, name }) => where === 'header' && !/^accept/i.test(name));
   const parts = {
-    path: objectOf(places.map((name) => ({ in: 'path', name, required: true, schema: inputOf({ type: 'integer' }) }))),
-    query: objectOf(query.map((parameter) => ({ ...parameter, schema: inputOf(parameter.schema) }))),
-    headers: objectOf(headers.map((parameter) => ({ ...parameter, schema: { type: 'string' } }))),
-    body: operation.requestBody === undefined ? undefined : withoutProse(body),
-    answer: answerOf(method, operation),
+    path: describeObject(
+      places.map((name) => ({ in: 'path', name, required: true, schema: allowStrings({ type: 'integer' }) })),
+    ),
+    query: describeObject(query.map((parameter) => ({ ...parameter, schema: allowStrings(parameter.schema) }))),
+    headers: describeObject(headers.map((parameter) => ({ ...parameter, schema: { type: 'string' } }))),
+    body: operation.requestBody === undefined ? undefined : dropProse(body),
+    answer: describeAnswer(method, operation),
   };
   const required = [
     ...(places.length > 0 ? ['path'] : []),
@@ -130,42 +145,42 @@ function describeOperation(method: string, path: string, parameters: readonly Pa
   return { type: 'object', properties: JSON.parse(JSON.stringify(parts)), required };
 }
 
-function objectOf(parameters: readonly Parameter[]) {
+function describeObject(parameters: readonly Parameter[]) {
   if (parameters.length === 0) return undefined;
   return {
     type: 'object',
-    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, withoutProse(schema)])),
+    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, dropProse(schema)])),
     required: parameters.filter((parameter) => parameter.required).map((parameter) => parameter.name),
   };
 }
 
 /** An ID need not fit a JavaScript number, so a string is as good wherever a whole number is asked for in a URL. */
-function inputOf(schema: JSONObject): JSONObject {
+function allowStrings(schema: JSONObject): JSONObject {
   if (schema['type'] === 'integer') return { oneOf: [{ type: 'string' }, { type: 'integer' }] };
-  if (schema['type'] === 'array') return { ...schema, items: inputOf(schema['items'] as JSONObject) };
+  if (schema['type'] === 'array') return { ...schema, items: allowStrings(schema['items'] as JSONObject) };
   return schema;
 }
 
 /** The JSON of the first success; nothing where none is described, which for a GET is only an omission. */
-function answerOf(method: string, operation: Operation): unknown {
+function describeAnswer(method: string, operation: Operation): unknown {
   const successes = Object.entries(operation.responses).filter(([status]) => /^2/.test(status));
   for (const [, { content = {} }] of successes) {
     const schema = Object.entries(content).find(([type]) => type.endsWith('json'))?.[1].schema;
-    if (schema !== undefined) return withoutProse(schema);
+    if (schema !== undefined) return dropProse(schema);
   }
   return method === 'get' ? {} : { type: 'string', format: NOTHING };
 }
 
-function withoutProse(value: unknown, inProperties = false): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutProse(item));
+function dropProse(value: unknown, inProperties = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => dropProse(item));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([key]) => inProperties || (!PROSE.has(key) && !key.startsWith('x-')));
   return Object.fromEntries(
-    entries.map(([key, item]) => [key, withoutProse(item, key === 'properties' && !inProperties)]),
+    entries.map(([key, item]) => [key, dropProse(item, key === 'properties' && !inProperties)]),
   );
 }
 
-function reachable(roots: readonly unknown[]): Set<string> {
+function findReferences(roots: readonly unknown[], schemas: Readonly<Record<string, unknown>>): Set<string> {
   const found = new Set<string>();
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
@@ -174,7 +189,7 @@ function reachable(roots: readonly unknown[]): Set<string> {
       const name = reference.replace('#/components/schemas/', '');
       if (!found.has(name)) {
         found.add(name);
-        visit(description.components.schemas[name]);
+        visit(schemas[name]);
       }
     }
     Object.values(value).forEach(visit);
@@ -184,7 +199,7 @@ function reachable(roots: readonly unknown[]): Set<string> {
 }
 
 /** Enums are open: Roblox adds to them. */
-function transform(schema: { enum?: unknown; format?: string; type?: unknown }): ts.TypeNode | undefined {
+function openEnum(schema: { enum?: unknown; format?: string; type?: unknown }): ts.TypeNode | undefined {
   if (schema.format === FORM) return ts.factory.createTypeReferenceNode('FormData');
   if (schema.format === NOTHING) return ts.factory.createKeywordTypeNode(ts.SyntaxKind.UndefinedKeyword);
   if (!Array.isArray(schema.enum) || schema.enum.some((value) => typeof value !== 'string')) return undefined;
@@ -200,7 +215,7 @@ function transform(schema: { enum?: unknown; format?: string; type?: unknown }):
   return ts.factory.createUnionTypeNode([...known, open]);
 }
 
-function schemaMembers(source: ts.SourceFile): ts.PropertySignature[] {
+function readSchemaMembers(source: ts.SourceFile): ts.PropertySignature[] {
   const components = source.statements.find(
     (node): node is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(node) && node.name.text === 'components',
   );
@@ -209,4 +224,13 @@ function schemaMembers(source: ts.SourceFile): ts.PropertySignature[] {
     throw new Error('openapi-typescript wrote something unexpected');
   }
   return member.type.members.filter(ts.isPropertySignature);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [input, output = 'lib/cloud/openapi.ts'] = process.argv.slice(2);
+  if (input === undefined) throw new Error('Say where the OpenAPI description is');
+  const source = await writeTypes(JSON.parse(readFileSync(input, 'utf8')));
+  const config = await resolveConfig(output);
+  writeFileSync(output, await format(source, { ...config, parser: 'typescript' }));
+  console.log(`Written: ${output}`);
 }

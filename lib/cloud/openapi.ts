@@ -1,6 +1,6 @@
 // Written by scripts/generate-openapi-types.ts from Roblox's OpenAPI description; do not edit.
 
-/** Every operation that takes a user's OAuth token, by method and path template. */
+/** Every operation of apis.roblox.com that takes a user's OAuth token, by method and path template. */
 export interface Operations {
   GET: {
     '/ads-management/v1/advertisable-universes': {
@@ -861,28 +861,6 @@ export interface Operations {
         swimlane?: string;
       };
       answer: Schemas['SearchCreatorStoreAssetsResponse'];
-    };
-    '/v1/assets-thumbnail-3d': {
-      query: {
-        assetId: string | number;
-        useGltf?: boolean;
-      };
-      headers?: {
-        'Roblox-Place-Id'?: string;
-      };
-      answer: unknown;
-    };
-    '/v1/users/avatar-3d': {
-      query: {
-        userId: string | number;
-      };
-      answer: unknown;
-    };
-    '/v1/users/outfit-3d': {
-      query: {
-        outfitId: string | number;
-      };
-      answer: unknown;
     };
     '/virtual-events/v3/game-events/{eventId}': {
       path: {

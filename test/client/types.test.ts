@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RobloxClient } from '../../lib/client/client.ts';
-import type { Schemas } from '../../lib/cloud/openapi.ts';
+import type { AssetType } from '../../lib/cloud/inventory-filter.ts';
+import type { Operations, Schemas } from '../../lib/cloud/openapi.ts';
 
 /** Fails to compile when the two types differ. */
 function same<A, B>(_same: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void {}
@@ -27,6 +28,8 @@ export async function theTypesOfRequest(client: RobloxClient): Promise<void> {
   const other = await client.request('GET', '/cloud/v2/something/new', { query: { a: [1, 'b'] }, body: undefined });
   same<typeof other, unknown>(true);
   const method: string = 'GET';
+  // Roblox serves it at another host, where no token goes.
+  same<Awaited<ReturnType<typeof client.request<'GET', '/v1/users/avatar-3d'>>>, unknown>(true);
   same<Awaited<ReturnType<typeof client.request<string, '/cloud/v2/groups/{group_id}'>>>, unknown>(true);
   await client.request(method, `/cloud/v2/groups/${7}`);
 
@@ -42,6 +45,12 @@ export async function theTypesOfRequest(client: RobloxClient): Promise<void> {
   // @ts-expect-error -- the message is missing
   await client.request('POST', '/cloud/v2/universes/{universe_id}:publishMessage', { path: universe, body: {} });
 }
+
+/** Roblox's list of asset types, for an editor's suggestions, and any other. */
+same<Extract<AssetType, 'HAT' | 'PURCHASED_PLACE'>, 'HAT' | 'PURCHASED_PLACE'>(true);
+same<Extract<AssetType, 'INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED'>, never>(true);
+'A_NEW_ONE' satisfies AssetType;
+same<Extract<keyof Operations['GET'], `/v1/${string}-3d`>, never>(true);
 
 /** Never called either. */
 export async function theTypesOfLists(client: RobloxClient): Promise<void> {
