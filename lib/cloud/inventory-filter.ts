@@ -1,61 +1,11 @@
 import { idsOf, kindOf, type ID } from './ids.ts';
+import type { Schemas } from './openapi.ts';
 
-/** Kinds of assets that Roblox lists today; any other string is accepted. */
-export type AssetType =
-  | 'CLASSIC_TSHIRT'
-  | 'AUDIO'
-  | 'HAT'
-  | 'MODEL'
-  | 'CLASSIC_SHIRT'
-  | 'CLASSIC_PANTS'
-  | 'DECAL'
-  | 'CLASSIC_HEAD'
-  | 'FACE'
-  | 'GEAR'
-  | 'ANIMATION'
-  | 'TORSO'
-  | 'RIGHT_ARM'
-  | 'LEFT_ARM'
-  | 'LEFT_LEG'
-  | 'RIGHT_LEG'
-  | 'PACKAGE'
-  | 'PLUGIN'
-  | 'MESH_PART'
-  | 'HAIR_ACCESSORY'
-  | 'FACE_ACCESSORY'
-  | 'NECK_ACCESSORY'
-  | 'SHOULDER_ACCESSORY'
-  | 'FRONT_ACCESSORY'
-  | 'BACK_ACCESSORY'
-  | 'WAIST_ACCESSORY'
-  | 'CLIMB_ANIMATION'
-  | 'DEATH_ANIMATION'
-  | 'FALL_ANIMATION'
-  | 'IDLE_ANIMATION'
-  | 'JUMP_ANIMATION'
-  | 'RUN_ANIMATION'
-  | 'SWIM_ANIMATION'
-  | 'WALK_ANIMATION'
-  | 'POSE_ANIMATION'
-  | 'EMOTE_ANIMATION'
-  | 'VIDEO'
-  | 'TSHIRT_ACCESSORY'
-  | 'SHIRT_ACCESSORY'
-  | 'PANTS_ACCESSORY'
-  | 'JACKET_ACCESSORY'
-  | 'SWEATER_ACCESSORY'
-  | 'SHORTS_ACCESSORY'
-  | 'LEFT_SHOE_ACCESSORY'
-  | 'RIGHT_SHOE_ACCESSORY'
-  | 'DRESS_SKIRT_ACCESSORY'
-  | 'EYEBROW_ACCESSORY'
-  | 'EYELASH_ACCESSORY'
-  | 'MOOD_ANIMATION'
-  | 'DYNAMIC_HEAD'
-  | 'CREATED_PLACE'
-  | 'PURCHASED_PLACE'
-  // Keeps the names above in an editor's suggestions.
-  | (string & {});
+/** Kinds of assets that Roblox lists today, such as `HAT`; any other string is accepted. */
+export type AssetType = Exclude<
+  Schemas['InventoryItem_AssetDetails']['inventoryItemAssetType'],
+  'INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED' | undefined
+>;
 
 /** Which kinds of things are listed. */
 export interface InventoryTypes {
