@@ -30,6 +30,24 @@ export default defineConfig(
     },
   },
   {
+    files: ['lib/**'],
+    ignores: ['lib/emulator/**'],
+    rules: {
+      // Fake timers replace the global functions, and a login would hang: see lib/http/platform.ts.
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'].map(
+          (name) => ({ name, message: 'Import it from lib/http/platform.ts.' }),
+        ),
+        { name: 'queueMicrotask', message: 'Use runOutsidePromise of lib/http/platform.ts.' },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'nextTick', message: 'Use runOutsidePromise of lib/http/platform.ts.' },
+      ],
+    },
+  },
+  {
     files: ['test/**', 'examples/**', 'bench/**', 'scripts/**'],
     rules: {
       // Answers come as JSON, and chai's assertions are expressions.

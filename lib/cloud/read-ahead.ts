@@ -1,4 +1,4 @@
-import { clearImmediate, setImmediate } from 'node:timers';
+import { clearImmediate, setImmediate } from '../http/platform.ts';
 
 /** Something that is fetched while nobody waits for it yet. */
 export interface Ahead<T> {

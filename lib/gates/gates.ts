@@ -3,6 +3,7 @@ import type { RobloxClient } from '../client/client.ts';
 import { idOf, type ID } from '../cloud/ids.ts';
 import { wantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
 import { OAuthError, RefusedError, RobloxAPIError } from '../errors.ts';
+import { runOutsidePromise } from '../http/platform.ts';
 import { createVerdictCache } from './verdict-cache.ts';
 import type { Request, VerifiedLogin, Verify } from '../strategy/verify.ts';
 
@@ -157,10 +158,10 @@ function createGate(ask: (client: RobloxClient) => Promise<boolean>, options: Ga
       }
       return (req, res, next) => {
         const answered = (async () => answer(await clientOf(req)))();
-        // On a tick of its own, so that what the route throws is the route's.
+        // So that what the route throws is the route's error.
         answered.then(
-          (refused) => process.nextTick(() => (refused === undefined ? next() : send(res, refused))),
-          (error: unknown) => process.nextTick(next, error),
+          (refused) => runOutsidePromise(() => (refused === undefined ? next() : send(res, refused))),
+          (error: unknown) => runOutsidePromise(next, error),
         );
       };
     },

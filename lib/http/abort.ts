@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from './platform.ts';
+
 /**
  * Waits for what others wait for too; a `signal` ends this wait at once, and never the work itself.
  * @throws the signal's own reason

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { setImmediate } from 'node:timers';
+import { setImmediate } from './platform.ts';
 
 /**
  * How long a connection may lie idle before it is given up: less than the 60 seconds and more after which load balancers close one,
@@ -15,22 +15,30 @@ const staleAt = new WeakMap<object, number>();
 
 const agents = new Map<string, http.Agent>();
 
-/** The agent for a protocol (`http:`, `https:`), which everyone shares, so that a host's connections are used by all. */
+/** Node's own agents, as they were before the app replaced them. */
+const originalAgents = { 'http:': http.globalAgent, 'https:': https.globalAgent };
+
+/**
+ * The agent for a protocol, which everyone shares, so that a host's connections are used by all.
+ * Asked for at each request: where the app has replaced Node's own `globalAgent` (by one that goes through a proxy, as a rule), its agent
+ * is the one to use, also when it came after the first request.
+ */
 export function agentFor(protocol: string): http.Agent {
+  const [module, original] =
+    protocol === 'https:' ? [https, originalAgents['https:']] : [http, originalAgents['http:']];
+  if (module.globalAgent !== original || original.constructor !== module.Agent) return module.globalAgent;
   let agent = agents.get(protocol);
   if (agent === undefined) {
-    agent = protocol === 'https:' ? keepingAgent(https) : keepingAgent(http);
+    agent = createKeepingAgent(module.Agent, original);
     agents.set(protocol, agent);
   }
   return agent;
 }
 
-function keepingAgent({ Agent, globalAgent }: Pick<typeof https | typeof http, 'Agent' | 'globalAgent'>): http.Agent {
-  // What the app has put in the place of Node's own agent is its way out, through a proxy as a rule.
-  if (globalAgent.constructor !== Agent) return globalAgent;
-  // What the app has set on Node's own (a CA, a proxy by the environment) goes for ours; its options are missing in @types/node.
-  const { options } = globalAgent as unknown as { options: https.AgentOptions };
-  const agent = new Agent({ ...options, keepAlive: true, timeout: IDLE_MS });
+function createKeepingAgent(AgentClass: typeof http.Agent, original: http.Agent): http.Agent {
+  // What the app has set on Node's own agent (a CA, a proxy by the environment) goes for ours; @types/node does not know its options.
+  const { options } = original as unknown as { options: https.AgentOptions };
+  const agent = new AgentClass({ ...options, keepAlive: true, timeout: IDLE_MS });
   const keep: (socket: Socket) => unknown = agent.keepSocketAlive.bind(agent); // it says whether, @types/node does not
   agent.keepSocketAlive = (socket) => {
     const kept = keep(socket as Socket); // the agent's own
@@ -76,8 +84,7 @@ export function targetOf(url: string): Target {
 }
 
 /** Whether there is a connection to a host, idle or in use. */
-export function isConnected(target: Target): boolean {
-  const { sockets, freeSockets } = agentFor(target.protocol);
+export function isConnected({ sockets, freeSockets }: http.Agent, target: Target): boolean {
   return connectionsIn(sockets, target).length > 0 || connectionsIn(freeSockets, target).length > 0;
 }
 
@@ -85,8 +92,8 @@ export function isConnected(target: Target): boolean {
  * Gives up what must not be used again among a host's idle connections, right before a request takes one.
  * Two turns of the event loop let it hear of those that the server has closed meanwhile; a process that was busy, or asleep, has not.
  */
-export async function dropDeadConnections(target: Target): Promise<void> {
-  const idle = () => connectionsIn(agentFor(target.protocol).freeSockets, target);
+export async function dropDeadConnections(agent: http.Agent, target: Target): Promise<void> {
+  const idle = () => connectionsIn(agent.freeSockets, target);
   if (idle().length === 0) return;
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   // The agent takes the one that was used last; when that one is too old, all are.

@@ -1,7 +1,15 @@
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import http, { type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { agentFor, dropDeadConnections, isConnected, targetOf, type Target } from './node-agents.ts';
-import { connectionError, decodeText, type HttpRequest, type Transport } from './transport.ts';
+import { clearTimeout, setTimeout } from './platform.ts';
+import {
+  connectionError,
+  decodeText,
+  type AgentChoice,
+  type HttpRequest,
+  type HttpSettings,
+  type Transport,
+} from './transport.ts';
 
 /** A transport that can tell whether its next request finds a connection. */
 export interface ConnectingTransport {
@@ -16,14 +24,17 @@ export interface ConnectingTransport {
  * the body, no redirects, and every body read to its end or its connection closed.
  * @param options.timeoutMs milliseconds for one exchange, its body included
  */
-export function createNodeTransport(options: { readonly timeoutMs: number }): ConnectingTransport {
+export function createNodeTransport(
+  options: Partial<HttpSettings> & Pick<HttpSettings, 'timeoutMs'>,
+): ConnectingTransport {
   let keepsConnections = true;
   return {
     async transport(request) {
       request.signal?.throwIfAborted();
       const target = readTarget(request);
-      await dropDeadConnections(target);
-      const { response, body } = await exchange(request, target, request.timeoutMs ?? options.timeoutMs);
+      const agent = chooseAgent(options.agent, request.url) ?? agentFor(target.protocol);
+      await dropDeadConnections(agent, target);
+      const { response, body } = await exchange(request, target, agent, request.timeoutMs ?? options.timeoutMs);
       const { statusCode: status = 0, headers } = response;
       keepsConnections = headers.connection?.toLowerCase() !== 'close';
       if (status >= 300 && status < 400) throw connectionError('redirect', request, { status });
@@ -33,8 +44,16 @@ export function createNodeTransport(options: { readonly timeoutMs: number }): Co
         text: readText(response, body, request),
       };
     },
-    isConnected: (url) => !keepsConnections || isConnected(targetOf(url)),
+    isConnected(url) {
+      if (!keepsConnections) return true;
+      const target = targetOf(url);
+      return isConnected(chooseAgent(options.agent, url) ?? agentFor(target.protocol), target);
+    },
   };
+}
+
+function chooseAgent(agent: AgentChoice | undefined, url: string): Agent | undefined {
+  return typeof agent === 'function' ? agent(new URL(url)) : agent;
 }
 
 interface Answer {
@@ -51,7 +70,7 @@ function readTarget(request: HttpRequest): Target {
 }
 
 /** Sends a request and takes in its answer, whatever it says. */
-function exchange(request: HttpRequest, target: Target, timeoutMs: number): Promise<Answer> {
+function exchange(request: HttpRequest, target: Target, agent: Agent, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { signal, maxBytes } = request;
     let settled = false;
@@ -74,7 +93,7 @@ function exchange(request: HttpRequest, target: Target, timeoutMs: number): Prom
     if (signal?.aborted) return cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      sent = open(request, target);
+      sent = open(request, target, agent);
     } catch (error) {
       return fail(error);
     }
@@ -106,7 +125,7 @@ function exchange(request: HttpRequest, target: Target, timeoutMs: number): Prom
 }
 
 /** @throws {TypeError} a header that cannot be sent */
-function open(request: HttpRequest, { protocol, hostname, port, path }: Target): ClientRequest {
+function open(request: HttpRequest, { protocol, hostname, port, path }: Target, agent: Agent): ClientRequest {
   // Asked for by its module's name each time: that is where tracing and nock put theirs.
   return (protocol === 'https:' ? https : http).request({
     protocol,
@@ -116,7 +135,7 @@ function open(request: HttpRequest, { protocol, hostname, port, path }: Target):
     method: request.method,
     // Some gateways turn away who does not say what it is. Answers to a login are small, not worth to be packed.
     headers: { 'user-agent': 'passport-roblox-oauth2', 'accept-encoding': 'identity', ...request.headers },
-    agent: agentFor(protocol),
+    agent,
   });
 }
 

@@ -1,5 +1,6 @@
 import { sleep as platformSleep, type Sleep } from './abort.ts';
 import { decideRetry, DEFAULT_PATIENCE, type Outcome, type Patience } from './retry.ts';
+import { clearTimeout, setTimeout } from './platform.ts';
 import { connectionError, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 
 /**

@@ -1,4 +1,6 @@
+import type { Agent } from 'node:http';
 import { ConnectionError, type ConnectionErrorCode } from '../errors.ts';
+import { clearTimeout, setTimeout } from './platform.ts';
 import { redact, redactError } from './redact.ts';
 
 /** What we read of an answer; both node-fetch's `Response` and the platform's are one. */
@@ -25,6 +27,18 @@ export interface FetchInit {
  * for proxies, tracing and tests.
  */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
+
+/** An agent for all requests, or a function that gives one for a URL; undefined from it means the default. */
+export type AgentChoice = Agent | ((url: URL) => Agent | undefined);
+
+/** How HTTP requests are made. */
+export interface HttpSettings {
+  readonly fetch: Fetch | undefined;
+  /** Read at each request: `strategy._oauth2.setAgent()` may replace it. */
+  agent: AgentChoice | undefined;
+  /** Milliseconds for one request, its answer included. */
+  readonly timeoutMs: number;
+}
 
 /** One HTTP request, ready to leave. */
 export interface HttpRequest {
@@ -95,10 +109,10 @@ export function withoutQuery(url: string): string {
  * @param options.fetch the function to use; node-fetch when undefined, loaded at the first request
  * @param options.timeoutMs milliseconds for one exchange, its body included
  */
-export function createTransport(options: { fetch?: Fetch | undefined; timeoutMs: number }): Transport {
+export function createTransport(options: Partial<HttpSettings> & Pick<HttpSettings, 'timeoutMs'>): Transport {
   return async (request) => {
     request.signal?.throwIfAborted();
-    const fetch = options.fetch ?? (await nodeFetch());
+    const fetch = options.fetch ?? withAgent(await nodeFetch(), options.agent);
     const deadline = new AbortController();
     let stop: (reason: unknown) => void = () => {};
     // The race settles even where a `fetch` does not listen to its signal.
@@ -164,6 +178,11 @@ export function decodeText(bytes: Uint8Array): string {
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** node-fetch takes an agent, or a function that gives one, among its own options. */
+function withAgent(fetch: Fetch, agent: AgentChoice | undefined): Fetch {
+  return agent === undefined ? fetch : (url, init) => fetch(url, Object.assign({ agent }, init));
 }
 
 let nodeFetchLoaded: Promise<Fetch> | undefined;

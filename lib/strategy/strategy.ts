@@ -5,6 +5,7 @@ import { clientOf, type RobloxClient } from '../client/client.ts';
 import { IDTokenError, TokenError } from '../errors.ts';
 import { getJSON } from '../http/get-json.ts';
 import { createNodeTransport } from '../http/node-transport.ts';
+import { runOutsidePromise } from '../http/platform.ts';
 import { createTransport } from '../http/transport.ts';
 import { absoluteURL, queryOf } from './request.ts';
 import type { LoginMeta, StateStore } from '../login/login.ts';
@@ -179,8 +180,8 @@ export class RobloxStrategy extends OAuth2Strategy {
     const outcome = query === undefined ? this._start(req, options) : this._finish(req, query, options);
     void outcome
       .catch(failure)
-      // On a tick of its own, so that what the app's error handler throws is the app's, and no rejection.
-      .then((settled) => process.nextTick(tell, this as PassportVerbs, settled));
+      // So that what the app's error handler throws is the app's own error, not a rejection of this promise.
+      .then((settled) => runOutsidePromise(tell, this as PassportVerbs, settled));
   }
 
   /** Keeps a login in the store, and leaves for Roblox with its handle as `state`. */

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../http/platform.ts';
 import { TokenVaultError, type TokenVaultErrorCode } from './error.ts';
 
 /**

@@ -1,7 +1,8 @@
 /** `passport-roblox-oauth2/redis`: keeps a vault's tokens in Redis, and locks there. */
 import { randomUUID } from 'node:crypto';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
+import { sleep } from '../http/abort.ts';
+import { clearInterval, setInterval } from '../http/platform.ts';
 import { readMilliseconds, within } from './deadline.ts';
 import { TokenVaultError } from './error.ts';
 import type { TokenLock, TokenStorage } from './storage.ts';
@@ -129,7 +130,7 @@ export function redisVault(options: RedisVaultOptions): { readonly storage: Toke
       const leftMs = deadline - Date.now();
       if (leftMs <= 0) break;
       // Between a half and the whole, so that many who wait do not look all at once.
-      await pause(Math.min(leftMs, pollMs * (0.5 + Math.random() / 2)));
+      await sleep(Math.min(leftMs, pollMs * (0.5 + Math.random() / 2)));
     }
     const message = `The lock of user ${userId} could not be had within ${lockTimeout} ms: another process holds it`;
     throw new TokenVaultError('lock_timeout', message);
