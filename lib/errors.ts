@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import OAuth2Strategy from 'passport-oauth2';
 
 /**
@@ -124,9 +125,17 @@ export class OAuthError extends Error {
   readonly error_description: string | undefined;
   /** The HTTP status. */
   readonly status: number;
+  /** Seconds to wait before the next try, where the answer said so. */
+  readonly retryAfter: number | undefined;
 
   /** @internal */
-  constructor(about: { error: string; error_description?: string | undefined; status: number; cause?: unknown }) {
+  constructor(about: {
+    error: string;
+    error_description?: string | undefined;
+    status: number;
+    retryAfter?: number | undefined;
+    cause?: unknown;
+  }) {
     super(
       about.error_description === undefined ? about.error : `${about.error}: ${about.error_description}`,
       about.cause === undefined ? undefined : { cause: about.cause },
@@ -134,6 +143,7 @@ export class OAuthError extends Error {
     this.error = about.error;
     this.error_description = about.error_description;
     this.status = about.status;
+    this.retryAfter = about.retryAfter;
   }
 }
 
@@ -191,4 +201,112 @@ export class RefusedError extends Error {
   }
   /** The HTTP status to answer with. */
   readonly status: number = 403;
+}
+
+/** Why a vault could not do its work. */
+export type TokenVaultErrorCode =
+  /** What is stored cannot be read: sealed by a secret that is not among `secrets`, changed by somebody, or not the vault's at all. */
+  | 'unreadable'
+  /** Another process has held the user's lock all the time that we wait for it. Try again. */
+  | 'lock_timeout'
+  /** The lock ended while we held it (this process stood still for long, or the server was restarted), so nothing was stored. */
+  | 'lock_lost'
+  /** Redis or Postgres did not answer in time. */
+  | 'timeout';
+
+/**
+ * The vault's storage or lock failed: nothing is known about the user's authorization. `unreadable` stays until it is mended (or the
+ * user signs in again); all else is worth another try. What the storage itself throws comes as it is.
+ */
+export class TokenVaultError extends Error {
+  static {
+    this.prototype.name = 'TokenVaultError';
+  }
+  /** What went wrong. */
+  readonly code: TokenVaultErrorCode;
+
+  /** @internal */
+  constructor(code: TokenVaultErrorCode, message: string, about: { readonly cause?: unknown } = {}) {
+    super(message, 'cause' in about ? { cause: about.cause } : undefined);
+    this.code = code;
+  }
+}
+
+/**
+ * Describes a value in the message of a TypeError. Long strings and those that look like a Roblox secret or token are not shown.
+ */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'string') {
+    return value.length > 40 || SECRET.test(value) ? `a string of ${value.length} characters` : inspect(value);
+  }
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value instanceof Promise) return 'a Promise (is an await missing?)';
+  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** How Roblox's secrets and JSON Web Tokens begin, and credentials in a URL. */
+const SECRET = /^\s*(?:RBX|eyJ)|:[^/]*@/i;
+
+/**
+ * Refuses an option or argument: `NAME must be EXPECTED, but is …`.
+ * Not for a secret or a token, whose value must never be shown: see {@link refuseSecret}.
+ * @param expected what would work, for example `a number of seconds`
+ */
+export function refuse(name: string, value: unknown, expected: string): never {
+  throw new TypeError(`${name} must be ${expected}, but is ${describeValue(value)}`);
+}
+
+/** Like {@link refuse}, but never shows a string. */
+export function refuseSecret(name: string, value: unknown, expected: string): never {
+  const shown = typeof value === 'string' ? 'another string' : describeValue(value);
+  throw new TypeError(`${name} must be ${expected}, but is ${shown}`);
+}
+
+/**
+ * Refuses an option that does not exist, and names the right one. An option that is `undefined` counts as not given.
+ * @param known an object with the name of every option; `Record<keyof Options, …>` makes the compiler find a missing one
+ * @param hints what to do instead, by the names that users know from elsewhere: `{ customHeaders: 'use fetch' }`
+ * @throws {TypeError} `Unknown option 'callbackUrl'. Did you mean 'callbackURL'?`
+ */
+export function refuseUnknownOptions(
+  options: object,
+  known: Readonly<Record<string, unknown>>,
+  hints: Readonly<Record<string, string>> = {},
+): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || Object.hasOwn(known, name)) continue;
+    const meant = findSimilar(name, Object.keys(known));
+    const hint = Object.hasOwn(hints, name)
+      ? `Instead, ${hints[name]}`
+      : meant === undefined
+        ? `The options are: ${Object.keys(known).join(', ')}`
+        : `Did you mean '${meant}'?`;
+    throw new TypeError(`Unknown option ${describeValue(name)}. ${hint}`);
+  }
+}
+
+/** The one of `names` that differs least from `name`: in case, in `_` and `-`, or in up to two letters (one in a short name). */
+export function findSimilar(name: string, names: readonly string[]): string | undefined {
+  const plain = (text: string) => text.replace(/[-_\s]/g, '').toLowerCase();
+  const wanted = plain(name);
+  const ranked = names
+    .map((candidate) => ({ candidate, distance: countEdits(wanted, plain(candidate)) }))
+    .sort((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  return best !== undefined && best.distance <= (wanted.length > 5 ? 2 : 1) ? best.candidate : undefined;
+}
+
+/** The Levenshtein distance: how many letters are to be added, removed or replaced. */
+function countEdits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...from.slice(0, 100)].entries()) {
+    const next = [i + 1];
+    for (let j = 1; j <= to.length; j += 1) {
+      const replaced = row[j - 1]! + (letter === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
 }

@@ -50,7 +50,7 @@ export { TokenVaultError } from './vault/error.ts';
 export type { TokenVaultErrorCode } from './vault/error.ts';
 export { SessionStore } from './login/session-store.ts';
 export type { LoginMeta, StateStore, StoredLogin } from './login/login.ts';
-export type { Fetch, FetchInit, FetchResponse } from './http/transport.ts';
+export type { AgentChoice, Fetch, FetchInit, FetchResponse } from './http/transport.ts';
 export {
   AuthorizationError,
   ConnectionError,

@@ -1,42 +1,110 @@
-import { createTransport, type Fetch } from '../http/transport.ts';
+import { refuse, refuseSecret } from '../errors.ts';
+import { createTransport, type AgentChoice, type Fetch, type HttpSettings } from '../http/transport.ts';
 import { createApp, type App } from './app.ts';
-import { endpointsOf } from './endpoints.ts';
-import type { ClientAuthentication } from './token-messages.ts';
+import { endpointsOf, type Endpoints } from './endpoints.ts';
+import type { ClientAuthentication, ClientCredentials } from './token-messages.ts';
 
-/** How to speak to Roblox, and as which app: what a strategy, a client and a vault are told alike. */
+/** The app at Roblox and the way to it: the options that a strategy, a client and a vault share. */
 export interface AppOptions {
-  /** The app's client ID, from the Creator Dashboard. A string: it need not fit a JavaScript number. */
+  /** The app's client ID, from the Creator Dashboard. A string: a Roblox ID may be too large for a JavaScript number. */
   readonly clientID?: string | undefined;
-  /** The app's secret; without it the client is public. */
+  /** The app's secret. Without it the client is public: PKCE cannot be turned off, and no secret is sent. */
   readonly clientSecret?: string | undefined;
   /** `client_secret_post` (default with a secret), `client_secret_basic`, or `none`, which follows from a missing secret. */
   readonly clientAuthentication?: ClientAuthentication | undefined;
-  /** Where Roblox is; `https://apis.roblox.com` by default. Plain `http:` for a loopback host only. */
+  /**
+   * Where Roblox is; `https://apis.roblox.com` by default. The OAuth endpoints, the issuer and Open Cloud derive from it. Plain `http:`
+   * for a loopback host only (an emulator).
+   */
   readonly baseURL?: string | undefined;
-  /** Any `fetch`-shaped function, for proxies, tracing and tests. */
+  /**
+   * Any `fetch`-shaped function, for proxies, tracing and tests. By default a client uses node-fetch, and a login uses `node:http`, as
+   * `passport-oauth2` does.
+   */
   readonly fetch?: Fetch | undefined;
+  /**
+   * An `http.Agent` (an `https.Agent` for `https:`), or a function that gives one for a URL: for proxies and own certificate authorities.
+   * By default connections are kept alive. Not together with `fetch`.
+   */
+  readonly agent?: AgentChoice | undefined;
   /** How long one HTTP request may take, in milliseconds; 10000 by default. */
   readonly timeout?: number | undefined;
 }
 
+/** The names of {@link AppOptions}, for `refuseUnknownOptions`. */
+export const APP_OPTION_NAMES: Readonly<Record<keyof AppOptions, true>> = {
+  clientID: true,
+  clientSecret: true,
+  clientAuthentication: true,
+  baseURL: true,
+  fetch: true,
+  agent: true,
+  timeout: true,
+};
+
 /** The app that a client belongs to; without credentials where only an access token is known. */
 export type ClientApp = App | Pick<App, 'endpoints' | 'transport'>;
 
+/** Checked {@link AppOptions}. */
+export interface AppSettings {
+  readonly endpoints: Endpoints;
+  /** Undefined without a `clientID`. */
+  readonly credentials: ClientCredentials | undefined;
+  readonly http: HttpSettings;
+}
+
 /**
- * Puts an app together from its options.
- * @throws {TypeError} naming the option, what came and what would do
+ * Checks the options that name an app and the way to Roblox.
+ * @throws {TypeError} names the option, what came and what would work
  */
-export function readApp(options: AppOptions & { readonly clientID: string }): App;
-export function readApp(options: AppOptions): ClientApp;
-export function readApp(options: AppOptions): ClientApp {
-  if (options.fetch !== undefined && typeof options.fetch !== 'function') refuse('fetch', options.fetch, 'a function');
-  const endpoints = endpointsOf(options.baseURL);
-  const transport = createTransport({ fetch: options.fetch, timeoutMs: readTimeout(options.timeout) });
-  if (options.clientID === undefined) return { endpoints, transport };
+export function readAppSettings(
+  options: AppOptions & { readonly clientID: string },
+): AppSettings & { readonly credentials: ClientCredentials };
+export function readAppSettings(options: AppOptions): AppSettings;
+export function readAppSettings(options: AppOptions): AppSettings {
+  return {
+    endpoints: endpointsOf(options.baseURL),
+    credentials: options.clientID === undefined ? undefined : readCredentials(options),
+    http: readHttpSettings(options),
+  };
+}
+
+/** Reads who the app is. @throws {TypeError} as {@link readAppSettings} does; a missing `clientID` too */
+export function readCredentials(options: AppOptions): ClientCredentials {
   const clientID = readClientID(options.clientID);
   const clientSecret = readClientSecret(options.clientSecret);
   const clientAuthentication = readClientAuthentication(options.clientAuthentication, clientSecret);
-  return createApp({ endpoints, transport, credentials: { clientID, clientSecret, clientAuthentication } });
+  return { clientID, clientSecret, clientAuthentication };
+}
+
+function readHttpSettings({ fetch, agent, timeout }: AppOptions): HttpSettings {
+  if (fetch !== undefined && typeof fetch !== 'function') refuse('fetch', fetch, 'a function');
+  if (agent !== undefined) {
+    readAgent(agent);
+    if (fetch !== undefined) {
+      throw new TypeError('agent cannot be used together with fetch: give the agent (or dispatcher) to your own fetch');
+    }
+  }
+  return { fetch, agent, timeoutMs: readTimeout(timeout) };
+}
+
+/** @throws {TypeError} neither an agent nor a function */
+export function readAgent(agent: unknown): AgentChoice {
+  // By its shape: proxy agents come with copies of the base class.
+  const isAgent = typeof agent === 'object' && agent !== null && 'addRequest' in agent;
+  if (!isAgent && typeof agent !== 'function') {
+    refuse('agent', agent, 'an http.Agent (https.Agent for https:), or a function that gives one for a URL');
+  }
+  return agent as AgentChoice; // just checked
+}
+
+/** Makes the app of a client or a vault. @throws {TypeError} as {@link readAppSettings} does */
+export function readApp(options: AppOptions & { readonly clientID: string }): App;
+export function readApp(options: AppOptions): ClientApp;
+export function readApp(options: AppOptions): ClientApp {
+  const { endpoints, credentials, http } = readAppSettings(options);
+  const transport = createTransport(http);
+  return credentials === undefined ? { endpoints, transport } : createApp({ endpoints, transport, credentials });
 }
 
 /** RFC 6749, appendix A.1 and A.2, without the spaces around that copying leaves. */
@@ -46,7 +114,7 @@ const CREDENTIAL = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 export function readClientID(clientID: unknown): string {
   if (typeof clientID === 'number') {
     throw new TypeError(
-      `clientID must be a string, but is a number: put it in quotes, since a Roblox ID need not fit a number`,
+      'clientID must be a string, but is a number: put it in quotes, because a number cannot hold every Roblox ID',
     );
   }
   if (typeof clientID !== 'string' || clientID.trim() === '') {
@@ -61,9 +129,9 @@ export function readClientID(clientID: unknown): string {
 /** An empty secret is no secret: environment variables are empty rather than missing. */
 export function readClientSecret(clientSecret: unknown): string | undefined {
   if (clientSecret === undefined || clientSecret === null || clientSecret === '') return undefined;
-  // What came is not shown: it may be the secret in another shape.
-  if (typeof clientSecret !== 'string')
-    throw new TypeError('clientSecret must be a string, or left out for a public client');
+  if (typeof clientSecret !== 'string') {
+    refuseSecret('clientSecret', clientSecret, 'a string, or left out for a public client');
+  }
   if (!CREDENTIAL.test(clientSecret)) {
     throw new TypeError(
       'clientSecret must be printable ASCII without white space around it: look for a stray line break',
@@ -89,22 +157,16 @@ export function readClientAuthentication(method: unknown, clientSecret: string |
 
 /** @throws {TypeError} not a number of milliseconds that a timer takes */
 export function readTimeout(timeout: unknown): number {
-  const timeoutMs = readNumber('timeout', timeout, 10_000, 'milliseconds');
-  if (timeoutMs < 1 || timeoutMs > 0x7fffffff)
-    refuse('timeout', timeout, 'a number of milliseconds from 1 to 2147483647');
-  return timeoutMs;
+  if (timeout === undefined) return 10_000;
+  if (typeof timeout === 'number' && timeout >= 1 && timeout <= 0x7fffffff) return timeout;
+  refuse('timeout', timeout, 'a number of milliseconds from 1 to 2147483647');
 }
 
 /** @throws {TypeError} no finite number of 0 or more */
 export function readNumber(name: string, value: unknown, otherwise: number, unit: string): number {
   if (value === undefined) return otherwise;
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) refuse(name, value, `a number of ${unit}`);
-  return value;
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+  refuse(name, value, `a number of ${unit}`);
 }
 
-/** Says which option is wrong, what came, and what would do. */
-export function refuse(name: string, value: unknown, expected: string): never {
-  const shown =
-    typeof value === 'string' ? `'${value}'` : value === undefined || value === null ? 'missing' : `a ${typeof value}`;
-  throw new TypeError(`${name} must be ${expected}, but is ${shown}`);
-}
+export { refuse } from '../errors.ts';

@@ -1,3 +1,5 @@
+import { refuse } from '../errors.ts';
+
 /**
  * What we know about Roblox's OAuth 2.0 and OpenID Connect, each fact once.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
@@ -55,7 +57,7 @@ export function endpointsOf(baseURL: string = ROBLOX_BASE_URL): Endpoints {
 function readBaseURL(baseURL: unknown): string {
   const url = typeof baseURL === 'string' && URL.canParse(baseURL) ? new URL(baseURL) : undefined;
   if (url === undefined) {
-    throw new TypeError(`baseURL must be an absolute URL such as '${ROBLOX_BASE_URL}', but is ${kindOf(baseURL)}`);
+    refuse('baseURL', baseURL, `an absolute URL such as '${ROBLOX_BASE_URL}'`);
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new TypeError('baseURL must have no credentials, query or fragment');
@@ -75,8 +77,4 @@ function isLoopback(hostname: string): boolean {
     hostname === '[::1]' ||
     /^127(\.\d+){3}$/.test(hostname)
   );
-}
-
-function kindOf(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : value === null ? 'null' : typeof value;
 }
