@@ -1,13 +1,12 @@
 /**
- * Writes the JavaScript of dist/, one file for each entry point of package.json.
+ * Writes the JavaScript of dist/: one file for each entry point of package.json, and what they share in dist/shared/.
  *
  * Node spends about a third of a millisecond on each module that it loads, whatever its size. As seventy files the package took twice
  * as long to import as openid-client's strategy does; as one it takes 1.25 times as long (bench/README.md).
- * Nothing is minified: who steps into it while debugging reads what was written. Declarations stay one per file, by tsc.
+ * Nothing is minified, so that the code can be read while debugging. Declarations stay one per file, by tsc.
  */
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
@@ -15,41 +14,25 @@ interface Manifest {
 }
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest; // ours
 
-const FRONT_DOOR = 'dist/index.js';
-
-const programs = Object.values(manifest.bin);
-const modules = Object.values(manifest.exports).flatMap((entry) =>
+const entries = Object.values(manifest.exports).flatMap((entry) =>
   typeof entry === 'string' ? [] : entry.default.replace(/^\.\//, ''),
 );
+/** Neither runs in production nor shares an object with the other entries: each is complete in its one file. */
+const alone = [...Object.values(manifest.bin), 'dist/emulator/index.js'];
 
-for (const file of [...modules, ...programs]) {
-  await build({
-    entryPoints: [file.replace(/^dist/, 'lib').replace(/\.js$/, '.ts')],
-    outfile: file,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'warning',
-    // A program is by itself.
-    plugins: file === FRONT_DOOR || programs.includes(file) ? [] : [errorsOfFrontDoor(file)],
-  });
-}
+const options: BuildOptions = {
+  outbase: 'lib',
+  outdir: 'dist',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  packages: 'external',
+  logLevel: 'warning',
+};
+const sourceOf = (file: string) => file.replace(/^dist/, 'lib').replace(/\.js$/, '.ts');
 
-/**
- * Functions may be there twice, error classes may not: `instanceof` must agree whichever entry point threw. All of them are exported
- * by the front door, so that is where the other files get them.
- */
-function errorsOfFrontDoor(file: string): Plugin {
-  const path = relative(dirname(file), FRONT_DOOR);
-  return {
-    name: 'errors of the front door',
-    setup(bundle) {
-      bundle.onResolve({ filter: /^\.{1,2}\/(?:.*\/)?errors?\.ts$/ }, () => ({
-        path: path.startsWith('.') ? path : `./${path}`,
-        external: true,
-      }));
-    },
-  };
-}
+// What several entries use is in a file of its own, so that `instanceof` agrees whichever entry threw the error.
+const together = entries.filter((file) => !alone.includes(file));
+await build({ ...options, entryPoints: together.map(sourceOf), splitting: true, chunkNames: 'shared/[hash]' });
+for (const file of alone) await build({ ...options, entryPoints: [sourceOf(file)] });
