@@ -1,12 +1,15 @@
 import { createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
-import type { JsonWebKey, KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+
+/** A JSON Web Key. Our own type: @types/node 25 moved its own. */
+type PublicJWK = Readonly<Record<string, unknown>>;
 
 /** An ES256 key that signs ID tokens. */
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
   /** What `/oauth/v1/certs` shows of it. */
-  readonly publicJwk: JsonWebKey;
+  readonly publicJwk: PublicJWK;
 }
 
 export function createSigningKey(): SigningKey {
@@ -23,7 +26,7 @@ export class KeyRing {
     return this.#keys[0];
   }
 
-  get certs(): { keys: JsonWebKey[] } {
+  get certs(): { keys: PublicJWK[] } {
     return { keys: this.#keys.map((key) => key.publicJwk) };
   }
 
