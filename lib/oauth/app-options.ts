@@ -104,7 +104,8 @@ export function readApp(options: AppOptions): ClientApp;
 export function readApp(options: AppOptions): ClientApp {
   const { endpoints, credentials, http } = readAppSettings(options);
   const transport = createTransport(http);
-  return credentials === undefined ? { endpoints, transport } : createApp({ endpoints, transport, credentials });
+  if (credentials === undefined) return { endpoints, transport };
+  return createApp({ endpoints, transport, credentials, timeoutMs: http.timeoutMs });
 }
 
 /** RFC 6749, appendix A.1 and A.2, without the spaces around that copying leaves. */

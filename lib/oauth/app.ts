@@ -9,6 +9,8 @@ export interface App {
   readonly credentials: ClientCredentials;
   /** One attempt, with its deadline. */
   readonly transport: Transport;
+  /** Milliseconds for one attempt: how long an answer may be on its way. */
+  readonly timeoutMs: number;
   readonly oauth: OAuthClient;
 }
 

@@ -134,7 +134,9 @@ export class RobloxStrategy extends OAuth2Strategy {
     const askVerify = readVerify(options.verify, verify, settings);
     const endpoints = endpointsOf(options.baseURL);
     const transport = createTransport({ fetch: options.fetch, timeoutMs: settings.timeoutMs });
-    const app = createApp({ endpoints, credentials: { clientID, clientSecret, clientAuthentication }, transport });
+    const { timeoutMs } = settings;
+    const credentials = { clientID, clientSecret, clientAuthentication };
+    const app = createApp({ endpoints, credentials, transport, timeoutMs });
     const node = options.fetch === undefined ? createNodeTransport({ timeoutMs: settings.timeoutMs }) : undefined;
     const loginApp = node === undefined ? app : createApp({ ...app, transport: node.transport });
     super(
