@@ -19,7 +19,7 @@ export type { CallOptions, Group, GroupMembership, GroupRole, Groups, Membership
 export type { ID } from './cloud/ids.ts';
 export type { Raw } from './cloud/read.ts';
 export type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from './cloud/request.ts';
-export type { Parameter as RequestParameter, Query as RequestQuery } from './cloud/target.ts';
+export type { Parameter as RequestParameter, Query as RequestQuery } from './cloud/url.ts';
 export type { AssetType, InventoryFilter, InventoryIDs, InventoryTypes } from './cloud/inventory-filter.ts';
 export type {
   AssetItem,

@@ -2,13 +2,13 @@ import { inspect } from 'node:util';
 import type { ClientApp } from '../oauth/app-options.ts';
 import { DEFAULT_LIMITS, readClientOptions } from './options.ts';
 import type { ClientLimits, OnTokens, RobloxClientOptions } from './options.ts';
-import { callMaker, type MakeCall } from '../cloud/call.ts';
-import { experiencesOf, type Experiences } from '../cloud/experiences.ts';
-import { groupsOf, type CallOptions, type Groups } from '../cloud/groups.ts';
-import { kindOf } from '../cloud/ids.ts';
-import { inventoryOf, type Inventory } from '../cloud/inventory.ts';
+import { createCaller, type MakeCall } from '../cloud/call.ts';
+import { createExperiences, type Experiences } from '../cloud/experiences.ts';
+import { createGroups, type CallOptions, type Groups } from '../cloud/groups.ts';
+import { describeValue } from '../errors.ts';
+import { createInventory, type Inventory } from '../cloud/inventory.ts';
 import type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from '../cloud/request.ts';
-import { userOf, type UserCalls } from '../cloud/user.ts';
+import { createUserCalls, type UserCalls } from '../cloud/user.ts';
 import { OAuthError } from '../errors.ts';
 import { isID } from '../http/json.ts';
 import { sleep as platformSleep, waitFor, type Sleep } from '../http/abort.ts';
@@ -66,7 +66,7 @@ export class RobloxClient {
       patience: { ...DEFAULT_PATIENCE, maxRetries: limits.maxRetries },
       ...clock,
     });
-    const call = callMaker({
+    const call = createCaller({
       baseURL: app.endpoints.baseURL,
       transport,
       credential: { lease: (signal) => keeper.lease(signal), granted: () => keeper.tokens.scope, secrets },
@@ -78,10 +78,10 @@ export class RobloxClient {
     this.#call = call;
     this.#userId = parts.userId;
     this.#patientOAuth = credentials && createOAuthClient({ endpoints: app.endpoints, credentials, transport, now });
-    this.inventory = inventoryOf(call, userId);
-    this.groups = groupsOf(call, userId);
-    this.user = userOf(call, userId, { now, sleep });
-    this.experiences = experiencesOf(call);
+    this.inventory = createInventory(call, userId);
+    this.groups = createGroups(call, userId);
+    this.user = createUserCalls(call, userId, { now, sleep });
+    this.experiences = createExperiences(call);
   }
 
   /** The tokens in use now. Plain data: what `onTokens` got last. */
@@ -170,7 +170,7 @@ export class RobloxClient {
     ...[options]: RequestArguments<Method, Path>
   ): Promise<RequestAnswer<Method, Path>> {
     if (options !== undefined && (typeof options !== 'object' || options === null)) {
-      throw new TypeError(`options must be an object, but is ${kindOf(options)}`);
+      throw new TypeError(`options must be an object, but is ${describeValue(options)}`);
     }
     // Whatever the operation, its options are a part of these.
     const { path: values, query, body, headers, signal }: RequestOptions = options ?? {};

@@ -1,6 +1,7 @@
 import { readApp, type ClientApp } from '../oauth/app-options.ts';
 import type { Fetch } from '../http/transport.ts';
-import { idOf, kindOf } from '../cloud/ids.ts';
+import { checkID } from '../cloud/ids.ts';
+import { describeValue } from '../errors.ts';
 import type { ClientAuthentication } from '../oauth/token-messages.ts';
 import { scopesOf, type Tokens } from '../oauth/tokens.ts';
 
@@ -64,7 +65,7 @@ export interface ClientSettings {
  */
 export function readClientOptions(options: RobloxClientOptions): ClientSettings {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object with an accessToken, but is ${kindOf(options)}`);
+    throw new TypeError(`options must be an object with an accessToken, but is ${describeValue(options)}`);
   }
   const tokens = readGivenTokens(options);
   return {
@@ -81,13 +82,13 @@ export function readClientOptions(options: RobloxClientOptions): ClientSettings 
 
 /** A user's ID; null, as a database has it, is none. @throws {TypeError} no ID: it goes into paths and filters */
 export function readUserId(userId: unknown): string | undefined {
-  return userId === undefined || userId === null ? undefined : idOf('userId', userId); // it checks what it gets
+  return userId === undefined || userId === null ? undefined : checkID('userId', userId); // it checks what it gets
 }
 
 /** @throws {TypeError} no function */
 export function readOnTokens(onTokens: unknown): OnTokens | undefined {
   if (onTokens === undefined || typeof onTokens === 'function') return onTokens as OnTokens | undefined; // checked here
-  throw new TypeError(`onTokens must be a function, but is ${kindOf(onTokens)}`);
+  throw new TypeError(`onTokens must be a function, but is ${describeValue(onTokens)}`);
 }
 
 /** Tokens as an app may have kept them: `expiresAt` may have become a string in JSON, and only `accessToken` must be there. */
@@ -104,7 +105,9 @@ export function readGivenTokens(tokens: KeptTokens): Tokens {
   const { scope = [] } = tokens;
   const scopes: unknown = scope;
   if (typeof scopes !== 'string' && !(Array.isArray(scopes) && scopes.every((part) => typeof part === 'string'))) {
-    throw new TypeError(`scope must be an array or a space-separated string of scope names, but is ${kindOf(scopes)}`);
+    throw new TypeError(
+      `scope must be an array or a space-separated string of scope names, but is ${describeValue(scopes)}`,
+    );
   }
   const accessToken = readToken('accessToken', tokens.accessToken);
   if (accessToken === undefined)
@@ -125,7 +128,7 @@ function readToken(name: string, token: unknown): string | undefined {
   // A token goes into a header as it is. What came is not shown.
   if (typeof token !== 'string' || !/^[\u0021-\u007e]+$/.test(token)) {
     throw new TypeError(
-      `${name} must be a token as Roblox gave it, a string without white space, but is ${typeof token === 'string' ? 'another' : kindOf(token)}`,
+      `${name} must be a token as Roblox gave it, a string without white space, but is ${typeof token === 'string' ? 'another' : describeValue(token)}`,
     );
   }
   return token;
@@ -136,7 +139,7 @@ function readTime(value: unknown): Date | undefined {
   const time =
     value instanceof Date || typeof value === 'number' || typeof value === 'string' ? new Date(value) : undefined;
   if (time === undefined || Number.isNaN(time.getTime())) {
-    throw new TypeError(`expiresAt must be a Date (or what JSON makes of one), but is ${kindOf(value)}`);
+    throw new TypeError(`expiresAt must be a Date (or what JSON makes of one), but is ${describeValue(value)}`);
   }
   return time;
 }
@@ -144,5 +147,5 @@ function readTime(value: unknown): Date | undefined {
 function readCount(name: string, value: unknown, min: number, byDefault: number): number {
   if (value === undefined) return byDefault;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value;
-  throw new TypeError(`${name} must be a whole number from ${min}, but is ${kindOf(value)}`);
+  throw new TypeError(`${name} must be a whole number from ${min}, but is ${describeValue(value)}`);
 }

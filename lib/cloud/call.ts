@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse, Transport } from '../http/transport.ts';
 import { refusalError } from './error-body.ts';
-import { kindOf } from './ids.ts';
-import { targetOf, type Parameter, type Query } from './target.ts';
+import { describeValue } from '../errors.ts';
+import { buildURL, type Parameter, type Query } from './url.ts';
 
 /** The largest answer that is read. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -50,7 +50,7 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 const OUR_HEADERS = /^(?:authorization|cookie|host|content-length|connection|transfer-encoding|x-api-key|proxy-.*)$/i;
 
 /** Makes the one way to Open Cloud: token in, request out, a second try with a renewed token after a 401, answer read. */
-export function callMaker(options: {
+export function createCaller(options: {
   readonly baseURL: string;
   /** A patient one: it decides what is tried again. */
   readonly transport: Transport;
@@ -100,9 +100,9 @@ export function callMaker(options: {
 async function buildRequest(baseURL: string, call: Call): Promise<HttpRequest> {
   const method = String(call.method).toUpperCase();
   if (!METHODS.has(method)) {
-    throw new TypeError(`method must be one of ${[...METHODS].join(', ')}, but is ${kindOf(call.method)}`);
+    throw new TypeError(`method must be one of ${[...METHODS].join(', ')}, but is ${describeValue(call.method)}`);
   }
-  const url = targetOf(baseURL, call.path, call.values, call.query);
+  const url = buildURL(baseURL, call.path, call.values, call.query);
   const headers: Record<string, string> = { accept: 'application/json' };
   for (const [name, value] of Object.entries(call.headers ?? {})) {
     if (OUR_HEADERS.test(name)) throw new TypeError(`headers must not have ${name}: the client sets it itself`);
@@ -126,6 +126,6 @@ async function encodeBody(body: unknown): Promise<{ type: string; content: strin
     return { type, content: new Uint8Array(await form.arrayBuffer()) };
   }
   const content: string | undefined = JSON.stringify(body);
-  if (content === undefined) throw new TypeError(`body must be JSON, but is ${kindOf(body)}`);
+  if (content === undefined) throw new TypeError(`body must be JSON, but is ${describeValue(body)}`);
   return { type: 'application/json', content };
 }

@@ -1,6 +1,7 @@
 import type { MakeCall } from './call.ts';
 import type { CallOptions } from './groups.ts';
-import { idOf, kindOf, type ID } from './ids.ts';
+import { checkID, type ID } from './ids.ts';
+import { describeValue } from '../errors.ts';
 
 /** The experiences that the user chose on the consent page. */
 export interface Experiences {
@@ -17,13 +18,13 @@ export interface Experiences {
 }
 
 /** Makes {@link Experiences}. */
-export function experiencesOf(call: MakeCall): Experiences {
+export function createExperiences(call: MakeCall): Experiences {
   return {
     async publish(universeId, topic, message, { signal } = {}) {
       await call({
         method: 'POST',
         path: '/cloud/v2/universes/{universe_id}:publishMessage',
-        values: { universe_id: idOf('universeId', universeId) },
+        values: { universe_id: checkID('universeId', universeId) },
         body: { topic: textFor('topic', topic, 80), message: textFor('message', message, 1024) },
         signal,
         scope: 'universe-messaging-service:publish',
@@ -34,6 +35,6 @@ export function experiencesOf(call: MakeCall): Experiences {
 
 function textFor(name: string, value: unknown, max: number): string {
   if (typeof value === 'string' && value !== '' && value.length <= max) return value;
-  const was = typeof value === 'string' ? `has ${value.length}` : `is ${kindOf(value)}`;
+  const was = typeof value === 'string' ? `has ${value.length}` : `is ${describeValue(value)}`;
   throw new TypeError(`${name} must be a string of 1 to ${max} characters, but ${was}`);
 }

@@ -1,10 +1,10 @@
 import { readID, readString } from '../http/json.ts';
 import { RobloxAPIError } from '../errors.ts';
 import type { MakeCall } from './call.ts';
-import { idInPath, idOf, type ID } from './ids.ts';
+import { readPathID, checkID, type ID } from './ids.ts';
 import { listCalls } from './list-calls.ts';
 import type { List, ListOptions } from './pages.ts';
-import { compact, rawOf, requiredTimeOf, timeOf, type Raw } from './read.ts';
+import { compact, readRaw, readRequiredTime, readTime, type Raw } from './read.ts';
 
 /** A Roblox group. Fields that Roblox adds are here too, under their own names. */
 export interface Group {
@@ -113,7 +113,7 @@ export interface Groups {
 const ROLE_SCOPE = 'group:read';
 
 /** Makes {@link Groups}. */
-export function groupsOf(call: MakeCall, userId: (signal: AbortSignal | undefined) => Promise<string>): Groups {
+export function createGroups(call: MakeCall, userId: (signal: AbortSignal | undefined) => Promise<string>): Groups {
   const listMemberships = (
     groupId: string,
     filter: string | undefined | (() => Promise<string>),
@@ -167,7 +167,7 @@ export function groupsOf(call: MakeCall, userId: (signal: AbortSignal | undefine
 
   return {
     async get(groupId, { signal } = {}) {
-      const values = { group_id: idOf('groupId', groupId) };
+      const values = { group_id: checkID('groupId', groupId) };
       return readGroup(await call({ method: 'GET', path: '/cloud/v2/groups/{group_id}', values, signal }));
     },
     list(options = {}) {
@@ -175,26 +175,26 @@ export function groupsOf(call: MakeCall, userId: (signal: AbortSignal | undefine
       return listMemberships('-', async () => `user in ['users/${await userId(options.signal)}']`, options);
     },
     roles(groupId, options = {}) {
-      return listRoles(idOf('groupId', groupId), options);
+      return listRoles(checkID('groupId', groupId), options);
     },
     memberships(groupId, { role, user, ...options } = {}) {
-      const group = idOf('groupId', groupId);
+      const group = checkID('groupId', groupId);
       if (role !== undefined && user !== undefined) {
         throw new TypeError('role and user cannot be combined: Roblox filters by one of them');
       }
       const filter =
         role !== undefined
-          ? `role == 'groups/${group}/roles/${idOf('role', role)}'`
+          ? `role == 'groups/${group}/roles/${checkID('role', role)}'`
           : user !== undefined
-            ? `user == 'users/${idOf('user', user)}'`
+            ? `user == 'users/${checkID('user', user)}'`
             : undefined;
       return listMemberships(group, filter, options);
     },
     async membership(groupId, { signal } = {}) {
-      return membership(idOf('groupId', groupId), signal);
+      return membership(checkID('groupId', groupId), signal);
     },
     async rank(groupId, { signal } = {}) {
-      const group = idOf('groupId', groupId);
+      const group = checkID('groupId', groupId);
       const member = await membership(group, signal);
       if (member === undefined) return 0;
       const highest = member.roleId === '' ? undefined : await roleOf(group, member.roleId, signal);
@@ -216,48 +216,49 @@ function absentOnly(error: unknown): undefined {
 
 /** Reads a group as Open Cloud sends it. */
 export function readGroup(json: unknown): Group {
-  const raw = rawOf(json);
+  const raw = readRaw(json);
   const { createTime, updateTime, owner, ...fields } = raw;
   return compact({
     ...fields,
-    id: readID(raw['id']) ?? idInPath(raw['path'], 'groups') ?? '',
+    id: readID(raw['id']) ?? readPathID(raw['path'], 'groups') ?? '',
     displayName: readString(raw['displayName']) ?? '',
     description: readString(raw['description']) ?? '',
-    ownerId: idInPath(owner, 'users'),
-    createdAt: requiredTimeOf(createTime),
-    updatedAt: requiredTimeOf(updateTime),
+    ownerId: readPathID(owner, 'users'),
+    createdAt: readRequiredTime(createTime),
+    updatedAt: readRequiredTime(updateTime),
     raw,
   });
 }
 
 /** Reads a membership as Open Cloud sends it: `role` is the highest, `roles` are all. */
 export function readMembership(json: unknown): GroupMembership {
-  const raw = rawOf(json);
+  const raw = readRaw(json);
   const roles = Array.isArray(raw['roles']) ? raw['roles'] : [];
-  const roleIds = roles.flatMap((role) => idInPath(role, 'roles') ?? []);
-  const highest = idInPath(raw['role'], 'roles');
+  const roleIds = roles.flatMap((role) => readPathID(role, 'roles') ?? []);
+  const highest = readPathID(raw['role'], 'roles');
   return {
-    groupId: idInPath(raw['path'], 'groups') ?? idInPath(raw['role'], 'groups') ?? idInPath(roles[0], 'groups') ?? '',
-    userId: idInPath(raw['user'], 'users') ?? '',
+    groupId:
+      readPathID(raw['path'], 'groups') ?? readPathID(raw['role'], 'groups') ?? readPathID(roles[0], 'groups') ?? '',
+    userId: readPathID(raw['user'], 'users') ?? '',
     roleId: highest ?? (roleIds.length === 1 ? roleIds[0] : undefined) ?? '',
     roleIds: highest === undefined || roleIds.includes(highest) ? roleIds : [highest, ...roleIds],
-    createdAt: requiredTimeOf(raw['createTime']),
-    updatedAt: requiredTimeOf(raw['updateTime']),
+    createdAt: readRequiredTime(raw['createTime']),
+    updatedAt: readRequiredTime(raw['updateTime']),
     raw,
   };
 }
 
 /** Reads a role as Open Cloud sends it. */
 export function readRole(json: unknown): GroupRole {
-  const raw = rawOf(json);
+  const raw = readRaw(json);
   const { createTime, updateTime, ...fields } = raw;
   return compact({
     ...fields,
-    id: readID(raw['id']) ?? idInPath(raw['path'], 'roles') ?? '',
+    id: readID(raw['id']) ?? readPathID(raw['path'], 'roles') ?? '',
     displayName: readString(raw['displayName']) ?? '',
     rank: typeof raw['rank'] === 'number' ? raw['rank'] : 0,
-    createdAt: timeOf(createTime),
-    updatedAt: timeOf(updateTime),
+    createdAt: readTime(createTime),
+    updatedAt: readTime(updateTime),
     raw,
   });
 }

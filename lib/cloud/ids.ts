@@ -1,3 +1,4 @@
+import { describeValue } from '../errors.ts';
 import { isID } from '../http/json.ts';
 
 /** A Roblox ID as a caller may give it: the string that Roblox sends, or a number where JavaScript can hold it exactly. */
@@ -9,21 +10,24 @@ export type ID = string | number;
  * @param name what the ID is called where it was given, for the error
  * @throws {TypeError} anything but a whole number above 0 as a string or a safe integer
  */
-export function idOf(name: string, value: unknown): string {
+export function checkID(name: string, value: unknown): string {
   if (typeof value === 'number' ? Number.isSafeInteger(value) && value > 0 : isID(value)) return String(value);
   const hint =
     typeof value === 'number' && value > Number.MAX_SAFE_INTEGER
       ? ': numbers of this size lose digits in JavaScript'
       : '';
-  throw new TypeError(`${name} must be a Roblox ID, digits in a string such as '7', but is ${kindOf(value)}${hint}`);
+  throw new TypeError(
+    `${name} must be a Roblox ID, digits in a string such as '7', but is ${describeValue(value)}${hint}`,
+  );
 }
 
-/** {@link idOf} for several; at least one. */
-export function idsOf(name: string, value: unknown): string[] {
-  if (!Array.isArray(value)) throw new TypeError(`${name} must be an array of Roblox IDs, but is ${kindOf(value)}`);
+/** {@link checkID} for several; at least one. */
+export function checkIDs(name: string, value: unknown): string[] {
+  if (!Array.isArray(value))
+    throw new TypeError(`${name} must be an array of Roblox IDs, but is ${describeValue(value)}`);
   // An empty list would mean "no condition": a gate that is open to everyone.
   if (value.length === 0) throw new TypeError(`${name} must hold at least one ID; leave it out for no such condition`);
-  return value.map((id, index) => idOf(`${name}[${index}]`, id));
+  return value.map((id, index) => checkID(`${name}[${index}]`, id));
 }
 
 /**
@@ -31,7 +35,7 @@ export function idsOf(name: string, value: unknown): string[] {
  * @returns undefined when there is none
  * @see https://create.roblox.com/docs/cloud/reference/types
  */
-export function idInPath(path: unknown, collection: string): string | undefined {
+export function readPathID(path: unknown, collection: string): string | undefined {
   if (typeof path !== 'string') return undefined;
   const segments = path.split('/');
   for (let index = 0; index + 1 < segments.length; index += 2) {
@@ -39,12 +43,4 @@ export function idInPath(path: unknown, collection: string): string | undefined 
     if (segments[index] === collection && isID(id)) return id;
   }
   return undefined;
-}
-
-/** Names a value that a caller gave in the message of a TypeError: short, and never a thing that could be a token. */
-export function kindOf(value: unknown): string {
-  if (typeof value === 'string') return value.length <= 40 ? `'${value}'` : `a string of ${value.length} characters`;
-  if (value === null || typeof value === 'number' || typeof value === 'boolean' || value === undefined)
-    return `${value}`;
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }

@@ -1,4 +1,5 @@
-import { idsOf, kindOf, type ID } from './ids.ts';
+import { checkIDs, type ID } from './ids.ts';
+import { describeValue } from '../errors.ts';
 import type { Schemas } from './openapi.ts';
 
 /** Kinds of assets that Roblox lists today, such as `HAT`; any other string is accepted. */
@@ -42,7 +43,7 @@ const ID_FIELDS = ['assetIds', 'badgeIds', 'gamePassIds', 'privateServerIds'] as
  * @throws {TypeError} types and IDs at once, an unknown field, a value that is none of its field's
  * @see https://create.roblox.com/docs/cloud/reference/patterns#list-inventory-items
  */
-export function inventoryFilterOf(fields: Readonly<Record<string, unknown>>): string | undefined {
+export function writeInventoryFilter(fields: Readonly<Record<string, unknown>>): string | undefined {
   const given = Object.keys(fields).filter((name) => fields[name] !== undefined);
   for (const name of given) {
     // A field with a typo would silently list everything.
@@ -62,16 +63,16 @@ export function inventoryFilterOf(fields: Readonly<Record<string, unknown>>): st
 }
 
 /** The IDs of a filter as `type:id`, to tick off what was found. */
-export function wantedItems(fields: Readonly<Record<string, unknown>>): Set<string> {
+export function listWantedItems(fields: Readonly<Record<string, unknown>>): Set<string> {
   const wanted = ID_FIELDS.flatMap((name) =>
-    fields[name] === undefined ? [] : idsOf(name, fields[name]).map((id) => `${name.slice(0, -'Ids'.length)}:${id}`),
+    fields[name] === undefined ? [] : checkIDs(name, fields[name]).map((id) => `${name.slice(0, -'Ids'.length)}:${id}`),
   );
   return new Set(wanted);
 }
 
 function writeIDs(fields: Readonly<Record<string, unknown>>): string {
   return ID_FIELDS.flatMap((name) =>
-    fields[name] === undefined ? [] : `${name}=${idsOf(name, fields[name]).join(',')}`,
+    fields[name] === undefined ? [] : `${name}=${checkIDs(name, fields[name]).join(',')}`,
   ).join(';');
 }
 
@@ -93,7 +94,7 @@ function writeTypes(fields: Readonly<Record<string, unknown>>): string {
 
 function readFlag(name: string, value: unknown): boolean {
   if (value !== undefined && typeof value !== 'boolean') {
-    throw new TypeError(`${name} must be true or false, but is ${kindOf(value)}`);
+    throw new TypeError(`${name} must be true or false, but is ${describeValue(value)}`);
   }
   return value === true;
 }
@@ -102,7 +103,7 @@ function readAssetTypes(value: unknown): string {
   if (value === '*') return value;
   const types: unknown[] = Array.isArray(value) ? value : [];
   if (types.length === 0 || !types.every((type) => typeof type === 'string' && /^[A-Za-z0-9_]{1,100}$/.test(type))) {
-    throw new TypeError(`assetTypes must be '*' or an array of names such as 'HAT', but is ${kindOf(value)}`);
+    throw new TypeError(`assetTypes must be '*' or an array of names such as 'HAT', but is ${describeValue(value)}`);
   }
   return types.join(',');
 }

@@ -1,15 +1,15 @@
 import { readID, readString } from '../http/json.ts';
 import type { MakeCall } from './call.ts';
 import {
-  inventoryFilterOf,
-  wantedItems,
+  writeInventoryFilter,
+  listWantedItems,
   type AssetType,
   type InventoryFilter,
   type InventoryIDs,
 } from './inventory-filter.ts';
 import { listCalls } from './list-calls.ts';
 import type { List, ListOptions } from './pages.ts';
-import { compact, rawOf, timeOf, type Raw } from './read.ts';
+import { compact, readRaw, readTime, type Raw } from './read.ts';
 
 /** What every thing in an inventory has. */
 export interface OwnedThing {
@@ -80,12 +80,15 @@ export interface Inventory {
 const SCOPE = 'user.inventory-item:read';
 
 /** Makes {@link Inventory}. */
-export function inventoryOf(call: MakeCall, userId: (signal: AbortSignal | undefined) => Promise<string>): Inventory {
+export function createInventory(
+  call: MakeCall,
+  userId: (signal: AbortSignal | undefined) => Promise<string>,
+): Inventory {
   const list = ({ pageSize, signal, ...fields }: InventoryFilter & ListOptions = {}) =>
     listCalls(call, {
       path: '/cloud/v2/users/{user_id}/inventory-items',
       values: async () => ({ user_id: await userId(signal) }),
-      filter: inventoryFilterOf(fields),
+      filter: writeInventoryFilter(fields),
       field: 'inventoryItems',
       maxPageSize: 100,
       options: { pageSize, signal },
@@ -96,7 +99,7 @@ export function inventoryOf(call: MakeCall, userId: (signal: AbortSignal | undef
   return {
     list,
     async owns({ signal, ...things }) {
-      const missing = wantedItems(things);
+      const missing = listWantedItems(things);
       if (missing.size === 0) {
         throw new TypeError('owns needs IDs: gamePassIds, badgeIds, assetIds or privateServerIds');
       }
@@ -118,7 +121,7 @@ function kindNamed(kind: string) {
 
 /** Reads one item as Open Cloud sends it: exactly one of its `*Details` is set. */
 export function readItem(json: unknown): InventoryItem {
-  const raw = rawOf(json);
+  const raw = readRaw(json);
   const { kind, detailsField, idField } =
     KINDS.find((known) => known.detailsField in raw) ??
     // A kind newer than this list keeps its name, so that nothing an inventory holds is hidden.
@@ -127,8 +130,8 @@ export function readItem(json: unknown): InventoryItem {
         .find((name) => name.endsWith('Details'))
         ?.slice(0, -'Details'.length) ?? 'unknown',
     );
-  const details = rawOf(raw[detailsField]);
-  const collectible = rawOf(details['collectibleDetails']);
+  const details = readRaw(raw[detailsField]);
+  const collectible = readRaw(details['collectibleDetails']);
   const item = {
     type: kind,
     id: readID(details[idField]) ?? readString(raw['path'])?.split('/').at(-1) ?? '',
@@ -145,7 +148,7 @@ export function readItem(json: unknown): InventoryItem {
             })
           : undefined,
     }),
-    addedAt: timeOf(raw['addTime']),
+    addedAt: readTime(raw['addTime']),
     raw,
   };
   return compact(item) as InventoryItem; // of a kind that is listed there, or newer

@@ -1,8 +1,8 @@
 import { readString } from '../http/json.ts';
 import { endedByEither } from '../http/abort.ts';
 import type { Call, MakeCall } from './call.ts';
-import { listOf, pageSizeOf, type List, type ListOptions } from './pages.ts';
-import { rawOf } from './read.ts';
+import { createList, readPageSize, type List, type ListOptions } from './pages.ts';
+import { readRaw } from './read.ts';
 
 /** A listing of Open Cloud's: what to ask, and how to read what comes. */
 export interface Listing<T> {
@@ -26,12 +26,12 @@ export interface Listing<T> {
 export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
   const { path, values, filter, field, options, scope, read } = listing;
   const { signal } = options;
-  const maxPageSize = pageSizeOf(options, listing.maxPageSize);
-  return listOf(async (pageToken, unwanted) => {
+  const maxPageSize = readPageSize(options, listing.maxPageSize);
+  return createList(async (pageToken, unwanted) => {
     const query = { maxPageSize, pageToken, filter: typeof filter === 'function' ? await filter() : filter };
     const ask = async (either: AbortSignal | undefined) =>
       call({ method: 'GET', path, values: await values(), query, signal: either, scope });
-    const answer = rawOf(await endedByEither(signal, unwanted, ask));
+    const answer = readRaw(await endedByEither(signal, unwanted, ask));
     const items = answer[field];
     return { items: Array.isArray(items) ? items.map(read) : [], nextPageToken: readString(answer['nextPageToken']) };
   }, signal);

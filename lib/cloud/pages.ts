@@ -1,4 +1,4 @@
-import { kindOf } from './ids.ts';
+import { describeValue } from '../errors.ts';
 import { fetchAhead, type Ahead } from './read-ahead.ts';
 
 /** One page of a list. */
@@ -40,7 +40,7 @@ export type FetchPage<T> = (pageToken: string | undefined, unwanted?: AbortSigna
  * @param signal ends the walk with its reason, also where the next page is there already
  * @see https://create.roblox.com/docs/cloud/reference/patterns#pagination
  */
-export function listOf<T>(fetchPage: FetchPage<T>, signal?: AbortSignal): List<T> {
+export function createList<T>(fetchPage: FetchPage<T>, signal?: AbortSignal): List<T> {
   async function* pages(): AsyncGenerator<Page<T>, void, undefined> {
     const seen = new Set<string>();
     let ahead: Ahead<Page<T>> | undefined;
@@ -63,7 +63,7 @@ export function listOf<T>(fetchPage: FetchPage<T>, signal?: AbortSignal): List<T
   async function toArray(options: { readonly limit?: number } = {}): Promise<T[]> {
     const limit = options.limit ?? Infinity;
     if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 0)) {
-      throw new TypeError(`limit must be a whole number from 0, but is ${kindOf(limit)}`);
+      throw new TypeError(`limit must be a whole number from 0, but is ${describeValue(limit)}`);
     }
     const all: T[] = [];
     if (limit === 0) return all;
@@ -127,10 +127,10 @@ function itemsOf<T>(pages: AsyncIterator<Page<T>, void, undefined>): AsyncIterab
  * @param max the largest that the endpoint takes, which is the default; Roblox would cut larger ones down without a word
  * @throws {TypeError}
  */
-export function pageSizeOf(options: ListOptions, max: number): number {
+export function readPageSize(options: ListOptions, max: number): number {
   const { pageSize = max } = options;
   if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > max) {
-    throw new TypeError(`pageSize must be a whole number from 1 to ${max}, but is ${kindOf(pageSize)}`);
+    throw new TypeError(`pageSize must be a whole number from 1 to ${max}, but is ${describeValue(pageSize)}`);
   }
   return pageSize;
 }

@@ -4,7 +4,7 @@ import { readObject } from '../http/json.ts';
 export type Raw = Readonly<Record<string, unknown>>;
 
 /** The value when it is a JSON object, else one without fields. */
-export function rawOf(value: unknown): Raw {
+export function readRaw(value: unknown): Raw {
   return readObject(value) ?? {};
 }
 
@@ -22,7 +22,7 @@ const TIMESTAMP = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\
  * @returns undefined when it is none
  * @see https://create.roblox.com/docs/cloud/reference/types
  */
-export function timeOf(value: unknown): Date | undefined {
+export function readTime(value: unknown): Date | undefined {
   if (typeof value !== 'string') return undefined;
   const date = new Date(PLAIN_TIMESTAMP.test(value) ? value : plainTimestampOf(value));
   return Number.isNaN(date.getTime()) ? undefined : date;
@@ -33,9 +33,9 @@ function plainTimestampOf(value: string): string {
   return seconds === undefined || zone === undefined ? '' : `${seconds}${fraction.slice(0, 4)}${zone}`.toUpperCase();
 }
 
-/** {@link timeOf} for a time that is always there: an invalid Date where it is not, rather than a listing that fails. */
-export function requiredTimeOf(value: unknown): Date {
-  return timeOf(value) ?? new Date(NaN);
+/** {@link readTime} for a time that is always there: an invalid Date where it is not, rather than a listing that fails. */
+export function readRequiredTime(value: unknown): Date {
+  return readTime(value) ?? new Date(NaN);
 }
 
 /** An object without its fields that are undefined: what Roblox left out stays out. */

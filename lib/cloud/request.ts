@@ -1,5 +1,5 @@
 import type { Operations } from './openapi.ts';
-import type { Parameter, Query } from './target.ts';
+import type { Parameter, Query } from './url.ts';
 
 /** What any call of `client.request` can be told. */
 export interface RequestOptions {

@@ -4,8 +4,8 @@ import type { Sleep } from '../http/abort.ts';
 import { connectionError } from '../http/transport.ts';
 import type { MakeCall } from './call.ts';
 import type { CallOptions } from './groups.ts';
-import { kindOf } from './ids.ts';
-import { compact, isRaw, rawOf, requiredTimeOf, type Raw } from './read.ts';
+import { describeValue } from '../errors.ts';
+import { compact, isRaw, readRaw, readRequiredTime, type Raw } from './read.ts';
 
 /** A Roblox user. Fields that Roblox adds are here too, under their own names. */
 export interface User {
@@ -62,7 +62,7 @@ const LOOK_DELAYS_MS = [500, 1000, 2000, 4000];
 const THUMBNAIL_PATH = '/cloud/v2/users/{user_id}:generateThumbnail';
 
 /** Makes {@link UserCalls}. */
-export function userOf(
+export function createUserCalls(
   call: MakeCall,
   userId: (signal: AbortSignal | undefined) => Promise<string>,
   clock: { readonly now: () => number; readonly sleep: Sleep },
@@ -75,7 +75,7 @@ export function userOf(
 
     async thumbnail({ size, shape, format, signal } = {}) {
       if (size !== undefined && !(Number.isSafeInteger(size) && size > 0)) {
-        throw new TypeError(`size must be a number of pixels such as 420, but is ${kindOf(size)}`);
+        throw new TypeError(`size must be a number of pixels such as 420, but is ${describeValue(size)}`);
       }
       const query = { size, shape: nameOf('shape', shape), format: nameOf('format', format) };
       const user = await userId(signal);
@@ -104,19 +104,21 @@ export function userOf(
 
 function nameOf(option: string, value: unknown): string | undefined {
   if (value === undefined || (typeof value === 'string' && /^[A-Z_]{1,40}$/.test(value))) return value;
-  throw new TypeError(`${option} must be one of Roblox's names such as 'ROUND' or 'PNG', but is ${kindOf(value)}`);
+  throw new TypeError(
+    `${option} must be one of Roblox's names such as 'ROUND' or 'PNG', but is ${describeValue(value)}`,
+  );
 }
 
 /** Reads a user as Open Cloud sends it. */
 export function readUser(json: unknown): User {
-  const raw = rawOf(json);
+  const raw = readRaw(json);
   const { createTime, ...fields } = raw;
   return compact({
     ...fields,
     id: readID(raw['id']) ?? readString(raw['path'])?.split('/')[1] ?? '',
     name: readString(raw['name']) ?? '',
     displayName: readString(raw['displayName']) ?? '',
-    createdAt: requiredTimeOf(createTime),
+    createdAt: readRequiredTime(createTime),
     raw,
   });
 }
@@ -127,7 +129,7 @@ export function readUser(json: unknown): User {
  * @see https://create.roblox.com/docs/cloud/reference/patterns#long-running-operations
  */
 function readOperation(json: unknown): { image: string | undefined; id: string | undefined } {
-  const operation = rawOf(json);
+  const operation = readRaw(json);
   const { error } = operation;
   if (isRaw(error)) {
     const code = typeof error['code'] === 'number' ? error['code'] : readString(error['code']);
@@ -140,7 +142,7 @@ function readOperation(json: unknown): { image: string | undefined; id: string |
     });
   }
   return {
-    image: readString(rawOf(operation['response'])['imageUri']),
+    image: readString(readRaw(operation['response'])['imageUri']),
     id: /\/?operations\/([\w.~-]{1,200})$/.exec(readString(operation['path']) ?? '')?.[1],
   };
 }

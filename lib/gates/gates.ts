@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { RobloxClient } from '../client/client.ts';
-import { idOf, type ID } from '../cloud/ids.ts';
-import { wantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
+import { checkID, type ID } from '../cloud/ids.ts';
+import { listWantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
 import { OAuthError, RefusedError, RobloxAPIError } from '../errors.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import { createVerdictCache } from './verdict-cache.ts';
@@ -79,7 +79,7 @@ export interface Gate {
  * @throws {TypeError} an option that cannot work, by its name
  */
 export function requireGroupRank({ groupId, minRank = 1, ...options }: GroupRankOptions): Gate {
-  const group = idOf('groupId', groupId);
+  const group = checkID('groupId', groupId);
   // Rank 0 is everybody, who need no gate: it would be a mistake that opens one.
   if (!Number.isInteger(minRank) || minRank < 1 || minRank > 255) {
     throw new TypeError('minRank must be a whole number from 1 (every member) to 255 (the owner)');
@@ -104,7 +104,7 @@ export function requireGroupRank({ groupId, minRank = 1, ...options }: GroupRank
 export function requireItem({ assetIds, badgeIds, gamePassIds, privateServerIds, ...options }: ItemOptions): Gate {
   // Copies, so that what the caller does with the lists later opens nothing.
   const things: InventoryIDs = structuredClone(compact({ assetIds, badgeIds, gamePassIds, privateServerIds }));
-  if (wantedItems({ ...things }).size === 0) {
+  if (listWantedItems({ ...things }).size === 0) {
     throw new TypeError(
       'requireItem needs gamePassIds, badgeIds, assetIds or privateServerIds: without one it would let everyone in',
     );

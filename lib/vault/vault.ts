@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import { readApp, type AppOptions } from '../oauth/app-options.ts';
 import { readGivenTokens, type KeptTokens } from '../client/options.ts';
 import { clientOf, type RobloxClient } from '../client/client.ts';
-import { idOf, kindOf } from '../cloud/ids.ts';
+import { checkID } from '../cloud/ids.ts';
+import { describeValue } from '../errors.ts';
 import { createSealer, readSecrets, type Secret } from '../login/seal.ts';
 import type { App } from '../oauth/app.ts';
 import { createAuthorizations, type Authorizations } from './authorizations.ts';
@@ -61,7 +62,7 @@ export class TokenVault {
   /** @throws {TypeError} an option that cannot work, by its name */
   constructor(options: TokenVaultOptions = {}) {
     if (typeof options !== 'object' || options === null) {
-      throw new TypeError(`options must be an object, but is ${kindOf(options)}`);
+      throw new TypeError(`options must be an object, but is ${describeValue(options)}`);
     }
     const {
       storage = new Map<string, string>(),
@@ -97,7 +98,7 @@ export class TokenVault {
    * @throws {TypeError} not an ID; a vault that knows no app
    */
   async client(userId: string | number): Promise<RobloxClient | undefined> {
-    const id = idOf('userId', userId);
+    const id = checkID('userId', userId);
     const app = this.#needApp();
     const record = await this.#records.read(id);
     return record === undefined ? undefined : this.#clientOf(app, id, record);
@@ -110,7 +111,7 @@ export class TokenVault {
    * @throws {TypeError} tokens of the wrong shape; nothing is stored
    */
   async save(userId: string | number, tokens: KeptTokens): Promise<RobloxClient> {
-    const id = idOf('userId', userId);
+    const id = checkID('userId', userId);
     const app = this.#needApp();
     if (typeof tokens !== 'object' || tokens === null) {
       throw new TypeError('tokens must be an object with an accessToken, as verify got it');
@@ -126,7 +127,7 @@ export class TokenVault {
    * @see RFC 7009 https://www.rfc-editor.org/rfc/rfc7009
    */
   async revoke(userId: string | number): Promise<void> {
-    const id = idOf('userId', userId);
+    const id = checkID('userId', userId);
     this.#needApp();
     await this.#authorizations.end(id);
   }
@@ -193,11 +194,11 @@ function checkStorage(storage: Partial<TokenStorage>): void {
     [storage.get, storage.set, storage.delete].every((method) => typeof method === 'function');
   if (!isStorage) {
     throw new TypeError(
-      `storage must be an object with get(userId), set(userId, value) and delete(userId), but is ${kindOf(storage)}`,
+      `storage must be an object with get(userId), set(userId, value) and delete(userId), but is ${describeValue(storage)}`,
     );
   }
 }
 
 function checkFunction(name: string, value: unknown, expected: string): void {
-  if (typeof value !== 'function') throw new TypeError(`${name} must be ${expected}, but is ${kindOf(value)}`);
+  if (typeof value !== 'function') throw new TypeError(`${name} must be ${expected}, but is ${describeValue(value)}`);
 }

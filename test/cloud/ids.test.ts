@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Call } from '../../lib/cloud/call.ts';
-import { experiencesOf } from '../../lib/cloud/experiences.ts';
-import { groupsOf } from '../../lib/cloud/groups.ts';
-import { idInPath, idOf } from '../../lib/cloud/ids.ts';
-import { inventoryFilterOf } from '../../lib/cloud/inventory-filter.ts';
-import { inventoryOf } from '../../lib/cloud/inventory.ts';
-import { targetOf } from '../../lib/cloud/target.ts';
+import { createExperiences } from '../../lib/cloud/experiences.ts';
+import { createGroups } from '../../lib/cloud/groups.ts';
+import { readPathID, checkID } from '../../lib/cloud/ids.ts';
+import { writeInventoryFilter } from '../../lib/cloud/inventory-filter.ts';
+import { createInventory } from '../../lib/cloud/inventory.ts';
+import { buildURL } from '../../lib/cloud/url.ts';
 import { answeredBy, asUser, wire } from './support.ts';
 
 describe('an ID', () => {
   for (const id of ['1', '7', '9223372036854775807', 1, Number.MAX_SAFE_INTEGER]) {
     it(`may be ${typeof id === 'string' ? `'${id}'` : id}`, () => {
-      expect(idOf('groupId', id)).to.equal(String(id));
+      expect(checkID('groupId', id)).to.equal(String(id));
     });
   }
 
@@ -46,16 +46,16 @@ describe('an ID', () => {
   ];
   for (const id of refused) {
     it(`is refused by name when it is ${typeof id === 'string' ? JSON.stringify(id) : String(id)} (${typeof id})`, () => {
-      expect(() => idOf('groupId', id)).to.throw(TypeError, /^groupId must be a Roblox ID/);
+      expect(() => checkID('groupId', id)).to.throw(TypeError, /^groupId must be a Roblox ID/);
     });
   }
 
   it('is taken from the place in a path where it stands', () => {
-    expect(idInPath('groups/7/roles/99513316', 'roles')).to.equal('99513316');
-    expect(idInPath('groups/7/roles/99513316', 'groups')).to.equal('7');
-    expect(idInPath('users/21557', 'users')).to.equal('21557');
+    expect(readPathID('groups/7/roles/99513316', 'roles')).to.equal('99513316');
+    expect(readPathID('groups/7/roles/99513316', 'groups')).to.equal('7');
+    expect(readPathID('users/21557', 'users')).to.equal('21557');
     for (const path of [undefined, 7, '', 'users', 'users/', 'x/users/1'])
-      expect(idInPath(path, 'users')).to.equal(undefined);
+      expect(readPathID(path, 'users')).to.equal(undefined);
   });
 });
 
@@ -85,7 +85,7 @@ describe('no string given as an ID or a filter value', () => {
     await fc.assert(
       fc.asyncProperty(anything, async (text) => {
         const { call, requests } = wire(() => ({ text: '{"groupMemberships":[],"groupRoles":[]}' }));
-        const groups = groupsOf(call, asUser);
+        const groups = createGroups(call, asUser);
         const tries = [
           async () => groups.get(text),
           async () => groups.roles(text).toArray(),
@@ -94,7 +94,7 @@ describe('no string given as an ID or a filter value', () => {
           async () => groups.memberships('7', { user: text }).toArray(),
           async () => groups.membership(text),
           async () => groups.rank(text),
-          async () => experiencesOf(call).publish(text, 'topic', 'message'),
+          async () => createExperiences(call).publish(text, 'topic', 'message'),
         ];
         for (const attempt of tries) {
           await attempt().catch((error: unknown) => expect(error).to.be.instanceOf(TypeError));
@@ -120,7 +120,7 @@ describe('no string given as an ID or a filter value', () => {
       fc.property(field, fc.array(anything, { minLength: 1, maxLength: 4 }), (name, values) => {
         let filter: string | undefined;
         try {
-          filter = inventoryFilterOf({ [name]: values });
+          filter = writeInventoryFilter({ [name]: values });
         } catch (error) {
           expect(error).to.be.instanceOf(TypeError);
           return;
@@ -136,7 +136,7 @@ describe('no string given as an ID or a filter value', () => {
     await fc.assert(
       fc.asyncProperty(anything, async (text) => {
         const { call, requests } = wire(() => ({ text: '{}' }));
-        await inventoryOf(call, async () => text)
+        await createInventory(call, async () => text)
           .list()
           .toArray()
           .catch((error: unknown) => expect(error).to.be.instanceOf(TypeError));
@@ -150,7 +150,7 @@ describe('no string given as an ID or a filter value', () => {
       fc.property(anything, anything, (one, two) => {
         let url: URL;
         try {
-          url = new URL(targetOf('https://apis.roblox.com', '/a/{one}/b/{two}:act', { one, two }, { q: one }));
+          url = new URL(buildURL('https://apis.roblox.com', '/a/{one}/b/{two}:act', { one, two }, { q: one }));
         } catch (error) {
           expect(error).to.be.instanceOf(TypeError);
           return;
@@ -196,7 +196,7 @@ describe('no string given as an ID or a filter value', () => {
         (path) => {
           let url: URL;
           try {
-            url = new URL(targetOf('https://proxy.test/roblox', path));
+            url = new URL(buildURL('https://proxy.test/roblox', path));
           } catch (error) {
             expect(error).to.be.instanceOf(TypeError);
             return;
@@ -234,7 +234,7 @@ describe('a path of request', () => {
   ];
   for (const [name, path, message] of refused) {
     it(`is refused when it is ${name}`, () => {
-      expect(() => targetOf('https://apis.roblox.com', path)).to.throw(TypeError, message);
+      expect(() => buildURL('https://apis.roblox.com', path)).to.throw(TypeError, message);
     });
   }
 
@@ -250,30 +250,30 @@ describe('a path of request', () => {
   for (const [name, value] of values) {
     it(`takes no value for a place that is ${name}`, () => {
       const place = { id: value } as Record<string, string>;
-      expect(() => targetOf('https://apis.roblox.com', '/x/{id}', place)).to.throw(TypeError, /^path\.id/);
+      expect(() => buildURL('https://apis.roblox.com', '/x/{id}', place)).to.throw(TypeError, /^path\.id/);
     });
   }
 
   it('takes no value without a place', () => {
-    expect(() => targetOf('https://apis.roblox.com', '/x', { id: '7' })).to.throw(TypeError, /path\.id has no place/);
+    expect(() => buildURL('https://apis.roblox.com', '/x', { id: '7' })).to.throw(TypeError, /path\.id has no place/);
   });
 
   it('repeats the name of a query parameter for each of its values, and leaves out what is undefined', () => {
     const query = { ids: [1, '2'], on: true, off: undefined, none: null, text: 'a b&c=d' };
-    expect(targetOf('https://apis.roblox.com', '/x', {}, query)).to.equal(
+    expect(buildURL('https://apis.roblox.com', '/x', {}, query)).to.equal(
       'https://apis.roblox.com/x?ids=1&ids=2&on=true&text=a+b%26c%3Dd',
     );
-    expect(() => targetOf('https://apis.roblox.com', '/x', {}, { q: {} as string })).to.throw(TypeError, /^query\.q/);
-    expect(() => targetOf('https://apis.roblox.com', '/x', {}, { q: NaN })).to.throw(TypeError, /^query\.q/);
+    expect(() => buildURL('https://apis.roblox.com', '/x', {}, { q: {} as string })).to.throw(TypeError, /^query\.q/);
+    expect(() => buildURL('https://apis.roblox.com', '/x', {}, { q: NaN })).to.throw(TypeError, /^query\.q/);
   });
 });
 
 describe('memberships', () => {
   it('ask with the filter that Roblox documents, and keep it for the whole walk', async () => {
     const { call, calls } = answeredBy((made: Call) => ({ nextPageToken: made.query?.['pageToken'] ? '' : 'more' }));
-    await groupsOf(call, asUser).list().toArray();
-    await groupsOf(call, asUser).memberships('7', { role: '99' }).toArray();
-    await groupsOf(call, asUser).memberships('7', { user: 3, pageSize: 5 }).toArray();
+    await createGroups(call, asUser).list().toArray();
+    await createGroups(call, asUser).memberships('7', { role: '99' }).toArray();
+    await createGroups(call, asUser).memberships('7', { user: 3, pageSize: 5 }).toArray();
     expect(calls.map((made) => [made.values, made.query])).to.deep.equal([
       [{ group_id: '-' }, { maxPageSize: 100, pageToken: undefined, filter: "user in ['users/42']" }],
       [{ group_id: '-' }, { maxPageSize: 100, pageToken: 'more', filter: "user in ['users/42']" }],
@@ -286,7 +286,7 @@ describe('memberships', () => {
 
   it('refuse a role and a user at once', () => {
     const { call } = answeredBy(() => ({}));
-    expect(() => groupsOf(call, asUser).memberships('7', { role: '1', user: '2' })).to.throw(
+    expect(() => createGroups(call, asUser).memberships('7', { role: '1', user: '2' })).to.throw(
       TypeError,
       /role and user/,
     );

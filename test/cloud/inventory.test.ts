@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { inventoryFilterOf } from '../../lib/cloud/inventory-filter.ts';
-import { inventoryOf, readItem } from '../../lib/cloud/inventory.ts';
+import { writeInventoryFilter } from '../../lib/cloud/inventory-filter.ts';
+import { createInventory, readItem } from '../../lib/cloud/inventory.ts';
 import { answeredBy, asUser, thrown } from './support.ts';
 
 describe('an inventory filter', () => {
@@ -19,7 +19,7 @@ describe('an inventory filter', () => {
   ];
   for (const [fields, filter] of cases) {
     it(`${JSON.stringify(fields)} is ${filter ?? 'none'}`, () => {
-      expect(inventoryFilterOf(fields)).to.equal(filter);
+      expect(writeInventoryFilter(fields)).to.equal(filter);
     });
   }
 
@@ -40,8 +40,8 @@ describe('an inventory filter', () => {
   for (const [name, fields, message] of refused) {
     it(`is refused with ${name}, before any request`, () => {
       const { call, calls } = answeredBy(() => ({}));
-      expect(() => inventoryFilterOf(fields)).to.throw(TypeError, message);
-      expect(() => inventoryOf(call, asUser).list(fields)).to.throw(TypeError, message);
+      expect(() => writeInventoryFilter(fields)).to.throw(TypeError, message);
+      expect(() => createInventory(call, asUser).list(fields)).to.throw(TypeError, message);
       expect(calls).to.deep.equal([]);
     });
   }
@@ -127,7 +127,7 @@ describe('owns', () => {
 
   it('is true when every one is there, and stops asking then', async () => {
     const { call, calls } = answeredBy(() => ({ inventoryItems: [pass('1'), pass('2')], nextPageToken: 'more' }));
-    expect(await inventoryOf(call, asUser).owns({ gamePassIds: ['1', 2, '1'] })).to.equal(true);
+    expect(await createInventory(call, asUser).owns({ gamePassIds: ['1', 2, '1'] })).to.equal(true);
     expect(calls).to.have.length(1);
     expect(calls[0]?.query).to.include({ filter: 'gamePassIds=1,2,1' });
   });
@@ -135,13 +135,13 @@ describe('owns', () => {
   it('is false when one is missing, after the last page', async () => {
     const pages = [{ inventoryItems: [pass('1')], nextPageToken: 'more' }, { inventoryItems: [pass('1')] }];
     const { call, calls } = answeredBy(() => pages[calls.length - 1]);
-    expect(await inventoryOf(call, asUser).owns({ gamePassIds: ['1', '2'] })).to.equal(false);
+    expect(await createInventory(call, asUser).owns({ gamePassIds: ['1', '2'] })).to.equal(false);
     expect(calls).to.have.length(2);
   });
 
   it('does not take a badge for a pass of the same number', async () => {
     const { call } = answeredBy(() => ({ inventoryItems: [{ badgeDetails: { badgeId: '1' } }] }));
-    expect(await inventoryOf(call, asUser).owns({ gamePassIds: ['1'] })).to.equal(false);
+    expect(await createInventory(call, asUser).owns({ gamePassIds: ['1'] })).to.equal(false);
   });
 
   for (const things of [
@@ -153,7 +153,7 @@ describe('owns', () => {
   ]) {
     it(`lets nobody through for ${JSON.stringify(things)}`, async () => {
       const { call, calls } = answeredBy(() => ({ inventoryItems: [pass('1')] }));
-      expect(await thrown(inventoryOf(call, asUser).owns(things))).to.be.instanceOf(TypeError);
+      expect(await thrown(createInventory(call, asUser).owns(things))).to.be.instanceOf(TypeError);
       expect(calls).to.deep.equal([]);
     });
   }

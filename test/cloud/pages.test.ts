@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { setImmediate as turn } from 'node:timers/promises';
-import { listOf, pageSizeOf, type Page } from '../../lib/cloud/pages.ts';
+import { createList, readPageSize, type Page } from '../../lib/cloud/pages.ts';
 import { thrown } from './support.ts';
 
 /** A list of these pages, and the tokens that were asked for. */
 function scripted<T>(...pages: { items: T[]; nextPageToken?: string }[]) {
   const asked: (string | undefined)[] = [];
-  const list = listOf<T>(async (token) => {
+  const list = createList<T>(async (token) => {
     asked.push(token);
     const page = pages[asked.length - 1];
     if (page === undefined) throw new Error('one page too many was asked for');
@@ -136,7 +136,7 @@ describe('a list whose consumer takes its time', () => {
   /** Pages that come when the test says so. */
   function scene(pages: number) {
     const asked: { answer: () => void; fail: (error: Error) => void; unwanted: AbortSignal | undefined }[] = [];
-    const list = listOf<string>((token = '0', unwanted) => {
+    const list = createList<string>((token = '0', unwanted) => {
       const page = Number(token);
       return new Promise((resolve, reject) => {
         const items = ['a', 'b', 'c'].map((letter) => `${page}${letter}`);
@@ -220,7 +220,7 @@ describe('a list whose consumer takes its time', () => {
   it('ends by its signal although the next page is there already', async () => {
     const controller = new AbortController();
     const asked: unknown[] = [];
-    const list = listOf<number>(async (token) => {
+    const list = createList<number>(async (token) => {
       asked.push(token);
       return { items: [asked.length], nextPageToken: String(asked.length) };
     }, controller.signal);
@@ -254,14 +254,14 @@ describe('a list whose consumer takes its time', () => {
 
 describe('pageSize', () => {
   it('is the largest that the endpoint takes, unless one says less', () => {
-    expect(pageSizeOf({}, 100)).to.equal(100);
-    expect(pageSizeOf({ pageSize: undefined }, 20)).to.equal(20);
-    expect(pageSizeOf({ pageSize: 7 }, 20)).to.equal(7);
+    expect(readPageSize({}, 100)).to.equal(100);
+    expect(readPageSize({ pageSize: undefined }, 20)).to.equal(20);
+    expect(readPageSize({ pageSize: 7 }, 20)).to.equal(7);
   });
 
   for (const pageSize of [0, -1, 101, 2.5, '10', NaN]) {
     it(`is refused when it is ${pageSize}`, () => {
-      expect(() => pageSizeOf({ pageSize: pageSize as number }, 100)).to.throw(TypeError, 'pageSize');
+      expect(() => readPageSize({ pageSize: pageSize as number }, 100)).to.throw(TypeError, 'pageSize');
     });
   }
 });

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { RobloxAPIError } from '../../lib/errors.ts';
 import type { Call } from '../../lib/cloud/call.ts';
-import { groupsOf, readGroup, readMembership, readRole } from '../../lib/cloud/groups.ts';
-import { timeOf } from '../../lib/cloud/read.ts';
+import { createGroups, readGroup, readMembership, readRole } from '../../lib/cloud/groups.ts';
+import { readTime } from '../../lib/cloud/read.ts';
 import { readUser } from '../../lib/cloud/user.ts';
 import { answeredBy, asUser } from './support.ts';
 
@@ -95,18 +95,18 @@ describe('a user', () => {
 describe('a time', () => {
   it('is the same with 0, 3, 6 or 9 digits of a second', () => {
     for (const digits of ['', '.000', '.000000', '.000000000']) {
-      expect(timeOf(`2023-07-05T12:34:56${digits}Z`)).to.deep.equal(DATE);
+      expect(readTime(`2023-07-05T12:34:56${digits}Z`)).to.deep.equal(DATE);
     }
   });
 
   it('is cut to milliseconds, never rounded into the next day', () => {
-    expect(timeOf('2023-12-31T23:59:59.999999999Z')?.toISOString()).to.equal('2023-12-31T23:59:59.999Z');
+    expect(readTime('2023-12-31T23:59:59.999999999Z')?.toISOString()).to.equal('2023-12-31T23:59:59.999Z');
   });
 
   it('is never an invalid date, whatever comes', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)), (text) => {
-        expect(timeOf(text)?.getTime()).to.not.be.NaN;
+        expect(readTime(text)?.getTime()).to.not.be.NaN;
       }),
     );
   });
@@ -123,7 +123,7 @@ describe('rank', () => {
 
   it('is 0 for a stranger, after one request', async () => {
     const { call, calls } = answeredBy(() => ({ groupMemberships: [] }));
-    expect(await groupsOf(call, asUser).rank('7')).to.equal(0);
+    expect(await createGroups(call, asUser).rank('7')).to.equal(0);
     expect(calls).to.have.length(1);
   });
 
@@ -131,8 +131,8 @@ describe('rank', () => {
     const { call } = answeredBy(() => {
       throw absent;
     });
-    expect(await groupsOf(call, asUser).rank('8')).to.equal(0);
-    expect(await groupsOf(call, asUser).membership('8')).to.equal(undefined);
+    expect(await createGroups(call, asUser).rank('8')).to.equal(0);
+    expect(await createGroups(call, asUser).membership('8')).to.equal(undefined);
   });
 
   it('is an error, and never 0, where Roblox does not tell', async () => {
@@ -141,7 +141,7 @@ describe('rank', () => {
       throw down;
     });
     expect(
-      await groupsOf(call, asUser)
+      await createGroups(call, asUser)
         .rank('7')
         .catch((error: unknown) => error),
     ).to.equal(down);
@@ -154,14 +154,14 @@ describe('rank', () => {
         ? { groupRoles: [{ id: '99', rank: 70 }] }
         : { groupMemberships: [membership] };
     });
-    expect(await groupsOf(call, asUser).rank('7')).to.equal(70);
+    expect(await createGroups(call, asUser).rank('7')).to.equal(70);
   });
 
   it("is the highest role's, after two", async () => {
     const { call, calls } = answeredBy((made: Call) =>
       made.values?.['role_id'] === '99' ? { id: '99', rank: 80 } : { groupMemberships: [membership] },
     );
-    expect(await groupsOf(call, asUser).rank(7)).to.equal(80);
+    expect(await createGroups(call, asUser).rank(7)).to.equal(80);
     expect(calls).to.have.length(2);
   });
 
@@ -178,12 +178,12 @@ describe('rank', () => {
         ? roles
         : { groupMemberships: [{ ...membership, role: undefined, roles: ['groups/7/roles/1', 'groups/7/roles/2'] }] },
     );
-    expect(await groupsOf(call, asUser).rank('7')).to.equal(50);
+    expect(await createGroups(call, asUser).rank('7')).to.equal(50);
   });
 
   it("is never somebody else's, even where a server ignores the filter", async () => {
     const { call } = answeredBy(() => ({ groupMemberships: [{ ...membership, user: 'users/1' }] }));
-    expect(await groupsOf(call, asUser).rank('7')).to.equal(0);
-    expect(await groupsOf(call, asUser).membership('7')).to.equal(undefined);
+    expect(await createGroups(call, asUser).rank('7')).to.equal(0);
+    expect(await createGroups(call, asUser).membership('7')).to.equal(undefined);
   });
 });

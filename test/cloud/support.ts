@@ -1,5 +1,5 @@
 import type { MakeCall, Call } from '../../lib/cloud/call.ts';
-import { callMaker } from '../../lib/cloud/call.ts';
+import { createCaller } from '../../lib/cloud/call.ts';
 import { patientTransport } from '../../lib/http/send.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/transport.ts';
 
@@ -21,7 +21,7 @@ export function wire(
   answer: (request: HttpRequest) => Partial<Omit<HttpResponse, 'header'>> & { headers?: Record<string, string> },
 ) {
   const requests: HttpRequest[] = [];
-  const call = callMaker({
+  const call = createCaller({
     baseURL: 'https://apis.roblox.com',
     transport: patientTransport({
       transport: async (request) => {

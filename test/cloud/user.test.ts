@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { experiencesOf } from '../../lib/cloud/experiences.ts';
-import { userOf } from '../../lib/cloud/user.ts';
+import { createExperiences } from '../../lib/cloud/experiences.ts';
+import { createUserCalls } from '../../lib/cloud/user.ts';
 import { ConnectionError, RobloxAPIError } from '../../lib/errors.ts';
 import { sleep as platformSleep } from '../../lib/http/abort.ts';
 import { answeredBy, asUser, thrown } from './support.ts';
@@ -16,7 +16,7 @@ function painter(looks: number, last: unknown = { done: true, response: { imageU
     waits.push(delayMs);
     now += delayMs;
   };
-  return { user: userOf(call, asUser, { now: () => now, sleep }), calls, waits };
+  return { user: createUserCalls(call, asUser, { now: () => now, sleep }), calls, waits };
 }
 
 describe('a thumbnail', () => {
@@ -65,7 +65,7 @@ describe('a thumbnail', () => {
   it('is no longer waited for when the signal says so', async () => {
     const controller = new AbortController();
     const { call } = answeredBy(() => ({ path: 'users/42/operations/op-1', done: false }));
-    const user = userOf(call, asUser, {
+    const user = createUserCalls(call, asUser, {
       now: () => 0,
       sleep: (delayMs, signal) => {
         queueMicrotask(() => controller.abort(new Error('enough')));
@@ -94,7 +94,7 @@ describe('a thumbnail', () => {
 describe('publish', () => {
   it('posts topic and message to the experience', async () => {
     const { call, calls } = answeredBy(() => undefined);
-    expect(await experiencesOf(call).publish(5, 'news', '{"a":1}')).to.equal(undefined);
+    expect(await createExperiences(call).publish(5, 'news', '{"a":1}')).to.equal(undefined);
     expect(calls[0]).to.deep.include({
       method: 'POST',
       path: '/cloud/v2/universes/{universe_id}:publishMessage',
@@ -113,7 +113,7 @@ describe('publish', () => {
   for (const [name, args, message] of refused) {
     it(`refuses ${name}`, async () => {
       const { call, calls } = answeredBy(() => undefined);
-      const error = await thrown(experiencesOf(call).publish(...(args as [string, string, string])));
+      const error = await thrown(createExperiences(call).publish(...(args as [string, string, string])));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(calls).to.deep.equal([]);
     });
