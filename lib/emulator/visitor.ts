@@ -183,9 +183,10 @@ function isUnder(path: string, parent: string): boolean {
 }
 
 function readCookie(url: URL, header: string): Cookie | undefined {
-  const [pair = '', ...attributes] = header.split(';').map((part) => part.trim());
+  // White space in a cookie is a space or a tab; browsers keep no cookie of more than 4,096 bytes. @see RFC 6265, sections 5.2 and 6.1
+  const [pair = '', ...attributes] = header.split(';').map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ''));
   const equals = pair.indexOf('=');
-  if (equals < 1) return undefined;
+  if (equals < 1 || Buffer.byteLength(pair, 'latin1') > 4096) return undefined;
   const about = new Map(
     attributes.map((attribute) => {
       const [name = '', value = ''] = attribute.split(/=(.*)/s);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { addSetCookies, canSetCookies, cookiesOf, responseOf, setCookie } from './cookies.ts';
+import { addSetCookies, canSetCookies, readCookies, findResponse, buildSetCookie } from './cookies.ts';
 import type { Cookie, CookieResponse } from './cookies.ts';
 import { isAlive, LOGIN_LIFETIME_MS, MAX_LOGINS, readLogins, UNKNOWN_LOGIN } from './login.ts';
 import type { Login, LoginMeta, StateStore } from './login.ts';
@@ -11,47 +11,47 @@ export type CookieStoreOptions = CookieStoreSecrets & {
   /** What the cookies' names begin with, after `__Host-`; `roblox-login` by default. */
   readonly name?: string | undefined;
   /**
-   * Whether the cookies are for https alone: `Secure`, with a name that begins with `__Host-`. `'auto'`, the default: where the callback
-   * URL of the login is https. (A relative one is made absolute by the request; behind a proxy that needs the strategy's `proxy: true`
-   * or the framework's own setting.)
+   * Whether the cookies are for https alone: `Secure`, with a name that begins with `__Host-`. With `'auto'`, the default, they are where
+   * the login's callback URL is https. (A relative callback URL takes the request's scheme; behind a proxy that needs the strategy's
+   * `proxy: true` or the framework's own setting.)
    */
   readonly secure?: boolean | 'auto' | undefined;
   /**
-   * Finds the response of a request, for frameworks that don't put it on the request: Fastify's reply, or Node's response. Express,
-   * Connect and Koa need none.
+   * Finds the response of a request: Node's response, or Fastify's reply. Needed under Fastify; Express, Connect and Koa show it on the
+   * request.
    */
   readonly response?: ((req: never) => CookieResponse | undefined) | undefined;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
 };
 
-/** Secrets are strings or bytes that nobody can guess, 16 bytes at the least: `openssl rand -base64 32` makes one. */
+/** Secrets are strings or bytes that nobody can guess, of 16 bytes or more. */
 export type CookieStoreSecrets =
   | { readonly secret: Secret; readonly secrets?: undefined }
-  /** The first seals, all open: put a new one in front, and take the old one out after 15 minutes. */
+  /** The first encrypts, all decrypt: put a new one in front, and remove the old one 15 minutes later. */
   | { readonly secrets: readonly Secret[]; readonly secret?: undefined };
 
-/** What only this very host, over https, can set. @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes */
+/** Browsers let only this host, and only over https, set cookies with this prefix. @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes */
 const HOST_PREFIX = '__Host-';
 
-/** What browsers keep of a cookie, name and attributes included. @see RFC 6265, section 6.1 */
+/** How large a cookie may be, name and attributes included; browsers drop larger ones. @see RFC 6265, section 6.1 */
 const MAX_COOKIE_BYTES = 4096;
-/** Node refuses a request with more than 16 KB of headers, and the app has cookies of its own. */
+/** How large all of them may be: Node refuses a request with more than 16 KB of headers, and the app has cookies of its own. */
 const MAX_TOTAL_BYTES = 8192;
 
-/** What is in a sealed cookie; its name has the rest. Short names, since every request carries it. */
+/** The sealed value; the rest of a login is in the cookie's name. An array, since each request carries it. */
 type Sealed = readonly [clientID: string, verifier: string, callbackURL: string, state?: unknown];
 
-/** A cookie of ours, by its name. */
+/** A cookie with the name of one of our logins. */
 interface LoginCookie extends Cookie {
   readonly startedAt: number;
   readonly handle: string;
 }
 
 /**
- * Keeps logins in flight in cookies of their own, for apps without sessions: one per login, sealed so that the browser can neither read
- * nor forge it, out of scripts' reach (HttpOnly), SameSite=Lax, Secure on https. At most 5, the oldest leaving first, 15 minutes old; each
- * is cleared when its callback comes. A browser that keeps it all the same is stopped by Roblox, where a code is good once.
+ * Keeps each login in flight in a cookie of its own, for apps without sessions. The cookie is encrypted, HttpOnly, SameSite=Lax, and Secure
+ * on https. At most 5 are kept, for 15 minutes each; the oldest leaves first. The cookie is cleared when its callback comes. A browser
+ * that keeps it nevertheless is stopped by Roblox, where a code is good once.
  *
  * ```ts
  * new RobloxStrategy({ …, store: new CookieStore({ secret: process.env.COOKIE_SECRET }) });
@@ -96,15 +96,15 @@ export class CookieStore implements StateStore {
   }
 
   async #keep(req: IncomingMessage, verifier: string, state: unknown, meta: LoginMeta): Promise<string> {
-    const res = this.#responseOf(req);
+    const res = this.#findResponse(req);
     const startedAt = this.#now();
     const handle = randomBytes(24).toString('base64url');
-    const name = `${this.#prefix(meta)}.${startedAt.toString(36)}.${handle}`;
+    const name = `${this.#buildPrefix(meta)}.${startedAt.toString(36)}.${handle}`;
     const { clientID, callbackURL } = meta;
     const sealed: Sealed =
       state === undefined ? [clientID, verifier, callbackURL] : [clientID, verifier, callbackURL, state];
     const value = await this.#sealer.seal(sealed, name);
-    const header = setCookie(
+    const header = buildSetCookie(
       { name, value },
       { maxAgeSeconds: LOGIN_LIFETIME_MS / 1000, secure: this.#isSecure(meta) },
     );
@@ -114,32 +114,32 @@ export class CookieStore implements StateStore {
           `${MAX_COOKIE_BYTES}. Give authenticate a smaller state, such as the ID of something kept elsewhere`,
       );
     }
-    const leaving = leavingFor(header.length, this.#loginsOf(req, meta), startedAt);
-    addSetCookies(res, [...leaving.map((cookie) => this.#cleared(cookie, meta)), header]);
+    const leaving = chooseLeaving(header.length, this.#readLogins(req, meta), startedAt);
+    addSetCookies(res, [...leaving.map((cookie) => this.#buildClearing(cookie, meta)), header]);
     return handle;
   }
 
   async #take(req: IncomingMessage, handle: string, meta: LoginMeta): Promise<Login | undefined> {
-    for (const cookie of this.#loginsOf(req, meta)) {
+    for (const cookie of this.#readLogins(req, meta)) {
       if (cookie.handle !== handle) continue;
-      const login = loginIn(cookie, await this.#sealer.open(cookie.value, cookie.name));
-      // Another app behind the same host, whose turn it is not.
+      const login = readLogin(cookie, await this.#sealer.open(cookie.value, cookie.name));
+      // The login of another app on the same host stays.
       if (login !== undefined && login.clientID !== meta.clientID) continue;
-      addSetCookies(this.#responseOf(req), [this.#cleared(cookie, meta)]);
+      addSetCookies(this.#findResponse(req), [this.#buildClearing(cookie, meta)]);
       if (login !== undefined) return isAlive(login, this.#now()) ? login : undefined;
     }
     return undefined;
   }
 
   /**
-   * The cookies of logins in flight, the newest first. On https only those that nobody but this very host can have set; elsewhere these
-   * too, for a login may have had a callback URL of its own.
+   * Reads the cookies of logins in flight, the newest first. On https only `__Host-` ones, which no other host can have set. On http both
+   * kinds: a login may have had an https callback URL of its own.
    */
-  #loginsOf(req: IncomingMessage, meta: LoginMeta): readonly LoginCookie[] {
+  #readLogins(req: IncomingMessage, meta: LoginMeta): readonly LoginCookie[] {
     const prefixes = this.#isSecure(meta)
       ? [`${HOST_PREFIX}${this.#name}.`]
       : [`${HOST_PREFIX}${this.#name}.`, `${this.#name}.`];
-    return cookiesOf(req)
+    return readCookies(req)
       .flatMap((cookie) => {
         const prefix = prefixes.find((each) => cookie.name.startsWith(each));
         const found = /^([0-9a-z]{1,10})\.([\w-]{32})$/.exec(
@@ -153,22 +153,22 @@ export class CookieStore implements StateStore {
   }
 
   #isSecure(meta: LoginMeta): boolean {
-    // The callback URL tells what the browser will speak when the cookie is needed, whatever proxies are in between.
+    // The browser sends the cookie to the callback URL: its scheme counts, not the one that proxies use.
     return this.#secure === 'auto' ? /^https:/i.test(meta.callbackURL) : this.#secure;
   }
 
-  #prefix(meta: LoginMeta): string {
+  #buildPrefix(meta: LoginMeta): string {
     return this.#isSecure(meta) ? HOST_PREFIX + this.#name : this.#name;
   }
 
-  #cleared({ name }: Cookie, meta: LoginMeta): string {
+  #buildClearing({ name }: Cookie, meta: LoginMeta): string {
     const secure = this.#isSecure(meta) || name.startsWith(HOST_PREFIX);
-    return setCookie({ name, value: '' }, { maxAgeSeconds: 0, secure });
+    return buildSetCookie({ name, value: '' }, { maxAgeSeconds: 0, secure });
   }
 
-  #responseOf(req: IncomingMessage): CookieResponse {
-    // The app's own function, which knows its framework's requests.
-    const res = this.#response === undefined ? responseOf(req) : this.#response(req as never);
+  #findResponse(req: IncomingMessage): CookieResponse {
+    // Cast: the app's function declares the requests of its framework.
+    const res = this.#response === undefined ? findResponse(req) : this.#response(req as never);
     if (canSetCookies(res)) return res;
     if (this.#response !== undefined) {
       throw new TypeError(
@@ -182,8 +182,8 @@ export class CookieStore implements StateStore {
   }
 }
 
-/** Which cookies leave so that a new one finds its place: what is too old, and the oldest where there are too many or too large ones. */
-function leavingFor(addedBytes: number, newestFirst: readonly LoginCookie[], nowMs: number): readonly LoginCookie[] {
+/** Chooses the cookies that leave: expired ones, and the oldest where there are too many or too large ones. */
+function chooseLeaving(addedBytes: number, newestFirst: readonly LoginCookie[], nowMs: number): readonly LoginCookie[] {
   let bytes = addedBytes;
   let count = 1;
   return newestFirst.filter((cookie) => {
@@ -194,8 +194,8 @@ function leavingFor(addedBytes: number, newestFirst: readonly LoginCookie[], now
   });
 }
 
-/** Reads what a cookie had sealed. */
-function loginIn({ handle, startedAt }: LoginCookie, opened: unknown): Login | undefined {
+/** Reads the decrypted value of a cookie. */
+function readLogin({ handle, startedAt }: LoginCookie, opened: unknown): Login | undefined {
   if (!Array.isArray(opened)) return undefined;
   const [clientID, verifier, callbackURL, ...state] = opened as readonly unknown[];
   const login = {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What sets a cookie: Node's response, and with it Express's and Koa's; or Fastify's reply. */
+/** What can set a cookie: a response of Node (also Express's and Koa's), or a reply of Fastify. */
 export type CookieResponse =
   | {
       getHeader(name: string): number | string | readonly string[] | undefined;
@@ -15,54 +15,75 @@ export interface Cookie {
 }
 
 /**
- * The cookies of a request, in their order. Values are not decoded, and rubbish is left out.
+ * Reads the cookies of a request, in their order. Values are not decoded. Pairs without `=` are left out.
  * @see RFC 6265, section 5.4 https://www.rfc-editor.org/rfc/rfc6265#section-5.4
  */
-export function cookiesOf(req: IncomingMessage): readonly Cookie[] {
+export function readCookies(req: IncomingMessage): readonly Cookie[] {
   const header: unknown = req.headers?.cookie;
   if (typeof header !== 'string') return [];
   return header.split(';').flatMap((pair) => {
     const equals = pair.indexOf('=');
     if (equals === -1) return [];
-    return { name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim() };
+    return { name: trimSpaces(pair.slice(0, equals)), value: trimSpaces(pair.slice(equals + 1)) };
   });
 }
 
-/** A Set-Cookie header for this host alone, out of scripts' reach, that comes along when another site links here. */
-export function setCookie(cookie: Cookie, about: { readonly maxAgeSeconds: number; readonly secure: boolean }): string {
+/**
+ * Removes spaces and tabs at both ends: all that is white space in a header.
+ * `String.trim` removes more. A sibling host can set a cookie whose name is the byte 0xA0 and then `__Host-`: browsers do not see the
+ * prefix, but after a `trim` it would be there.
+ * @see RFC 6265, section 5.2 https://www.rfc-editor.org/rfc/rfc6265#section-5.2
+ * @see RFC 9110, section 5.6.3 https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3
+ */
+export function trimSpaces(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(text[start])) start += 1;
+  while (end > start && isSpace(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
+}
+
+/** Builds a Set-Cookie header: for this host alone, HttpOnly, SameSite=Lax. */
+export function buildSetCookie(
+  cookie: Cookie,
+  about: { readonly maxAgeSeconds: number; readonly secure: boolean },
+): string {
   const secure = about.secure ? '; Secure' : '';
   return `${cookie.name}=${cookie.value}; Max-Age=${about.maxAgeSeconds}; Path=/; HttpOnly${secure}; SameSite=Lax`;
 }
 
-/** Adds Set-Cookie headers to those that are there. */
+/** Adds Set-Cookie headers, and keeps those that are there. */
 export function addSetCookies(res: CookieResponse, added: readonly string[]): void {
   if (added.length === 0) return;
   if ('setHeader' in res && typeof res.setHeader === 'function') {
     const present = res.getHeader('Set-Cookie');
     res.setHeader('Set-Cookie', [...(present === undefined ? [] : [present].flat().map(String)), ...added]);
   } else if ('header' in res) {
-    // Fastify's own way; it adds a Set-Cookie to those before.
+    // Fastify's `header` adds a Set-Cookie to those before.
     for (const each of added) res.header('Set-Cookie', each);
   }
 }
 
-/** Where frameworks and Node keep the response of a request; nothing of it is certain. */
+/** Where frameworks and Node keep the response of a request. Each of them may be missing. */
 interface RequestWithResponse extends IncomingMessage {
   readonly ctx?: { readonly res?: unknown };
   readonly res?: unknown;
   readonly socket: IncomingMessage['socket'] & { readonly _httpMessage?: { readonly req?: unknown } | null };
 }
 
-/** The response that belongs to a request; undefined where the framework does not tell. */
-export function responseOf(req: IncomingMessage): CookieResponse | undefined {
+/** Finds the response of a request; undefined where the framework does not show it. */
+export function findResponse(req: IncomingMessage): CookieResponse | undefined {
   const { ctx, res, socket } = req as RequestWithResponse;
-  // Under Koa `req.res` is a mock that koa-passport made up, which keeps no header; the real one is the context's.
-  // Connect puts it nowhere. Node's server has it on the socket, for the request that is being answered and no other.
+  // Under Koa `req.res` is a mock of koa-passport, whose headers are lost; the real one is in the context.
+  // Under Connect it is on the socket alone, where Node keeps the response of the request being answered.
   const onSocket = socket?._httpMessage?.req === req ? socket._httpMessage : undefined;
   return [ctx?.res, res, onSocket].find(canSetCookies);
 }
 
-/** Whether something can set cookies. */
+/** Whether a value can set cookies. */
 export function canSetCookies(value: unknown): value is CookieResponse {
   if (typeof value !== 'object' || value === null) return false;
   const { getHeader, setHeader, header } = value as Record<string, unknown>; // any object can be read by name

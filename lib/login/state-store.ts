@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { UNKNOWN_LOGIN, type LoginMeta, type StateStore, type StoredLogin } from './login.ts';
 
-/** A login taken out of its store; or the reason to tell why there is none. */
+/** A login that was taken out of its store; or what to tell where there is none. */
 export type TakenLogin =
   | {
       readonly found: true;
@@ -11,7 +11,7 @@ export type TakenLogin =
     }
   | { readonly found: false; readonly info: unknown };
 
-/** {@link StateStore.store} as a promise of the handle, whatever store it is. */
+/** Calls {@link StateStore.store}. @returns the login's handle */
 export function storeLogin(
   store: StateStore,
   req: IncomingMessage,
@@ -25,12 +25,12 @@ export function storeLogin(
       else if (typeof handle === 'string' && handle !== '') resolve(handle);
       else reject(new TypeError('store.store must hand the state parameter to its callback, a string'));
     };
-    // A store may be async all the same; its rejection must not be lost.
+    // The store may be async, too: its rejection is an error of the login.
     Promise.resolve(store.store(req, verifier, state, meta, stored)).catch(reject);
   });
 }
 
-/** {@link StateStore.verify} as a promise, whatever store it is. */
+/** Calls {@link StateStore.verify}. */
 export function takeStoredLogin(
   store: StateStore,
   req: IncomingMessage,
@@ -44,7 +44,7 @@ export function takeStoredLogin(
       else if (typeof ok === 'string') resolve({ found: true, verifier: ok, state, stored });
       else reject(new TypeError('store.verify must hand the verifier that it was given to its callback, not true'));
     };
-    // passport-oauth2's own session stores leave out `meta`, and it tells them by their length.
+    // passport-oauth2's own session stores take no `meta`; passport-oauth2 recognises them by their length, too.
     const verify = store.verify.length === 3 ? withoutMeta(store) : store.verify.bind(store);
     Promise.resolve(verify(req, handle, meta, verified)).catch(reject);
   });

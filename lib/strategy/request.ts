@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { trimSpaces } from '../login/cookies.ts';
 
 /** What a framework may have put on the request; nothing of it is certain. */
 interface FrameworkRequest extends IncomingMessage {
@@ -53,7 +54,7 @@ export function absoluteURL(callbackURL: string, req: IncomingMessage, trustProx
 }
 
 function firstOf(header: string | readonly string[] | undefined): string | undefined {
-  const first = (typeof header === 'string' ? header : header?.[0])?.split(',')[0]?.trim();
+  const first = trimSpaces((typeof header === 'string' ? header : header?.[0])?.split(',')[0] ?? '');
   return first === '' ? undefined : first;
 }
 

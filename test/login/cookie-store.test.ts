@@ -404,6 +404,38 @@ describe('cookies that come from anywhere', () => {
   const store = new CookieStore({ secret: SECRET });
   const HANDLE = 'C'.repeat(32);
 
+  // What `String.trim` takes for white space beside spaces and tabs, and what looks like it. Node reads header bytes as Latin-1.
+  const NO_SPACES =
+    '\x00\x0b\x0c\x0d\x0a\x1c\x1d\x1e\x1f\x7f\x85\xa0\xad\u1680\u180e\u2000\u2003\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff';
+  const UTF8_SPACES = ['\xc2\xa0', '\xe2\x80\xa8', '\xe3\x80\x80', '\xef\xbb\xbf'];
+  for (const space of [...NO_SPACES, ...UTF8_SPACES]) {
+    const shown = [...space].map((each) => `U+${each.codePointAt(0)?.toString(16).padStart(4, '0')}`).join(' ');
+
+    it(`are none of ours with ${shown} beside their name or their value`, async () => {
+      const jar = new Jar();
+      const handle = await jar.store(store, { meta: HTTPS });
+      const [[name, value]] = [...jar.cookies] as [[string, string]];
+      for (const [n, v] of [
+        [`${space}${name}`, value],
+        [` \t${space} ${name}`, value],
+        [`${name}${space}`, value],
+        [name, `${space}${value}`],
+        [name, `${value}${space}`],
+      ] as const) {
+        const taken = await takeFrom(store, new Jar().exchange(`theme=dark; ${n}=${v}; lang=en`), handle, HTTPS);
+        expect(taken.ok, JSON.stringify([n, v])).to.equal(false);
+      }
+    });
+  }
+
+  it('are ours with spaces and tabs beside their name and their value', async () => {
+    const jar = new Jar();
+    const handle = await jar.store(store, { meta: HTTPS });
+    const [[name, value]] = [...jar.cookies] as [[string, string]];
+    const { ok } = await takeFrom(store, new Jar().exchange(`a=b;\t ${name} \t= \t${value}\t ;c=d`), handle, HTTPS);
+    expect(ok).to.equal('verifier');
+  });
+
   it('are read without harm, and none of them is a login', async () => {
     const name = fc.constantFrom(
       '',

@@ -154,6 +154,11 @@ describe('a callback that is refused', () => {
     ['no Host', {}],
     ['a Host that is none', { headers: { host: 'a b' } }],
     ['a Host too long for a callback URL', { headers: { host: `${'x'.repeat(260)}.test` } }],
+    [
+      'a protocol after what is no white space',
+      { headers: { host: 'app.test', 'x-forwarded-proto': '\xa0https' } },
+      { proxy: true },
+    ],
     ['an odd protocol', { headers: { host: 'app.test', 'x-forwarded-proto': 'ws' } }, { proxy: true }],
   ];
   for (const [name, req, options] of hosts) {
