@@ -49,6 +49,7 @@ export type { TokenLock, TokenStorage } from './vault/storage.ts';
 export { TokenVaultError } from './vault/error.ts';
 export type { TokenVaultErrorCode } from './vault/error.ts';
 export { SessionStore } from './login/session-store.ts';
+export type { SessionStoreOptions } from './login/session-store.ts';
 export type { LoginMeta, StateStore, StoredLogin } from './login/login.ts';
 export type { AgentChoice, Fetch, FetchInit, FetchResponse } from './http/transport.ts';
 export {

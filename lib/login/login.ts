@@ -4,6 +4,11 @@ import type { IncomingMessage } from 'node:http';
 export const LOGIN_LIFETIME_MS = 15 * 60_000;
 /** How many logins one browser may have in flight; the oldest leaves first. */
 export const MAX_LOGINS = 5;
+/**
+ * How large the logins in one session may be together, as JSON. A session in a cookie has 4,096 bytes, name and attributes included;
+ * Base64 makes 2,731 bytes of these 2,048, and the app's own session needs room, too.
+ */
+export const MAX_SESSION_BYTES = 2048;
 
 /** What a store is told about the app beside a login. */
 export interface LoginMeta {
@@ -14,16 +19,16 @@ export interface LoginMeta {
   readonly callbackURL: string;
 }
 
-/** What a store hands back of a login, beside what passport-oauth2's stores do. */
+/** What our stores give back beside what passport-oauth2's stores do. */
 export interface StoredLogin {
   /** The redirect URI that the login was started with. */
   readonly callbackURL: string;
 }
 
 /**
- * Keeps logins in flight: passport-oauth2's store for PKCE.
- * `store` keeps a login and hands back its handle, which becomes `state`; `verify` takes the login of a handle *out*, so that it can be
- * used once, and hands back its verifier and the app's own state.
+ * Keeps logins in flight. The interface is that of passport-oauth2's stores for PKCE.
+ * `store` keeps a login and gives its handle, which becomes the `state` parameter. `verify` removes the login of a handle, so that it can
+ * be used once, and gives its verifier and the app's own state.
  * @see https://github.com/jaredhanson/passport-oauth2/blob/master/lib/state/pkcesession.js
  */
 export interface StateStore {
@@ -34,7 +39,7 @@ export interface StateStore {
     meta: LoginMeta,
     callback: (error: unknown, handle?: string) => void,
   ): void;
-  /** `ok` is the verifier; or false, and `state` is then what to tell (`{ message }`). */
+  /** `ok` is the verifier. Where there is no such login it is `false`, and `state` is `{ message }`. */
   verify(
     req: IncomingMessage,
     handle: string,
@@ -55,12 +60,12 @@ export interface Login extends StoredLogin {
   readonly state?: unknown;
 }
 
-/** What to tell when a callback belongs to no login. It echoes nothing that the browser sent. */
+/** The message for a callback that belongs to no login. It repeats nothing that the browser sent. */
 export const UNKNOWN_LOGIN = {
   message: 'This sign-in was not started in this browser, has expired or was already used. Please sign in again.',
 } as const;
 
-/** Reads logins out of a session, where anything may stand. */
+/** Reads logins out of a session. What is no login is left out. */
 export function readLogins(value: unknown): readonly Login[] {
   return Array.isArray(value) ? value.filter(isLogin) : [];
 }
@@ -77,12 +82,28 @@ function isLogin(value: unknown): value is Login {
   );
 }
 
-/** The logins with a new one; expired ones are left out, and the oldest where there are too many. */
+/**
+ * Adds a login. Expired ones leave, and the oldest where there are too many or too large ones.
+ * @throws {TypeError} the login alone is too large
+ */
 export function addLogin(logins: readonly Login[], login: Login): readonly Login[] {
-  return [...logins.filter((other) => isAlive(other, login.startedAt)), login].slice(-MAX_LOGINS);
+  const bytes = countBytes([login]);
+  if (bytes > MAX_SESSION_BYTES) {
+    throw new TypeError(
+      `state is too large: with it this login takes ${bytes} bytes of the session, of ${MAX_SESSION_BYTES} at most. Give ` +
+        'authenticate a smaller state, such as the ID of something kept elsewhere',
+    );
+  }
+  const kept = [...logins.filter((other) => isAlive(other, login.startedAt)), login].slice(-MAX_LOGINS);
+  while (countBytes(kept) > MAX_SESSION_BYTES) kept.shift();
+  return kept;
 }
 
-/** Takes one app's login out by its handle. Whatever is wrong with a handle, the other logins stay. */
+function countBytes(logins: readonly Login[]): number {
+  return Buffer.byteLength(JSON.stringify(logins));
+}
+
+/** Takes a login of this app out, by its handle. All other logins stay, also where there is no such login. */
 export function takeLogin(
   logins: readonly Login[],
   handle: string,
@@ -94,8 +115,10 @@ export function takeLogin(
   return { login: isAlive(found, nowMs) ? found : undefined, rest: logins.filter((login) => login !== found) };
 }
 
-/** Whether a login's time is not over; one from the future (a clock set back) has no time left either. */
+/**
+ * Whether a login may still be finished: for 15 minutes after its start.
+ * A start up to 15 minutes in the future counts, too: another machine's clock may be ahead of this one.
+ */
 export function isAlive(login: { readonly startedAt: number }, nowMs: number): boolean {
-  const ageMs = nowMs - login.startedAt;
-  return ageMs < LOGIN_LIFETIME_MS && ageMs > -LOGIN_LIFETIME_MS;
+  return Math.abs(nowMs - login.startedAt) < LOGIN_LIFETIME_MS;
 }

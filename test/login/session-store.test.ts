@@ -66,6 +66,18 @@ describe('a SessionStore', () => {
     expect(session).to.deep.equal({});
   });
 
+  it('takes a login that a machine whose clock is ahead has started', async () => {
+    let nowMs = 1_000_000_000;
+    const store = new SessionStore({ now: () => nowMs });
+    const session = {};
+    const handle = await storeIn(store, session);
+    const other = await storeIn(store, session);
+    nowMs -= 15 * 60_000 - 1;
+    expect((await takeFrom(store, session, handle)).ok).to.equal('verifier');
+    nowMs -= 1;
+    expect((await takeFrom(store, session, other)).ok).to.equal(false);
+  });
+
   it('leaves the logins of another app in the same session alone', async () => {
     const store = new SessionStore();
     const session = {};
@@ -99,10 +111,41 @@ describe('a SessionStore', () => {
     expect((await takeFrom(new SessionStore(), session, 'forged')).ok).to.equal(false);
   });
 
+  // What is done is told later than what is returned, where the two can differ.
+  type Done = (error?: unknown) => void;
+  const later = (done: string[], callback?: Done) =>
+    new Promise<void>((resolve) => setTimeout(() => (done.push('saved'), callback?.(), resolve()), 2));
   const savers: [name: string, save: (done: string[]) => unknown][] = [
-    ['by callback', (done) => (callback: () => void) => setTimeout(() => (done.push('saved'), callback()), 2)],
-    ['by promise', (done) => async () => void (await new Promise((r) => setTimeout(r, 2)), done.push('saved'))],
+    ['by callback', (done) => (callback: Done) => void later(done, callback)],
+    [
+      'by rest parameters',
+      (done) =>
+        (...all: [Done]) =>
+          void later(done, ...all),
+    ],
+    ['by `arguments`', (done) => function () { void later(done, arguments[0] as Done); }], // prettier-ignore
+    [
+      'by a default',
+      (done) =>
+        (callback: Done = () => {}) =>
+          void later(done, callback),
+    ],
+    [
+      'by a bound function',
+      (done) => ((first: string[], callback: Done) => void later(first, callback)).bind(null, done),
+    ],
+    ['by a proxy', (done) => new Proxy(() => {}, { apply: (_target, _self, all: [Done]) => void later(done, ...all) })],
+    ['by promise', (done) => async () => later(done)],
+    [
+      'by promise, with rest parameters',
+      (done) =>
+        async (..._all: unknown[]) =>
+          later(done),
+    ],
+    ['by promise and by callback', (done) => async (callback: Done) => later(done, callback)],
+    ['by callback, after its promise', (done) => async (callback: Done) => void later(done, callback)],
     ['at once', (done) => () => void done.push('saved')],
+    ['at once, and returns itself', (done) => function (this: object) { done.push('saved'); return this; }], // prettier-ignore
   ];
   for (const [name, save] of savers) {
     it(`waits for a session that saves itself ${name}, at the start and at the end`, async () => {
@@ -116,19 +159,72 @@ describe('a SessionStore', () => {
     });
   }
 
-  it('is an error when the session cannot be saved', async () => {
-    const failure = new Error('redis is down');
-    for (const save of [(callback: (e: Error) => void) => callback(failure), () => Promise.reject(failure)]) {
-      const error = await storeIn(new SessionStore(), { save }).catch((reason: unknown) => reason);
-      expect(error).to.equal(failure);
+  const failing: [name: string, save: (reason: unknown) => unknown][] = [
+    ['by callback', (reason) => (callback: Done) => callback(reason)],
+    ['by promise', (reason) => () => Promise.reject(reason)],
+    ['by promise, with a callback', (reason) => (_callback: Done) => Promise.reject(reason)],
+    ['by throwing', (reason) => () => { throw reason; }], // prettier-ignore
+  ];
+  for (const [name, save] of failing) {
+    for (const reason of [new Error('redis is down'), 'redis is down', 0, false, undefined, null]) {
+      if (name === 'by callback' && reason == null) continue; // that is how a callback tells of success
+      it(`is an error when the save fails ${name} with ${String(reason)}`, async () => {
+        const error = await storeIn(new SessionStore(), { save: save(reason) }).catch((failure: unknown) => failure);
+        if (reason instanceof Error) expect(error).to.equal(reason);
+        else expect(error).to.be.instanceOf(Error);
+      });
+    }
+  }
+
+  it('is an error when the session is not saved in time', async () => {
+    for (const save of [(_callback: Done) => {}, (..._all: unknown[]) => {}, async (_callback: Done) => {}]) {
+      const error = await storeIn(new SessionStore({ timeout: 5 }), { save }).catch((failure: Error) => failure);
+      expect(error)
+        .to.be.instanceOf(Error)
+        .with.property('message')
+        .that.matches(/session\.save .* within 5 ms/);
     }
   });
 
-  it('is an error when the session is not saved and does not say why', async () => {
-    const error = await storeIn(new SessionStore(), { save: () => Promise.reject() }).catch(
-      (reason: unknown) => reason,
-    );
-    expect(error).to.be.instanceOf(Error);
+  const refused: [name: string, options: object, message: RegExp][] = [
+    ['an empty key', { key: '' }, /^key /],
+    ['a key that is no string', { key: 3 }, /^key /],
+    ...[0, -1, NaN, Infinity, 2 ** 31, '5'].map(
+      (timeout) => [`a timeout of ${timeout}`, { timeout }, /^timeout /] as never,
+    ),
+    ['a clock that is no function', { now: 3 }, /^now /],
+  ];
+  for (const [name, options, message] of refused) {
+    it(`refuses ${name}`, () => {
+      expect(() => new SessionStore(options)).to.throw(TypeError, message);
+    });
+  }
+
+  it('keeps as many logins as 2,048 bytes hold, the oldest leaving first', async () => {
+    const store = new SessionStore();
+    for (const state of ['x'.repeat(350), 'é'.repeat(175), { returnTo: 'x'.repeat(330) }, '"'.repeat(170)]) {
+      const session: Record<string, unknown> = {};
+      const handles: string[] = [];
+      for (let i = 0; i < 5; i += 1) handles.push(await storeIn(store, session, 'v'.repeat(43), state));
+      expect(Buffer.byteLength(JSON.stringify(session['oauth2:roblox']))).to.be.within(1024, 2048);
+      const found: unknown[] = [];
+      for (const handle of handles) found.push((await takeFrom(store, session, handle)).ok !== false);
+      expect(found).to.deep.equal([false, false, true, true, true]);
+    }
+  });
+
+  it('is a TypeError that names state when a login can never fit, and the logins in flight stay', async () => {
+    const store = new SessionStore();
+    const session = {};
+    const handle = await storeIn(store, session);
+    for (const state of ['x'.repeat(2000), 'é'.repeat(1000), { deep: ['\n'.repeat(1000)] }]) {
+      const error = await storeIn(store, session, 'verifier', state).catch((reason: unknown) => reason);
+      expect(error)
+        .to.be.instanceOf(TypeError)
+        .with.property('message')
+        .that.matches(/^state is too large: .*2048/);
+    }
+    expect((await takeFrom(store, session, handle)).ok).to.equal('verifier');
   });
 
   it('is an error without a session', async () => {
