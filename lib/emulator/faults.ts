@@ -27,6 +27,11 @@ export type WireFault =
   /** The right answer, late. */
   | { readonly kind: 'delay'; readonly ms: number };
 
+/** What becomes of a long-running operation (a thumbnail, an upload). */
+export type OperationFault =
+  | { readonly kind: 'fails'; readonly error: { readonly code: number; readonly message: string } }
+  | { readonly kind: 'never_ends'; readonly error?: undefined };
+
 /** A JSON answer, rewritten before it leaves. */
 export type Rewrite = (answer: Record<string, unknown>) => unknown;
 
@@ -57,6 +62,7 @@ export class Faults {
   #rewrites: Armed<Rewrite>[] = [];
   #idTokens: Armed<IdTokenFault>[] = [];
   #strangers: Armed<string>[] = [];
+  #operations: Armed<OperationFault>[] = [];
 
   /** Answers with this status. An object as `body` is sent as JSON. */
   status(
@@ -125,9 +131,23 @@ export class Faults {
     return arm(this.#strangers, '*', userId, options);
   }
 
+  /**
+   * Lets the next operation that is started (a thumbnail, an upload) fail when it is asked for, or never end.
+   * @param options `code` and `message` of the failure
+   */
+  operation(
+    kind: OperationFault['kind'],
+    options: FaultOptions & { readonly code?: number; readonly message?: string } = {},
+  ): ArmedFault {
+    const { code = 400, message = 'The operation failed.' } = options;
+    const fault: OperationFault = kind === 'fails' ? { kind, error: { code, message } } : { kind };
+    return arm(this.#operations, '*', fault, options);
+  }
+
   /** Disarms everything. */
   clear(): void {
-    for (const armed of [this.#wire, this.#rewrites, this.#idTokens, this.#strangers]) armed.length = 0;
+    const all = [this.#wire, this.#rewrites, this.#idTokens, this.#strangers, this.#operations];
+    for (const armed of all) armed.length = 0;
   }
 
   /** @internal */
@@ -149,6 +169,11 @@ export class Faults {
   /** @internal */
   nextStranger(): string | undefined {
     return strike(this.#strangers, '', '');
+  }
+
+  /** @internal */
+  nextOperationFault(): OperationFault | undefined {
+    return strike(this.#operations, '', '');
   }
 
   #answer(

@@ -26,26 +26,37 @@ export interface Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Buffer;
+  /** The body is larger than it may be, and was not kept. */
+  readonly isTooLarge: boolean;
   readonly form: URLSearchParams | undefined;
 }
 
-const bodyLimit = 1024 * 1024;
+/** How much of a body that is refused is read nevertheless, so that its sender can read the answer. */
+const DISCARD_LIMIT = 64 * 1024 * 1024;
 
 /**
- * Reads a body to its end.
- * @returns undefined when it is larger than the emulator reads
+ * Reads a body.
+ * @returns undefined as soon as it is known to be larger than `limit`; what is left of it is read and thrown away
  */
-export async function readBody(req: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= bodyLimit) chunks.push(chunk);
-  }
-  return size > bodyLimit ? undefined : Buffer.concat(chunks, size);
+function readBody(req: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    if (Number(req.headers['content-length'] ?? 0) > limit) resolve(undefined);
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else resolve(undefined);
+      if (size > limit + DISCARD_LIMIT) req.destroy();
+    });
+    req.on('end', () => resolve(size > limit ? undefined : Buffer.concat(chunks, size)));
+    // Nobody is there any more to get an answer.
+    req.on('close', () => resolve(undefined));
+    req.on('error', () => resolve(undefined));
+  });
 }
 
-export function isForm(req: IncomingMessage): boolean {
+function isForm(req: IncomingMessage): boolean {
   return /^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '');
 }
 
@@ -90,28 +101,33 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** The emulator's ear: it takes requests apart, and lets go of everything when it is closed. */
+/** The HTTP server of the emulator. */
 export interface Listener {
   readonly url: string;
   readonly connections: number;
   resetConnections(): void;
-  /** Who answers from now on. */
+  /** Sets who answers requests. */
   handle(answer: (exchange: Exchange) => Promise<void>): void;
-  /** Waits so long, or until it is closed. */
+  /** Waits this long, or until the server is closed. */
   wait(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Listens where the options say. */
-export async function startListening(options: EmulatorOptions): Promise<Listener> {
+/**
+ * Listens where the options say.
+ * @param readLimit how many bytes the body of a request may have
+ */
+export async function startListening(
+  options: EmulatorOptions,
+  readLimit: (req: IncomingMessage) => number,
+): Promise<Listener> {
   const waiting = new Set<() => void>();
   let connections = 0;
   let answer: ((exchange: Exchange) => Promise<void>) | undefined;
 
   async function take(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const body = await readBody(req).catch(() => undefined);
-    if (body !== undefined) await answer?.(readExchange(req, res, body));
-    else if (!req.destroyed) sendText(res, 413, 'text/plain', 'Too large');
+    const body = await readBody(req, readLimit(req));
+    await answer?.(readExchange(req, res, body));
   }
   const server = createServer({ keepAliveTimeout: options.keepAliveTimeout ?? 5000 }, (req, res) => {
     take(req, res).catch((error: unknown) => {
@@ -165,14 +181,14 @@ function listen(server: Server, { port = 0, host = '127.0.0.1' }: EmulatorOption
   });
 }
 
-function readExchange(req: IncomingMessage, res: ServerResponse, body: Buffer): Exchange {
+function readExchange(req: IncomingMessage, res: ServerResponse, body: Buffer | undefined): Exchange {
   // Not parsed as a URL: that would straighten out `..`, and tests look for exactly such things.
   const [path = '/', ...query] = (req.url ?? '/').split('?');
   return {
-    ...{ req, res, path, body },
+    ...{ req, res, path, body: body ?? Buffer.alloc(0), isTooLarge: body === undefined },
     method: req.method ?? 'GET',
     query: new URLSearchParams(query.join('?')),
-    form: isForm(req) ? new URLSearchParams(body.toString()) : undefined,
+    form: isForm(req) && body !== undefined ? new URLSearchParams(body.toString()) : undefined,
   };
 }
 

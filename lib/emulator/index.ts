@@ -1,7 +1,10 @@
+import type { IncomingMessage } from 'node:http';
+
 import { createClock } from './clock.ts';
 import type { EmulatorClock } from './clock.ts';
+import { largestFile } from './cloud/assets.ts';
 import { Cloud } from './cloud/cloud.ts';
-import type { PublishedMessage } from './cloud/request.ts';
+import type { PublishedMessage, RequestedRestart, SentNotification } from './cloud/request.ts';
 import { drawPicture } from './cloud/users.ts';
 import { frontPage } from './oauth/consent-page.ts';
 import { answerAuthorization } from './oauth/consent.ts';
@@ -16,12 +19,12 @@ import { createTokenServer } from './oauth/provider.ts';
 import type { TokenServer } from './oauth/provider.ts';
 import { listChoices, readChoices } from './oauth/resources.ts';
 import { Storage } from './oauth/storage.ts';
-import { createWorld } from './world.ts';
-import type { World } from './world.ts';
+import { Identities } from './identities.ts';
+import { World } from './world.ts';
 
 export type { EmulatorClock } from './clock.ts';
-export type { PublishedMessage } from './cloud/request.ts';
-export type { ArmedFault, FaultOptions, Faults, FaultTarget, Rewrite } from './faults.ts';
+export type { PublishedMessage, RequestedRestart, SentNotification } from './cloud/request.ts';
+export type { ArmedFault, FaultOptions, Faults, FaultTarget, OperationFault, Rewrite } from './faults.ts';
 export type { IdTokenFault } from './oauth/id-token-faults.ts';
 export type { RequestRecord } from './http.ts';
 export type {
@@ -69,8 +72,12 @@ export interface Emulator {
   readonly clock: EmulatorClock;
   /** The newest requests, oldest first. Secrets and tokens in them are kept: it is a test double. */
   readonly requests: readonly RequestRecord[];
-  /** Messages that were published to experiences. */
+  /** Messages that were published to experiences, the newest thousand. */
   readonly messages: readonly PublishedMessage[];
+  /** Notifications that were sent to people, the newest thousand. */
+  readonly notifications: readonly SentNotification[];
+  /** Restarts of experiences that were asked for, the newest thousand. */
+  readonly restarts: readonly RequestedRestart[];
   /** TCP connections accepted since the start, or the last {@link Emulator.reset}. */
   readonly connections: number;
   /** How often a path was asked for; a RegExp sums up what it matches. */
@@ -104,7 +111,7 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options);
-  const world = createWorld(options);
+  const world = new World(options);
   const knobs = readKnobs(options);
   const clock = createClock(options.now);
   const faults = new Faults();
@@ -115,11 +122,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     authorizationsKept: options.authorizationsKept ?? 100,
     revokesOnReuse: () => knobs.revokeOnReuse,
   });
-  const listener = await startListening(options);
+  const listener = await startListening(options, readBodyLimit);
   const { url } = listener;
 
   const absolute = (address: string) => (address.startsWith('/') ? url + address : address);
-  const rules = { issuer: `${url}/oauth/`, clock, keys, faults, knobs, storage, absolute };
+  const identities = new Identities(world.users, options.subjectType);
+  const rules = { issuer: `${url}/oauth/`, clock, keys, faults, knobs, storage, identities, absolute };
   let tokens: TokenServer;
   try {
     tokens = await createTokenServer(world, rules);
@@ -127,7 +135,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await listener.close();
     throw error;
   }
-  const cloud = new Cloud({ world, storage, knobs, faults, clock, absolute });
+  const cloud = new Cloud({ world, identities, storage, knobs, faults, clock, absolute });
 
   listener.handle(async (exchange) => {
     const { method, path, res } = exchange;
@@ -135,7 +143,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const fault = faults.nextWireFault(method, path);
     if (fault !== undefined && !(await misbehave(res, fault, listener.wait))) return;
     if (res.destroyed) return;
-    if (path.startsWith('/cloud/')) return cloud.answer(exchange);
+    if (exchange.isTooLarge) {
+      const errors = [{ code: 0, message: `The body is larger than ${readBodyLimit(exchange.req)} bytes.` }];
+      return sendJson(res, 413, { errors }, { connection: 'close' });
+    }
+    if (/^\/(?:cloud|assets)\//.test(path)) return cloud.answer(exchange);
     if (providerPaths.has(path)) return tokens.answer(exchange);
     if (path === '/oauth/v1/authorize') return answerAuthorization(exchange, { world, tokens, absolute });
     answerPublic(exchange, { url, world, keys, faults });
@@ -147,7 +159,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     knobs,
     clock,
     requests: log.requests,
-    messages: cloud.messages,
+    ...cloud.records,
     get connections() {
       return listener.connections;
     },
@@ -169,6 +181,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     close: () => listener.close(),
     [Symbol.asyncDispose]: () => listener.close(),
   };
+}
+
+// Uploads may be larger than everything else.
+function readBodyLimit({ url = '/' }: IncomingMessage): number {
+  const megabyte = 1024 * 1024;
+  return /^\/assets\//.test(url) ? largestFile + megabyte : megabyte;
 }
 
 function readKnobs(options: EmulatorOptions): EmulatorKnobs {

@@ -42,6 +42,8 @@ export interface EmulatedExperience {
   /** Digits. */
   readonly id: string;
   readonly name?: string;
+  readonly description?: string;
+  readonly createdAt?: Date;
   /** The group that owns it; without one it is the user's own. */
   readonly ownerGroupId?: string;
 }
@@ -55,6 +57,11 @@ export interface EmulatedUser {
   readonly createdAt: Date;
   /** URL of the headshot, `null` for none (as Roblox says it), or a path of the emulator such as `/avatars/1.svg`. */
   readonly picture: string | null;
+  /**
+   * This person's ID in an app, by client ID, with `subjectType: 'pairwise'`. Default: made by the emulator, the same in every run.
+   * Give the same number to two people in two apps to see whether an app mixes them up.
+   */
+  readonly appIds?: Readonly<Record<string, string>>;
   /** Items as Open Cloud sends them; `path` is filled in where it is missing. */
   readonly inventory?: readonly object[];
   /** Default `true`: the inventory is seen by the user's own token with `user.inventory-item:read` alone. */
@@ -97,6 +104,8 @@ export interface EmulatorKnobs {
   revokeOnReuse: boolean;
   /** How often a thumbnail's operation says `done: false` before it is done, the first answer included. Default 1. */
   thumbnailPolls: number;
+  /** How often an upload's operation says `done: false` before it is done, the first answer included. Default 1. */
+  assetPolls: number;
   /** Lifetime of access tokens in seconds; `expires_in` says one less, as Roblox does. Default 900. */
   accessTokenTTL: number;
   /** Lifetime of authorization codes in seconds. Default 60. */
@@ -119,6 +128,11 @@ export interface EmulatorOptions extends Partial<EmulatorKnobs> {
   readonly clients?: readonly EmulatedClient[];
   /** Facts of groups, where they are not given with a member. */
   readonly groups?: readonly EmulatedGroupFacts[];
+  /**
+   * `'public'` (the default): all apps know a person by the ID in `users`. `'pairwise'`: each app has its own ID for each person, as
+   * Roblox announced it, in ID tokens, Open Cloud paths and filters alike. Options and methods of the emulator take the ID in `users`.
+   */
+  readonly subjectType?: 'public' | 'pairwise';
   /** The emulator's idea of the time, in milliseconds since 1970. Default: `Date.now()`. */
   readonly now?: () => number;
   /** How long an idle connection is kept open, in milliseconds. Default 5000, as Node's. */
@@ -142,6 +156,7 @@ export const defaultKnobs: Readonly<EmulatorKnobs> = {
   refreshWithoutIdToken: false,
   revokeOnReuse: false,
   thumbnailPolls: 1,
+  assetPolls: 1,
   accessTokenTTL: 15 * 60,
   codeTTL: 60,
   refreshTokenTTL: 90 * DAY,

@@ -82,7 +82,7 @@ const roles = (groupId: string, names: Readonly<Record<string, number>>) => [
     displayName,
     rank,
     memberCount: Math.max(1, 4096 >> (index * 3)),
-    permissions: { viewWallPosts: true, viewForums: true, acceptRequests: rank >= 200, banMembers: rank >= 200 },
+    permissions: { viewWallPosts: true, viewForums: true, acceptRequests: rank >= 200, changeRank: rank >= 200 },
   })),
 ];
 
@@ -98,7 +98,7 @@ export const DEMO_GROUPS: readonly EmulatedGroupFacts[] = [
     verified: true,
     createdAt: new Date('2018-04-01T12:00:00.000Z'),
     joinRequests: ['4100000002'],
-    roles: roles('7001', { Visitor: 1, Builder: 50, 'Event Host': 80, Moderator: 200, Owner: 255 }),
+    roles: roles('7001', { Member: 1, Builder: 50, 'Event Host': 80, Moderator: 200, Owner: 255 }),
   },
   {
     id: '7002',
@@ -107,7 +107,7 @@ export const DEMO_GROUPS: readonly EmulatedGroupFacts[] = [
     ownerId: '4100000001',
     memberCount: 312,
     createdAt: new Date('2020-11-20T17:45:10.123Z'),
-    roles: roles('7002', { Regular: 1, Barista: 10, Manager: 120, Founder: 255 }),
+    roles: roles('7002', { Member: 1, Barista: 10, Manager: 120, Founder: 255 }),
   },
   {
     id: '7003',
@@ -116,7 +116,7 @@ export const DEMO_GROUPS: readonly EmulatedGroupFacts[] = [
     memberCount: 3,
     locked: true,
     createdAt: new Date('2012-02-29T00:00:00.000Z'),
-    roles: roles('7003', { Keeper: 5 }),
+    roles: roles('7003', { Keeper: 5, Member: 1 }),
   },
 ];
 

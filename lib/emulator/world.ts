@@ -1,71 +1,168 @@
 import { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './people.ts';
-import type { EmulatedClient, EmulatedGroup, EmulatedGroupFacts, EmulatedRole, EmulatedUser } from './options.ts';
+import type { EmulatedClient, EmulatedExperience, EmulatedGroupFacts, EmulatedRole, EmulatedUser } from './options.ts';
 import type { EmulatorOptions } from './options.ts';
 
-/** A group with all that its members' entries say about it put together. */
+/** What one person is in one group. Replaced, never changed in place. */
+export interface Membership {
+  /** All roles, the base role included. */
+  readonly roleIds: readonly string[];
+  readonly joinedAt: Date;
+  readonly changedAt: Date;
+}
+
+/** A group, put together from everything that people and options say about it. */
 export interface Group {
-  readonly facts: EmulatedGroupFacts;
-  readonly roles: ReadonlyMap<string, EmulatedRole>;
-  /** By user ID, in the order of `users`. */
-  readonly members: ReadonlyMap<string, EmulatedGroup>;
+  facts: EmulatedGroupFacts;
+  /** By rank, the lowest first. */
+  roles: Map<string, EmulatedRole>;
+  /** By user ID, in the order of joining. */
+  readonly members: Map<string, Membership>;
+  /** When each person asked to join, by user ID. */
+  readonly joinRequests: Map<string, Date>;
+  /** How many more members `memberCount` promised than there are people here. */
+  others: number;
 }
 
-/** Everybody and everything that exists at the emulator. */
-export interface World {
-  readonly users: ReadonlyMap<string, EmulatedUser>;
+/** An experience and who owns it: a person, or a group. */
+export interface Experience {
+  readonly about: EmulatedExperience;
+  readonly userId: string;
+}
+
+/** An uploaded asset, with the fields of Roblox's `Asset`. */
+export interface StoredAsset {
+  readonly id: string;
+  readonly assetType: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly creator: { readonly userId: string } | { readonly groupId: string };
+  readonly contentType: string;
+  readonly size: number;
+  readonly createdAt: Date;
+}
+
+const LONG_AGO = new Date('2020-01-01T00:00:00Z');
+
+/** Everybody and everything that exists at the emulator. Open Cloud calls and the people who run a test change it. */
+export class World {
+  readonly users = new Map<string, EmulatedUser>();
   readonly clients: ReadonlyMap<string, EmulatedClient>;
-  readonly groups: ReadonlyMap<string, Group>;
-}
+  readonly groups = new Map<string, Group>();
+  readonly assets = new Map<string, StoredAsset>();
 
-export function createWorld(options: EmulatorOptions): World {
-  const users = options.users ?? DEMO_PEOPLE;
-  const facts = options.groups ?? (options.users === undefined ? DEMO_GROUPS : []);
-  const clients = options.clients ?? [DEMO_CLIENT, DEMO_PUBLIC_CLIENT];
-  return {
-    users: new Map(users.map((user) => [user.id, user])),
-    clients: new Map(clients.map((client) => [client.clientID, client])),
-    groups: gatherGroups(users, facts),
-  };
-}
-
-function gatherGroups(users: readonly EmulatedUser[], given: readonly EmulatedGroupFacts[]): Map<string, Group> {
-  const facts = new Map<string, EmulatedGroupFacts>();
-  const roles = new Map<string, Map<string, EmulatedRole>>();
-  const members = new Map<string, Map<string, EmulatedGroup>>();
-  function learn(group: EmulatedGroupFacts): void {
-    facts.set(group.id, { ...group, ...facts.get(group.id) });
-    const known = roles.get(group.id) ?? new Map<string, EmulatedRole>();
-    for (const role of group.roles ?? []) known.set(role.id, role);
-    roles.set(group.id, known);
-    if (!members.has(group.id)) members.set(group.id, new Map());
+  constructor(options: EmulatorOptions) {
+    const clients = options.clients ?? [DEMO_CLIENT, DEMO_PUBLIC_CLIENT];
+    this.clients = new Map(clients.map((client) => [client.clientID, client]));
+    this.replacePeople(options.users ?? DEMO_PEOPLE, options.groups ?? (options.users ? [] : DEMO_GROUPS));
   }
-  for (const group of given) learn(group);
-  for (const user of users) {
+
+  /** Forgets everybody, then adds these. Uploaded assets stay. */
+  replacePeople(users: readonly EmulatedUser[], groups: readonly EmulatedGroupFacts[] = []): void {
+    this.users.clear();
+    this.groups.clear();
+    for (const group of groups) this.addGroup(group);
+    for (const user of users) this.addUser(user);
+    for (const group of this.groups.values()) {
+      group.others = Math.max(0, (group.facts.memberCount ?? 0) - group.members.size);
+    }
+  }
+
+  /** Adds a group, or adds to what is known of it: what was said first stays true. */
+  addGroup(facts: EmulatedGroupFacts): void {
+    const known = this.groups.get(facts.id);
+    const group = known ?? { facts, roles: new Map(), members: new Map(), joinRequests: new Map(), others: 0 };
+    group.facts = { ...facts, ...known?.facts };
+    for (const role of facts.roles ?? []) group.roles.set(role.id, role);
+    for (const userId of facts.joinRequests ?? []) group.joinRequests.set(userId, LONG_AGO);
+    this.groups.set(facts.id, group);
+    if (known === undefined) group.others = facts.memberCount ?? 0;
+    completeRoles(group, []);
+  }
+
+  /** Adds a person, or replaces the one with this ID. */
+  addUser(user: EmulatedUser): void {
+    this.removeUser(user.id);
+    this.users.set(user.id, user);
     for (const group of user.groups ?? []) {
-      learn(group);
-      members.get(group.id)?.set(user.id, group);
+      this.addGroup(group);
+      completeRoles(this.findGroup(group.id), group.roleIds);
+      this.setRoles(group.id, user.id, group.roleIds, group.joinedAt ?? LONG_AGO);
     }
   }
-  const groups = new Map<string, Group>();
-  for (const [id, about] of facts) {
-    const inGroup = members.get(id) ?? new Map<string, EmulatedGroup>();
-    groups.set(id, { facts: about, members: inGroup, roles: completeRoles(id, roles.get(id), inGroup) });
+
+  /** Removes a person, from all groups too. */
+  removeUser(userId: string): void {
+    this.users.delete(userId);
+    for (const { members } of this.groups.values()) members.delete(userId);
   }
-  return groups;
+
+  /**
+   * Gives a person exactly these roles in a group, beside the base role that every member has. `[]`: the base role alone.
+   * @param when the time of the change, and of joining for a new member
+   * @throws {TypeError} the group or a role does not exist
+   */
+  setRoles(groupId: string, userId: string, roleIds: readonly string[], when: Date): void {
+    const group = this.findGroup(groupId);
+    for (const roleId of roleIds) {
+      if (!group.roles.has(roleId)) throw new TypeError(`Group ${groupId} has no role ${roleId}`);
+    }
+    const joinedAt = group.members.get(userId)?.joinedAt ?? when;
+    const all = [...new Set([findBaseRole(group).id, ...roleIds])];
+    group.members.set(userId, { roleIds: all, joinedAt, changedAt: when });
+    group.joinRequests.delete(userId);
+  }
+
+  /** @throws {TypeError} there is no such group */
+  findGroup(groupId: string): Group {
+    const group = this.groups.get(groupId);
+    if (group === undefined) throw new TypeError(`No group ${groupId} at this emulator`);
+    return group;
+  }
+
+  /** The experience with this universe ID. */
+  findExperience(universeId: string): Experience | undefined {
+    for (const { id: userId, experiences = [] } of this.users.values()) {
+      const about = experiences.find(({ id }) => id === universeId);
+      if (about !== undefined) return { about, userId };
+    }
+    return undefined;
+  }
+
+  /** The groups that a person is in. */
+  listGroups(userId: string): Group[] {
+    return [...this.groups.values()].filter(({ members }) => members.has(userId));
+  }
 }
 
-function completeRoles(
-  groupId: string,
-  known: ReadonlyMap<string, EmulatedRole> | undefined,
-  members: ReadonlyMap<string, EmulatedGroup>,
-): Map<string, EmulatedRole> {
-  const all = new Map(known);
-  // Every group of Roblox has a guest role; one that was described in full is left as described.
-  if (all.size === 0) all.set(`${groupId}00`, { id: `${groupId}00`, displayName: 'Guest', rank: 0 });
-  for (const member of members.values()) {
-    for (const id of member.roleIds) {
-      if (!all.has(id)) all.set(id, { id, displayName: `Role ${id}`, rank: Math.min(all.size, 254) });
-    }
+/** The role that every member has beside the assigned ones. Roblox calls it "Member" and ranks it 1. */
+export function findBaseRole(group: Group): EmulatedRole {
+  const base = [...group.roles.values()].find(({ rank }) => rank === 1);
+  if (base === undefined) throw new TypeError(`Group ${group.facts.id} has no base role`);
+  return base;
+}
+
+/** The highest rank of a member; 0, the guest's, for everybody else. */
+export function readRank(group: Group, userId: string): number {
+  const ranks = (group.members.get(userId)?.roleIds ?? []).map((id) => group.roles.get(id)?.rank ?? 0);
+  return Math.max(0, ...ranks);
+}
+
+/** Every group of Roblox has a guest role and the base role; roles that only a member mentions get the next free rank. */
+function completeRoles(group: Group, mentioned: readonly string[]): void {
+  const { roles, facts } = group;
+  const ranks = new Set([...roles.values()].map(({ rank }) => rank));
+  const isDescribed = (facts.roles ?? []).length > 0;
+  if (!ranks.has(0) && !isDescribed) addRole(group, 'Guest', 0);
+  if (!ranks.has(1)) addRole(group, 'Member', 1);
+  for (const id of mentioned) {
+    if (!roles.has(id)) roles.set(id, { id, displayName: `Role ${id}`, rank: Math.min(roles.size, 254) });
   }
-  return new Map([...all].sort(([, a], [, b]) => a.rank - b.rank));
+  group.roles = new Map([...roles].sort(([, a], [, b]) => a.rank - b.rank));
+}
+
+function addRole({ roles, facts }: Group, displayName: string, rank: number): void {
+  let number = rank;
+  const makeId = () => `${facts.id}${String(number).padStart(2, '0')}`;
+  while (roles.has(makeId())) number += 1;
+  roles.set(makeId(), { id: makeId(), displayName, rank });
 }

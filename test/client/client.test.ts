@@ -64,7 +64,7 @@ describe('a client, at the emulator', () => {
     expect(memberships.map(({ groupId }) => groupId)).to.have.members(['7001', '7002']);
     const builders = memberships.find(({ groupId }) => groupId === '7001');
     expect(builders).to.include({ userId: MANGO });
-    expect(builders?.roleIds).to.have.length(2);
+    expect(builders?.roleIds).to.have.length(3);
     const roles = await client.groups.roles('7001').toArray();
     expect(roles.map(({ rank }) => rank)).to.include.members([0, 255]);
     const group = await client.groups.get('7001');

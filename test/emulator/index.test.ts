@@ -51,6 +51,27 @@ describe('An emulator', () => {
     visitor.close();
   });
 
+  it('answers 413 to a body over 1 MiB, everywhere, while it is still being sent', async () => {
+    await withEmulator({}, async ({ roblox, token, send }) => {
+      const authorization = `Bearer ${await token()}`;
+      const paths = ['/oauth/v1/token', '/oauth/v1/token/introspect', '/oauth/v1/token/revoke', '/oauth/v1/authorize'];
+      for (const path of [...paths, '/oauth/v1/userinfo', '/cloud/v2/universes/1:publishMessage', '/nowhere']) {
+        const body = 'x'.repeat(1024 * 1024 + 1);
+        const { status } = await send(path, { method: 'POST', body, headers: { authorization } });
+        expect(status, path).to.equal(413);
+        expect(roblox.requests.at(-1)).to.include({ path, status: 413 });
+      }
+      const { port, hostname } = new URL(roblox.url);
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => undefined);
+      socket.write('POST /oauth/v1/token HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n');
+      socket.write(`200000\r\n${'x'.repeat(0x200000)}\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).to.match(/^HTTP\/1\.1 413 /);
+      socket.destroy();
+    });
+  });
+
   it('can be closed by `await using`, and twice', async () => {
     const roblox = await startEmulator();
     await roblox[Symbol.asyncDispose]();

@@ -21,7 +21,9 @@ export interface Bench {
     form: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Answer>;
-  postJson(path: string, body: unknown, token: string): Promise<Answer>;
+  postJson(path: string, body: unknown, token: string, method?: 'POST' | 'PATCH'): Promise<Answer>;
+  /** Sends anything. */
+  send(path: string, init: RequestInit): Promise<Answer>;
   /** The answer of the token endpoint to a code that a user has just allowed. */
   signIn(about?: SignIn): Promise<Answer>;
   /** The callback URL of an authorization request. */
@@ -73,9 +75,10 @@ export function createBench(roblox: Emulator): Bench {
     roblox,
     get: (path, token) => send(path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     post: (path, form, headers = {}) => send(path, { method: 'POST', body: new URLSearchParams(form), headers }),
-    postJson: (path, body, token) =>
+    send,
+    postJson: (path, body, token, method = 'POST') =>
       send(path, {
-        method: 'POST',
+        method,
         body: JSON.stringify(body),
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       }),

@@ -1,14 +1,17 @@
-import { randomUUID } from 'node:crypto';
-
 import type { EmulatorClock } from '../clock.ts';
-import { CloudRefusal } from './request.ts';
+import { createAsset, getAsset, getAssetOperation } from './assets.ts';
+import { getUniverse, publishMessage, restartServers } from './experiences.ts';
+import { acceptJoinRequest, assignRole, declineJoinRequest, unassignRole, updateMembership } from './group-members.ts';
 import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './groups.ts';
 import { listInventoryItems } from './inventory.ts';
-import type { CloudRequest, Operation, PublishedMessage, ThumbnailOperation } from './request.ts';
-import { generateThumbnail, getThumbnailOperation, getUser, publishMessage } from './users.ts';
+import { Operations } from './operations.ts';
+import { CloudRefusal } from './request.ts';
+import type { CloudRequest, Endpoint, Records } from './request.ts';
+import { createNotification, generateThumbnail, getThumbnailOperation, getUser } from './users.ts';
 import type { Faults } from '../faults.ts';
 import { sendJson } from '../http.ts';
 import type { Exchange } from '../http.ts';
+import type { Identities } from '../identities.ts';
 import type { EmulatorKnobs } from '../options.ts';
 import { RateLimiter } from './rate-limits.ts';
 import type { Access, Storage } from '../oauth/storage.ts';
@@ -19,66 +22,79 @@ interface Route {
   readonly template: string;
   readonly pattern: RegExp;
   readonly names: readonly string[];
-  /** Requests a minute for one OAuth authorization. */
+  /** Requests of one OAuth authorization in a period. */
   readonly limit: number;
-  readonly operation: Operation;
+  readonly periodSeconds: number;
+  readonly endpoint: Endpoint;
 }
 
-function route(method: string, template: string, limit: number, operation: Operation): Route {
+function route(method: string, template: string, limit: number, endpoint: Endpoint, periodSeconds = 60): Route {
   const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const pattern = new RegExp(`^${template.replace(/\{\w+\}/g, '([^/:]+)')}$`);
-  return { method, template, pattern, names, limit, operation };
+  return { method, template, pattern, names, limit, periodSeconds, endpoint };
 }
 
-// Limits: x-roblox-rate-limits.perOauth2Authorization of Roblox's OpenAPI description.
+const group = '/cloud/v2/groups/{group_id}';
+const user = '/cloud/v2/users/{user_id}';
+const universe = '/cloud/v2/universes/{universe_id}';
+
+/** What changes the emulated world. Limits: x-roblox-rate-limits.perOauth2Authorization of Roblox's OpenAPI description. */
 const routes = [
-  route('GET', '/cloud/v2/users/{user_id}/inventory-items', 20, listInventoryItems),
-  route('GET', '/cloud/v2/users/{user_id}', 10, getUser),
-  route('GET', '/cloud/v2/users/{user_id}:generateThumbnail', 10, generateThumbnail),
-  route('GET', '/cloud/v2/users/{user_id}/operations/{operation_id}', 10, getThumbnailOperation),
-  route('GET', '/cloud/v2/groups/{group_id}/memberships', 90, listGroupMemberships),
-  route('GET', '/cloud/v2/groups/{group_id}', 30, getGroup),
-  route('GET', '/cloud/v2/groups/{group_id}/roles', 90, listGroupRoles),
-  route('GET', '/cloud/v2/groups/{group_id}/roles/{role_id}', 90, getGroupRole),
-  route('GET', '/cloud/v2/groups/{group_id}/join-requests', 90, listGroupJoinRequests),
-  route('POST', '/cloud/v2/universes/{universe_id}:publishMessage', 5000, publishMessage),
+  route('GET', `${user}/inventory-items`, 20, listInventoryItems),
+  route('GET', user, 10, getUser),
+  route('GET', `${user}:generateThumbnail`, 10, generateThumbnail),
+  route('GET', `${user}/operations/{operation_id}`, 10, getThumbnailOperation),
+  route('POST', `${user}/notifications`, 4000, createNotification, 1),
+  route('GET', `${group}/memberships`, 90, listGroupMemberships),
+  route('PATCH', `${group}/memberships/{membership_id}`, 90, updateMembership),
+  route('POST', `${group}/memberships/{membership_id}:assignRole`, 90, assignRole),
+  route('POST', `${group}/memberships/{membership_id}:unassignRole`, 90, unassignRole),
+  route('GET', group, 30, getGroup),
+  route('GET', `${group}/roles`, 90, listGroupRoles),
+  route('GET', `${group}/roles/{role_id}`, 90, getGroupRole),
+  route('GET', `${group}/join-requests`, 90, listGroupJoinRequests),
+  route('POST', `${group}/join-requests/{join_request_id}:accept`, 90, acceptJoinRequest),
+  route('POST', `${group}/join-requests/{join_request_id}:decline`, 90, declineJoinRequest),
+  route('GET', universe, 100, getUniverse),
+  route('POST', `${universe}:publishMessage`, 5000, publishMessage),
+  route('POST', `${universe}:restartServers`, 30, restartServers),
+  route('POST', '/assets/v1/assets', 120, createAsset),
+  route('GET', '/assets/v1/assets/{assetId}', 120, getAsset),
+  route('GET', '/assets/v1/operations/{operationId}', 300, getAssetOperation),
 ];
+
+interface CloudParts {
+  readonly world: World;
+  readonly identities: Identities;
+  readonly storage: Storage;
+  readonly knobs: EmulatorKnobs;
+  readonly faults: Faults;
+  readonly clock: EmulatorClock;
+  readonly absolute: (url: string) => string;
+}
 
 /** Open Cloud, as far as the emulator has it. */
 export class Cloud {
-  /** The newest thousand messages that were published. */
-  readonly messages: PublishedMessage[] = [];
-  readonly #operations = new Map<string, ThumbnailOperation>();
+  readonly records: Records = { messages: [], notifications: [], restarts: [] };
+  readonly #operations = new Operations();
   readonly #limiter: RateLimiter;
-  readonly #about: {
-    world: World;
-    storage: Storage;
-    knobs: EmulatorKnobs;
-    faults: Faults;
-    absolute: (url: string) => string;
-  };
+  readonly #parts: CloudParts;
 
-  constructor(about: {
-    world: World;
-    storage: Storage;
-    knobs: EmulatorKnobs;
-    faults: Faults;
-    clock: EmulatorClock;
-    absolute: (url: string) => string;
-  }) {
-    this.#about = about;
-    this.#limiter = new RateLimiter(about.clock);
+  constructor(parts: CloudParts) {
+    this.#parts = parts;
+    this.#limiter = new RateLimiter(parts.clock);
   }
 
-  /** Forgets messages, operations and used-up limits. */
+  /** Forgets records, operations and used-up limits. */
   reset(): void {
-    this.messages.length = 0;
+    for (const list of Object.values(this.records) as unknown[][]) list.length = 0; // each of them is a list
     this.#operations.clear();
     this.#limiter.reset();
   }
 
-  answer({ req, res, method, path, query, body }: Exchange): void {
-    const { storage, knobs, faults } = this.#about;
+  async answer(exchange: Exchange): Promise<void> {
+    const { req, res, method, path } = exchange;
+    const { storage, knobs, faults } = this.#parts;
     const [, token = ''] = /^Bearer (\S+)$/i.exec(req.headers.authorization ?? '') ?? [];
     const access = storage.access(token);
     if (access === undefined) {
@@ -88,56 +104,48 @@ export class Cloud {
       return sendJson(res, 401, { errors: [{ code: 0, message }] }, headers);
     }
     const found = findRoute(method, path);
-    if (found === undefined)
-      return sendRefusal({ res, headers: {} }, new CloudRefusal('NOT_FOUND', `No ${method} ${path}.`));
-    const key = `${access.grantId} ${found.route.template}`;
-    const allowance = this.#limiter.take(key, found.route.limit, knobs.rateLimits);
-    if (allowance.isExceeded) {
-      const headers = { ...allowance.headers, 'retry-after': String(allowance.secondsLeft) };
-      return sendRefusal({ res, headers }, new CloudRefusal('RESOURCE_EXHAUSTED', 'Too many requests.'));
+    if (found === undefined) {
+      return sendRefusal(exchange, new CloudRefusal('NOT_FOUND', `No ${method} ${path}.`), {});
     }
+    const { limit, periodSeconds, template, endpoint } = found.route;
+    const key = `${access.grantId} ${method} ${template}`;
+    const allowance = this.#limiter.take(key, { limit, periodSeconds, isEnforced: knobs.rateLimits });
     const { headers } = allowance;
+    if (allowance.isExceeded) {
+      const refusal = new CloudRefusal('RESOURCE_EXHAUSTED', 'Too many requests.');
+      return sendRefusal(exchange, refusal, { ...headers, 'retry-after': String(allowance.secondsLeft) });
+    }
     try {
-      const answer = found.route.operation(this.#request(access, { path, params: found.params, query, body }));
+      const answer = await endpoint(this.#createRequest(access, exchange, found.params));
+      for (const list of Object.values(this.records) as unknown[][]) if (list.length > 1000) list.shift(); // as above
       if (answer !== undefined) return sendJson(res, 200, faults.applyRewrites(method, path, answer), headers);
       res.writeHead(200, { ...headers, 'content-length': 0 });
       res.end();
     } catch (error) {
       if (!(error instanceof CloudRefusal)) throw error;
-      sendRefusal({ res, headers }, error);
+      sendRefusal(exchange, error, headers);
     }
   }
 
-  #request(access: Access, given: Pick<CloudRequest, 'path' | 'params' | 'query' | 'body'>): CloudRequest {
-    const { world, knobs, absolute } = this.#about;
+  #createRequest(access: Access, { req, path, query, body }: Exchange, params: CloudRequest['params']): CloudRequest {
+    const { world, identities, knobs, faults, clock, absolute } = this.#parts;
     return {
-      ...{ world, knobs, access, absolute },
-      ...given,
-      deliver: (message) => {
-        this.messages.push(message);
-        if (this.messages.length > 1000) this.messages.shift();
-      },
-      startOperation: (userId, picture) => {
-        const id = randomUUID();
-        this.#operations.set(id, { userId, picture, polls: 0 });
-        const [oldest] = this.#operations.keys();
-        if (this.#operations.size > 1000 && oldest !== undefined) this.#operations.delete(oldest);
-        return id;
-      },
-      pollOperation: (id) => {
-        const operation = this.#operations.get(id);
-        if (operation !== undefined) operation.polls += 1;
-        return operation;
-      },
+      ...{ world, knobs, faults, access, absolute, path, params, query, body, records: this.records },
+      ids: identities.forApp(access.clientId),
+      operations: this.#operations,
+      now: new Date(clock.now()),
+      contentType: req.headers['content-type'] ?? '',
     };
   }
 }
 
 function sendRefusal(
-  { res, headers }: { res: Exchange['res']; headers: Readonly<Record<string, string>> },
+  { res, path }: Exchange,
   { status, code, message }: CloudRefusal,
+  headers: Readonly<Record<string, string>>,
 ): void {
-  sendJson(res, status, { code, message }, headers);
+  // The assets API numbers its errors, as its description says; v2 names them.
+  sendJson(res, status, path.startsWith('/assets/') ? { code: status, message } : { code, message }, headers);
 }
 
 function findRoute(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {

@@ -1,21 +1,21 @@
-import { CloudRefusal, refuseFilter, refuseScope } from './request.ts';
-import type { CloudRequest, Operation } from './request.ts';
-import type { EmulatedGroup, EmulatedRole } from '../options.ts';
+import { CloudRefusal, refuseFilter, requireScopes } from './request.ts';
+import type { CloudRequest, Endpoint } from './request.ts';
+import type { EmulatedRole } from '../options.ts';
 import { cutPage } from './paging.ts';
-import type { Access } from '../oauth/storage.ts';
-import type { Group, World } from '../world.ts';
+import type { Group, Membership } from '../world.ts';
 
 const longAgo = new Date('2020-01-01T00:00:00Z');
 
-function findGroup({ world, params }: Pick<CloudRequest, 'world' | 'params'>): Group {
+/** @throws {CloudRefusal} 404: no such group */
+export function findGroup({ world, params }: Pick<CloudRequest, 'world' | 'params'>): Group {
   const group = world.groups.get(params['group_id'] ?? '');
   if (group === undefined) throw new CloudRefusal('NOT_FOUND', 'The group does not exist.');
   return group;
 }
 
 /** GET /cloud/v2/groups/{group_id} */
-export const getGroup: Operation = (request) => {
-  const { facts, members } = findGroup(request);
+export const getGroup: Endpoint = (request) => {
+  const { facts, members, others } = findGroup(request);
   const created = (facts.createdAt ?? longAgo).toISOString();
   return {
     path: `groups/${facts.id}`,
@@ -25,15 +25,15 @@ export const getGroup: Operation = (request) => {
     displayName: facts.displayName ?? `Group ${facts.id}`,
     description: facts.description ?? '',
     // An abandoned group has no owner field at all.
-    ...(facts.ownerId === undefined ? {} : { owner: `users/${facts.ownerId}` }),
-    memberCount: facts.memberCount ?? members.size,
+    ...(facts.ownerId === undefined ? {} : { owner: `users/${request.ids.show(facts.ownerId)}` }),
+    memberCount: members.size + others,
     publicEntryAllowed: facts.publicEntryAllowed ?? false,
     locked: facts.locked ?? false,
     verified: facts.verified ?? false,
   };
 };
 
-function renderRole(group: Group, role: EmulatedRole, access: Access): Record<string, unknown> {
+function renderRole(group: Group, role: EmulatedRole, { access }: CloudRequest): Record<string, unknown> {
   const isOwner = group.facts.ownerId === access.userId;
   const holds = group.members.get(access.userId)?.roleIds.includes(role.id) ?? false;
   const seesPermissions = role.rank === 0 || (access.scopes.has('group:read') && (isOwner || holds));
@@ -51,66 +51,70 @@ function renderRole(group: Group, role: EmulatedRole, access: Access): Record<st
 }
 
 /** GET /cloud/v2/groups/{group_id}/roles */
-export const listGroupRoles: Operation = (request) => {
+export const listGroupRoles: Endpoint = (request) => {
   const group = findGroup(request);
   const page = cutPage([...group.roles.values()], { ...request, largest: 20 }, request.knobs);
   return {
-    groupRoles: page.items.map((role) => renderRole(group, role, request.access)),
+    groupRoles: page.items.map((role) => renderRole(group, role, request)),
     nextPageToken: page.nextPageToken,
   };
 };
 
 /** GET /cloud/v2/groups/{group_id}/roles/{role_id} */
-export const getGroupRole: Operation = (request) => {
+export const getGroupRole: Endpoint = (request) => {
   const group = findGroup(request);
   const role = group.roles.get(request.params['role_id'] ?? '');
   if (role === undefined) throw new CloudRefusal('NOT_FOUND', 'The role does not exist.');
-  return renderRole(group, role, request.access);
+  return renderRole(group, role, request);
 };
 
-/** A member of a group, as the list sees it. */
-interface Member {
-  readonly group: Group;
-  readonly userId: string;
-  readonly about: EmulatedGroup;
-}
-
-function renderMembership({ group, userId, about }: Member): Record<string, unknown> {
-  const { id } = group.facts;
-  const joined = (about.joinedAt ?? longAgo).toISOString();
-  const highest = about.roleIds.reduce((best, roleId) =>
-    (group.roles.get(roleId)?.rank ?? 0) > (group.roles.get(best)?.rank ?? 0) ? roleId : best,
-  );
+/** A membership as Open Cloud sends it. */
+export function renderMembership(
+  { ids }: Pick<CloudRequest, 'ids'>,
+  group: Group,
+  userId: string,
+  { roleIds, joinedAt, changedAt }: Membership,
+): Record<string, unknown> {
+  const path = `groups/${group.facts.id}`;
+  const readRank = (roleId: string) => group.roles.get(roleId)?.rank ?? 0;
+  const highest = roleIds.reduce((best, roleId) => (readRank(roleId) > readRank(best) ? roleId : best));
   return {
-    path: `groups/${id}/memberships/${userId}`,
-    createTime: joined,
-    updateTime: joined,
-    user: `users/${userId}`,
-    role: `groups/${id}/roles/${highest}`,
-    roles: about.roleIds.map((roleId) => `groups/${id}/roles/${roleId}`),
+    path: `${path}/memberships/${ids.show(userId)}`,
+    createTime: joinedAt.toISOString(),
+    updateTime: changedAt.toISOString(),
+    user: `users/${ids.show(userId)}`,
+    role: `${path}/roles/${highest}`,
+    roles: roleIds.map((roleId) => `${path}/roles/${roleId}`),
   };
 }
 
-function listMembers(groups: Iterable<Group>): Member[] {
-  return [...groups].flatMap((group) => [...group.members].map(([userId, about]) => ({ group, userId, about })));
-}
-
 /** GET /cloud/v2/groups/{group_id}/memberships, and with `-` as the group: the memberships of users in all groups. */
-export const listGroupMemberships: Operation = (request) => {
-  const everywhere = request.params['group_id'] === '-';
-  const filter = readMembershipFilter(request.query.get('filter') ?? '');
-  if (everywhere && filter?.field !== 'user') {
-    throw new CloudRefusal('INVALID_ARGUMENT', 'Memberships across all groups must be filtered by user.');
-  }
-  let members = listMembers(everywhere ? request.world.groups.values() : [findGroup(request)]);
-  if (filter?.field === 'user') members = members.filter(({ userId }) => filter.values.includes(`users/${userId}`));
-  if (filter?.field === 'role') members = members.filter((member) => hasRole(member, filter.values));
-  const page = cutPage(members, { ...request, largest: 100 }, request.knobs);
-  return { groupMemberships: page.items.map(renderMembership), nextPageToken: page.nextPageToken };
+export const listGroupMemberships: Endpoint = (request) => {
+  const isEverywhere = request.params['group_id'] === '-';
+  const filter = readMembershipFilter(request.query.get('filter') ?? '', isEverywhere);
+  const groups = isEverywhere ? [...request.world.groups.values()] : [findGroup(request)];
+  const users = filter?.field === 'user' ? filter.values.map((value) => findReferredUser(request, value)) : undefined;
+  const rows = groups.flatMap((group) => {
+    const members = users === undefined ? [...group.members.keys()] : users.filter((id) => group.members.has(id));
+    return members.map((userId) => ({ group, userId, about: group.members.get(userId) }));
+  });
+  const matching = rows.filter(
+    (row): row is typeof row & { about: Membership } =>
+      row.about !== undefined && (filter?.field !== 'role' || hasRole(row.group, row.about, filter.values)),
+  );
+  const page = cutPage(matching, { ...request, largest: 100 }, request.knobs);
+  return {
+    groupMemberships: page.items.map(({ group, userId, about }) => renderMembership(request, group, userId, about)),
+    nextPageToken: page.nextPageToken,
+  };
 };
 
-function hasRole({ group, about }: Member, roles: readonly string[]): boolean {
-  return about.roleIds.some((roleId) => roles.includes(`groups/${group.facts.id}/roles/${roleId}`));
+function findReferredUser({ ids }: CloudRequest, reference: string): string {
+  return ids.find(reference.slice('users/'.length)) ?? '';
+}
+
+function hasRole(group: Group, { roleIds }: Membership, roles: readonly string[]): boolean {
+  return roleIds.some((roleId) => roles.includes(`groups/${group.facts.id}/roles/${roleId}`));
 }
 
 interface MembershipFilter {
@@ -124,44 +128,51 @@ const listGrammar = new RegExp(`^\\s*${quoted}\\s*(?:,\\s*${quoted}\\s*)*$`);
 const references = { user: /^users\/\d+$/, role: /^groups\/\d+\/roles\/\d+$/ };
 
 /**
- * Reads the two CEL forms that Roblox takes: `user == 'users/1'` and `user in ['users/1', …]` (up to 50), the same with `role`.
+ * Reads the CEL forms that Roblox takes. In one group: `user == 'users/1'` or `role == 'groups/7/roles/9'`.
+ * Across all groups: `user in ['users/1', …]`, up to 50; `user == 'users/1'` too, which clients of the real Roblox use.
  * @see https://create.roblox.com/docs/cloud/reference/patterns#list-group-memberships
  */
-export function readMembershipFilter(text: string): MembershipFilter | undefined {
-  if (text === '') return undefined;
+export function readMembershipFilter(text: string, isEverywhere: boolean): MembershipFilter | undefined {
+  if (text === '') {
+    if (isEverywhere) throw refuseFilter('memberships across all groups must be filtered by user');
+    return undefined;
+  }
   const [, field, single, list] = filterGrammar.exec(text) ?? [];
   if (field !== 'user' && field !== 'role') throw refuseFilter("it must be like user == 'users/1'");
+  if (isEverywhere && field === 'role') throw refuseFilter('memberships across all groups must be filtered by user');
+  if (single === undefined && !isEverywhere) throw refuseFilter('"in" is for memberships across all groups');
   if (single === undefined && !listGrammar.test(list ?? '')) throw refuseFilter('the list is malformed');
   const values = [...(single ?? list ?? '').matchAll(/['"]([^'"]*)['"]/g)].map((match) => match[1] ?? '');
   if (!values.every((value) => references[field].test(value))) throw refuseFilter(`a ${field} is malformed`);
   if (values.length > 50) throw refuseFilter('more than 50 values');
-  return { field, values };
+  return { field, values: [...new Set(values)] };
 }
 
 /** GET /cloud/v2/groups/{group_id}/join-requests */
-export const listGroupJoinRequests: Operation = (request) => {
-  const { facts } = findGroup(request);
-  if (!request.access.scopes.has('group:read')) throw refuseScope('group:read');
-  if (!isTrusted(request.world, request.access, facts.id)) {
-    throw new CloudRefusal('PERMISSION_DENIED', 'The acceptRequests permission is required.');
-  }
-  const filter = readMembershipFilter(request.query.get('filter') ?? '');
-  if (filter !== undefined && (filter.field !== 'user' || filter.values.length > 1)) {
-    throw refuseFilter('only user == is supported');
-  }
-  const asking = (facts.joinRequests ?? []).filter((id) => filter?.values.includes(`users/${id}`) ?? true);
+export const listGroupJoinRequests: Endpoint = (request) => {
+  const group = findGroup(request);
+  requireScopes(request, 'group:read');
+  requirePermission(request, group, 'acceptRequests');
+  const filter = readMembershipFilter(request.query.get('filter') ?? '', false);
+  if (filter?.field === 'role') throw refuseFilter('only user == is supported');
+  const wanted = filter?.values.map((value) => findReferredUser(request, value));
+  const asking = [...group.joinRequests].filter(([userId]) => wanted?.includes(userId) ?? true);
   const page = cutPage(asking, { ...request, largest: 20 }, request.knobs);
-  const groupJoinRequests = page.items.map((id) => ({
-    path: `groups/${facts.id}/join-requests/${id}`,
-    createTime: longAgo.toISOString(),
-    user: `users/${id}`,
+  const groupJoinRequests = page.items.map(([userId, askedAt]) => ({
+    path: `groups/${group.facts.id}/join-requests/${request.ids.show(userId)}`,
+    createTime: askedAt.toISOString(),
+    user: `users/${request.ids.show(userId)}`,
   }));
   return { groupJoinRequests, nextPageToken: page.nextPageToken };
 };
 
-function isTrusted(world: World, access: Access, groupId: string): boolean {
-  const group = world.groups.get(groupId);
-  if (group?.facts.ownerId === access.userId) return true;
-  const roleIds = group?.members.get(access.userId)?.roleIds ?? [];
-  return roleIds.some((id) => group?.roles.get(id)?.permissions?.['acceptRequests'] === true);
+/**
+ * Refuses who may not do this in the group: neither its owner nor a holder of a role with the permission.
+ * @throws {CloudRefusal} 403
+ */
+export function requirePermission({ access }: Pick<CloudRequest, 'access'>, group: Group, permission: string): void {
+  if (group.facts.ownerId === access.userId) return;
+  const roleIds = group.members.get(access.userId)?.roleIds ?? [];
+  if (roleIds.some((id) => group.roles.get(id)?.permissions?.[permission] === true)) return;
+  throw new CloudRefusal('PERMISSION_DENIED', `The ${permission} permission is required.`);
 }

@@ -1,5 +1,6 @@
 import { CloudRefusal, refuseFilter, refuseScope } from './request.ts';
-import type { Operation } from './request.ts';
+import type { Endpoint } from './request.ts';
+import { findUser } from './users.ts';
 import type { EmulatedUser } from '../options.ts';
 import { cutPage } from './paging.ts';
 
@@ -15,13 +16,13 @@ const kinds = [
 const prepared = new WeakMap<EmulatedUser, readonly InventoryEntry[]>();
 
 function readInventory(user: EmulatedUser): readonly InventoryEntry[] {
-  const entries = prepared.get(user) ?? (user.inventory ?? []).map((item, index) => prepare(user, item, index));
+  const entries = prepared.get(user) ?? (user.inventory ?? []).map((item, index) => prepareItem(user, item, index));
   prepared.set(user, entries);
   return entries;
 }
 
-function prepare(user: EmulatedUser, given: object, index: number): InventoryEntry {
-  const item: Record<string, unknown> = { path: `users/${user.id}/inventory-items/${user.id}-${index}`, ...given };
+function prepareItem(user: EmulatedUser, given: object, index: number): InventoryEntry {
+  const item: Record<string, unknown> = { ...given };
   for (const [kind, field, idField] of kinds) {
     const details = item[field];
     if (typeof details !== 'object' || details === null) continue;
@@ -29,6 +30,7 @@ function prepare(user: EmulatedUser, given: object, index: number): InventoryEnt
     return {
       kind,
       id: String(known[idField]),
+      number: index,
       assetType: typeof known['inventoryItemAssetType'] === 'string' ? known['inventoryItemAssetType'] : undefined,
       isCollectible: known['collectibleDetails'] !== undefined,
       item,
@@ -38,9 +40,9 @@ function prepare(user: EmulatedUser, given: object, index: number): InventoryEnt
 }
 
 /** GET /cloud/v2/users/{user_id}/inventory-items */
-export const listInventoryItems: Operation = ({ world, params, access, ...request }) => {
-  const user = world.users.get(params['user_id'] ?? '');
-  if (user === undefined) throw new CloudRefusal('NOT_FOUND', 'The user does not exist.');
+export const listInventoryItems: Endpoint = (request) => {
+  const { access, ids } = request;
+  const user = findUser(request);
   const mayReadAll = access.userId === user.id && access.scopes.has(readScope);
   if ((user.inventoryPrivate ?? true) && !mayReadAll) {
     // Another user's token does not open a private inventory, whatever its scopes.
@@ -55,7 +57,11 @@ export const listInventoryItems: Operation = ({ world, params, access, ...reques
       (mayReadAll || (entry.kind !== 'privateServer' && entry.assetType !== 'PURCHASED_PLACE')),
   );
   const page = cutPage(matching, { ...request, largest: 100 }, request.knobs);
-  return { inventoryItems: page.items.map(({ item }) => item), nextPageToken: page.nextPageToken };
+  const path = `users/${ids.show(user.id)}/inventory-items`;
+  return {
+    inventoryItems: page.items.map(({ item, number }) => ({ path: `${path}/${ids.show(user.id)}-${number}`, ...item })),
+    nextPageToken: page.nextPageToken,
+  };
 };
 
 /** The asset types of `inventoryItemAssetTypes`, from Roblox's OpenAPI description. */
@@ -73,6 +79,8 @@ const assetTypes: ReadonlySet<string> = new Set(
 interface InventoryEntry {
   readonly kind: 'asset' | 'badge' | 'gamePass' | 'privateServer';
   readonly id: string;
+  /** Its place in the inventory. */
+  readonly number: number;
   readonly assetType: string | undefined;
   readonly isCollectible: boolean;
   readonly item: Readonly<Record<string, unknown>>;

@@ -1,10 +1,16 @@
 import type { EmulatorClock } from '../clock.ts';
 
-const windowMs = 60_000;
-
 interface Window {
   readonly endsAt: number;
   used: number;
+}
+
+/** A limit of Roblox's. */
+export interface Limit {
+  readonly limit: number;
+  readonly periodSeconds: number;
+  /** `false`: counted and told, but nothing is refused. */
+  readonly isEnforced: boolean;
 }
 
 /** What the limiter says of one request. */
@@ -16,32 +22,32 @@ export interface Allowance {
 }
 
 /**
- * Counts requests per minute, authorization and operation.
+ * Counts requests per period, authorization and operation.
  * The limits count per authorization: a refreshed token is the same authorization.
  * @see https://create.roblox.com/docs/cloud/reference/rate-limits
  */
 export class RateLimiter {
   readonly #windows = new Map<string, Window>();
   readonly #clock: EmulatorClock;
+  #sweptAt = 0;
 
   constructor(clock: EmulatorClock) {
     this.#clock = clock;
   }
 
-  take(key: string, limit: number, enforced: boolean): Allowance {
+  take(key: string, { limit, periodSeconds, isEnforced }: Limit): Allowance {
     const now = this.#clock.now();
     let window = this.#windows.get(key);
     if (window === undefined || window.endsAt <= now) {
-      this.#windows.delete(key);
-      window = { endsAt: now + windowMs, used: 0 };
+      window = { endsAt: now + periodSeconds * 1000, used: 0 };
       this.#windows.set(key, window);
       this.#sweep(now);
     }
-    const isExceeded = enforced && window.used >= limit;
+    const isExceeded = isEnforced && window.used >= limit;
     if (!isExceeded) window.used += 1;
     const secondsLeft = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
     const headers = {
-      'x-ratelimit-limit': `${limit}, ${limit};w=60`,
+      'x-ratelimit-limit': `${limit}, ${limit};w=${periodSeconds}`,
       'x-ratelimit-remaining': String(Math.max(0, limit - window.used)),
       'x-ratelimit-reset': String(secondsLeft),
     };
@@ -52,11 +58,10 @@ export class RateLimiter {
     this.#windows.clear();
   }
 
-  // Windows are in the order in which they end.
+  // Once a minute, so that thousands of authorizations leave nothing behind.
   #sweep(now: number): void {
-    for (const [key, { endsAt }] of this.#windows) {
-      if (endsAt > now) return;
-      this.#windows.delete(key);
-    }
+    if (Math.abs(now - this.#sweptAt) < 60_000) return;
+    this.#sweptAt = now;
+    for (const [key, { endsAt }] of this.#windows) if (endsAt <= now) this.#windows.delete(key);
   }
 }

@@ -1,6 +1,9 @@
+import type { Faults } from '../faults.ts';
+import type { AppIdentities } from '../identities.ts';
 import type { EmulatorKnobs } from '../options.ts';
 import type { Access } from '../oauth/storage.ts';
 import type { World } from '../world.ts';
+import type { Operations } from './operations.ts';
 
 /** A message that an app published to an experience. */
 export interface PublishedMessage {
@@ -9,31 +12,50 @@ export interface PublishedMessage {
   readonly message: string;
 }
 
-/** A thumbnail being drawn. */
-export interface ThumbnailOperation {
+/** A notification that an app sent to a person, with Roblox's own fields. */
+export interface SentNotification {
+  /** The person, by the ID in `users`. */
   readonly userId: string;
-  readonly picture: string;
-  polls: number;
+  readonly id: string;
+  readonly source: Readonly<Record<string, unknown>>;
+  readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** What an operation gets to see. */
+/** A restart of an experience's servers that an app asked for, with Roblox's own fields. */
+export interface RequestedRestart {
+  readonly universeId: string;
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+/** What apps did that a person of Roblox would notice, the newest thousand of each. */
+export interface Records {
+  readonly messages: PublishedMessage[];
+  readonly notifications: SentNotification[];
+  readonly restarts: RequestedRestart[];
+}
+
+/** What an endpoint gets to see of a request. */
 export interface CloudRequest {
   readonly world: World;
   readonly knobs: EmulatorKnobs;
+  readonly faults: Faults;
   readonly access: Access;
+  readonly ids: AppIdentities;
+  readonly operations: Operations;
+  readonly records: Records;
+  readonly now: Date;
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  readonly contentType: string;
   readonly body: Buffer;
   absolute(url: string): string;
-  deliver(message: PublishedMessage): void;
-  startOperation(userId: string, picture: string): string;
-  /** Counts the asking, too. */
-  pollOperation(id: string): Readonly<ThumbnailOperation> | undefined;
 }
 
-/** Computes the JSON answer; undefined is an empty body. Throws a CloudRefusal. */
-export type Operation = (request: CloudRequest) => Record<string, unknown> | undefined;
+/** Computes the JSON response; undefined is an empty body. Throws a CloudRefusal. */
+export type Endpoint = (
+  request: CloudRequest,
+) => Record<string, unknown> | undefined | Promise<Record<string, unknown> | undefined>;
 
 const statuses = {
   INVALID_ARGUMENT: 400,
@@ -43,7 +65,7 @@ const statuses = {
 } as const;
 
 /**
- * A refusal in the shape of Open Cloud v2: `{ code, message }`.
+ * A refusal by Open Cloud.
  * @see https://create.roblox.com/docs/cloud/reference/errors
  */
 export class CloudRefusal extends Error {
@@ -57,6 +79,12 @@ export class CloudRefusal extends Error {
   }
 }
 
+/** @throws {CloudRefusal} 403: the token has not all of these scopes */
+export function requireScopes({ access }: Pick<CloudRequest, 'access'>, ...scopes: readonly string[]): void {
+  const missing = scopes.filter((scope) => !access.scopes.has(scope));
+  if (missing.length > 0) throw refuseScope(missing.join(', '));
+}
+
 /** The refusal of a call that needs a scope which was not granted. */
 export function refuseScope(scope: string): CloudRefusal {
   return new CloudRefusal('PERMISSION_DENIED', `The access token does not have the required scope: ${scope}`);
@@ -65,4 +93,53 @@ export function refuseScope(scope: string): CloudRefusal {
 /** The refusal of a filter that Roblox would not understand. */
 export function refuseFilter(what: string): CloudRefusal {
   return new CloudRefusal('INVALID_ARGUMENT', `The provided filter is invalid: ${what}.`);
+}
+
+/**
+ * Reads the JSON object that a call carries.
+ * @throws {CloudRefusal} 400: no JSON object, or another content type
+ */
+export function readJSONBody({
+  body,
+  contentType,
+}: Pick<CloudRequest, 'body' | 'contentType'>): Record<string, unknown> {
+  if (!/^application\/json\b/i.test(contentType)) {
+    throw new CloudRefusal('INVALID_ARGUMENT', 'The Content-Type header must be application/json.');
+  }
+  return parseObject(body.toString(), 'The body');
+}
+
+/** @throws {CloudRefusal} 400: no JSON object */
+export function parseObject(text: string, name: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new CloudRefusal('INVALID_ARGUMENT', `${name} is not JSON.`);
+  }
+  return readObject(value, name);
+}
+
+/** @throws {CloudRefusal} 400: not an object */
+export function readObject(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CloudRefusal('INVALID_ARGUMENT', `${name} must be an object.`);
+  }
+  return { ...value };
+}
+
+/** @throws {CloudRefusal} 400: no string, or too long for it */
+export function readText(value: unknown, name: string, max: number, min = 1): string {
+  if (typeof value === 'string' && value.length >= min && value.length <= max) return value;
+  throw new CloudRefusal('INVALID_ARGUMENT', `${name} must be a string of ${min} to ${max} characters.`);
+}
+
+/**
+ * The person whom the path names.
+ * @throws {CloudRefusal} 404: this app knows nobody by that ID
+ */
+export function findUserId({ ids, params }: Pick<CloudRequest, 'ids' | 'params'>): string {
+  const userId = ids.find(params['user_id'] ?? '');
+  if (userId === undefined) throw new CloudRefusal('NOT_FOUND', 'The user does not exist.');
+  return userId;
 }

@@ -1,5 +1,7 @@
-import { CloudRefusal, refuseScope } from './request.ts';
-import type { CloudRequest, Operation } from './request.ts';
+import { randomUUID } from 'node:crypto';
+
+import { CloudRefusal, findUserId, readJSONBody, readObject, readText, requireScopes } from './request.ts';
+import type { CloudRequest, Endpoint } from './request.ts';
 import { escapeHtml } from '../http.ts';
 import type { EmulatedUser } from '../options.ts';
 import type { World } from '../world.ts';
@@ -8,21 +10,26 @@ const sizes = ['48', '50', '60', '75', '100', '110', '150', '180', '352', '420',
 const formats = ['FORMAT_UNSPECIFIED', 'PNG', 'JPEG'];
 const shapes = ['SHAPE_UNSPECIFIED', 'ROUND', 'SQUARE'];
 
-function findUser({ world, params }: Pick<CloudRequest, 'world' | 'params'>): EmulatedUser {
-  const user = world.users.get(params['user_id'] ?? '');
+/**
+ * The person whom the path names.
+ * @throws {CloudRefusal} 404
+ */
+export function findUser(request: CloudRequest): EmulatedUser {
+  const user = request.world.users.get(findUserId(request));
   if (user === undefined) throw new CloudRefusal('NOT_FOUND', 'The user does not exist.');
   return user;
 }
 
 /** GET /cloud/v2/users/{user_id} */
-export const getUser: Operation = (request) => {
+export const getUser: Endpoint = (request) => {
   const user = findUser(request);
+  const id = request.ids.show(user.id);
   const { scopes } = request.access;
   const isOwn = request.access.userId === user.id;
   return {
-    path: `users/${user.id}`,
+    path: `users/${id}`,
     createTime: user.createdAt.toISOString(),
-    id: user.id,
+    id,
     name: user.username,
     displayName: user.displayName,
     about: user.about ?? '',
@@ -34,68 +41,80 @@ export const getUser: Operation = (request) => {
 };
 
 /** GET /cloud/v2/users/{user_id}:generateThumbnail: starts the drawing. */
-export const generateThumbnail: Operation = (request) => {
+export const generateThumbnail: Endpoint = (request) => {
   const user = findUser(request);
   const size = choose(request.query, 'size', sizes, '420');
   const format = choose(request.query, 'format', formats, 'PNG');
   const shape = choose(request.query, 'shape', shapes, 'ROUND');
   const picture = `${size}-${shape === 'SQUARE' ? 'square' : 'round'}-${format === 'JPEG' ? 'jpeg' : 'png'}`;
-  return poll(request, user, request.startOperation(user.id, picture));
+  const imageUri = request.absolute(`/thumbnails/${user.id}-${picture}.svg`);
+  const type = 'type.googleapis.com/roblox.open_cloud.cloud.v2.GenerateUserThumbnailResponse';
+  const operationId = request.operations.start({
+    owner: user.id,
+    polls: request.knobs.thumbnailPolls,
+    fault: request.faults.nextOperationFault(),
+    finish: () => ({ '@type': type, imageUri }),
+  });
+  return pollThumbnail(request, user, operationId);
 };
 
 /** GET /cloud/v2/users/{user_id}/operations/{operation_id}: asks whether it is drawn. */
-export const getThumbnailOperation: Operation = (request) => {
-  return poll(request, findUser(request), request.params['operation_id'] ?? '');
+export const getThumbnailOperation: Endpoint = (request) => {
+  return pollThumbnail(request, findUser(request), request.params['operation_id'] ?? '');
 };
 
-function poll(request: CloudRequest, user: EmulatedUser, operationId: string): Record<string, unknown> {
-  const operation = request.pollOperation(operationId);
-  if (operation === undefined || operation.userId !== user.id) {
-    throw new CloudRefusal('NOT_FOUND', 'The operation does not exist.');
-  }
-  const path = `users/${user.id}/operations/${operationId}`;
-  if (operation.polls <= request.knobs.thumbnailPolls) return { path, done: false };
-  const imageUri = request.absolute(`/thumbnails/${user.id}-${operation.picture}.svg`);
-  const type = 'type.googleapis.com/roblox.open_cloud.cloud.v2.GenerateUserThumbnailResponse';
-  return { path, done: true, response: { '@type': type, imageUri } };
+function pollThumbnail(request: CloudRequest, user: EmulatedUser, operationId: string): Record<string, unknown> {
+  const operation = request.operations.poll(operationId, user.id);
+  if (operation === undefined) throw new CloudRefusal('NOT_FOUND', 'The operation does not exist.');
+  const path = `users/${request.ids.show(user.id)}/operations/${operationId}`;
+  return { path, done: operation.result !== undefined, ...operation.result };
 }
 
 function choose(query: URLSearchParams, name: string, allowed: readonly string[], fallback: string): string {
   const value = query.get(name) ?? fallback;
-  if (!allowed.includes(value))
-    throw new CloudRefusal('INVALID_ARGUMENT', `${name} must be one of ${allowed.join(', ')}.`);
-  return value;
+  if (allowed.includes(value)) return value;
+  throw new CloudRefusal('INVALID_ARGUMENT', `${name} must be one of ${allowed.join(', ')}.`);
 }
 
-const messagingScope = 'universe-messaging-service:publish';
-
-/** POST /cloud/v2/universes/{universe_id}:publishMessage */
-export const publishMessage: Operation = (request) => {
-  const universeId = request.params['universe_id'] ?? '';
-  if (!request.access.scopes.has(messagingScope)) throw refuseScope(messagingScope);
-  if (!request.access.resources.experienceIds.includes(universeId)) {
-    throw new CloudRefusal('PERMISSION_DENIED', 'The user did not grant access to this universe.');
+/**
+ * POST /cloud/v2/users/{user_id}/notifications. Only to the person who authorized the app: Roblox does not say whether an app may
+ * write to others.
+ */
+export const createNotification: Endpoint = (request) => {
+  const userId = findUserId(request);
+  requireScopes(request, 'user.user-notification:write');
+  if (userId !== request.access.userId) {
+    throw new CloudRefusal('PERMISSION_DENIED', 'The user did not authorize this app.');
   }
-  const { topic, message } = readMessage(request.body);
-  request.deliver({ universeId, topic, message });
-  return undefined;
+  const body = readJSONBody(request);
+  const source = readObject(body['source'], 'source');
+  const payload = readObject(body['payload'], 'payload');
+  const universe = readText(source['universe'], 'source.universe', 100);
+  if (request.world.findExperience(/^universes\/(\d+)$/.exec(universe)?.[1] ?? '') === undefined) {
+    throw new CloudRefusal('INVALID_ARGUMENT', 'source.universe must be like universes/1 and exist.');
+  }
+  checkPayload(payload);
+  const id = randomUUID();
+  request.records.notifications.push({ userId, id, source, payload });
+  // The other fields are for writing only.
+  return { path: `users/${request.ids.show(userId)}/notifications/${id}`, id };
 };
 
-function readMessage(body: Buffer): { topic: string; message: string } {
-  let given: unknown;
-  try {
-    given = JSON.parse(body.toString());
-  } catch {
-    throw new CloudRefusal('INVALID_ARGUMENT', 'The body is not JSON.');
+function checkPayload(payload: Readonly<Record<string, unknown>>): void {
+  const refuse = (message: string) => new CloudRefusal('INVALID_ARGUMENT', message);
+  if (payload['type'] !== 'MOMENT') throw refuse('payload.type must be MOMENT.');
+  readText(payload['messageId'], 'payload.messageId', 100);
+  for (const [name, value] of Object.entries(readObject(payload['parameters'] ?? {}, 'payload.parameters'))) {
+    const { stringValue, int64Value } = readObject(value, `payload.parameters.${name}`);
+    const isText = typeof stringValue === 'string' && int64Value === undefined;
+    const isNumber = /^-?\d+$/.test(String(int64Value)) && stringValue === undefined;
+    if (!isText && !isNumber) throw refuse(`payload.parameters.${name} needs stringValue or int64Value, not both.`);
   }
-  const { topic, message }: Record<string, unknown> = { ...(given as object) };
-  if (typeof topic !== 'string' || topic === '' || topic.length > 80) {
-    throw new CloudRefusal('INVALID_ARGUMENT', 'topic must be a string of 1 to 80 characters.');
+  const { launchData } = readObject(payload['joinExperience'] ?? {}, 'payload.joinExperience');
+  if (launchData === undefined) return;
+  if (typeof launchData !== 'string' || Buffer.byteLength(launchData) > 200) {
+    throw refuse('payload.joinExperience.launchData must be a string of at most 200 bytes.');
   }
-  if (typeof message !== 'string' || Buffer.byteLength(message) > 1024) {
-    throw new CloudRefusal('INVALID_ARGUMENT', 'message must be a string of at most 1 kB.');
-  }
-  return { topic, message };
 }
 
 /**

@@ -199,7 +199,8 @@ function buildAnswer(
   } else if (path === paths.userinfo && user !== undefined) {
     const scopes = new Set(ctx.oidc.accessToken?.scope?.split(' '));
     const stranger = world.users.get(rules.faults.nextStranger() ?? '');
-    answer = buildClaims(rules, stranger ?? user, scopes);
+    const clientId = ctx.oidc.accessToken?.clientId ?? '';
+    answer = buildClaims(rules, { user: stranger ?? user, clientId, scopes });
   } else if (path === paths.introspection && client !== undefined) {
     answer = introspect(rules, token, client);
   } else if (path === paths.resources && client !== undefined) {
@@ -208,7 +209,7 @@ function buildAnswer(
       ctx.status = 401;
       return { error: 'invalid_token', error_description: 'The access token is invalid, expired or revoked' };
     }
-    answer = listResources(world, access);
+    answer = listResources(world, rules.identities.forApp(client.clientID), access);
   } else {
     return undefined;
   }

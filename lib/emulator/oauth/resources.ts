@@ -1,3 +1,4 @@
+import type { AppIdentities } from '../identities.ts';
 import type { EmulatedUser } from '../options.ts';
 import type { Access, GrantedResources } from './storage.ts';
 import type { World } from '../world.ts';
@@ -20,9 +21,8 @@ export function listChoices(world: World, user: EmulatedUser, scopes: ReadonlySe
   }
   if (asked.some((scope) => /^(legacy-)?(asset|creator-store)\b/.test(scope))) {
     choices.push({ value: 'creator:U', label: `@${user.username} (your account)` });
-    for (const { id } of user.groups ?? []) {
-      const name = world.groups.get(id)?.facts.displayName ?? `Group ${id}`;
-      choices.push({ value: `creator:G${id}`, label: `${name} (group)` });
+    for (const { facts } of world.listGroups(user.id)) {
+      choices.push({ value: `creator:G${facts.id}`, label: `${facts.displayName ?? `Group ${facts.id}`} (group)` });
     }
   }
   return choices;
@@ -40,7 +40,7 @@ export function readChoices(offered: readonly Choice[], ticked: ReadonlySet<stri
  * The answer of v1/token/resources: one entry per owner, each kind of resource only where there is one.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
-export function listResources(world: World, access: Access): { resource_infos: unknown[] } {
+export function listResources(world: World, ids: AppIdentities, access: Access): { resource_infos: unknown[] } {
   const owners = new Map<
     string,
     { owner: { id: string; type: string }; resources: Record<string, { ids: string[] }> }
@@ -50,13 +50,14 @@ export function listResources(world: World, access: Access): { resource_infos: u
     (info.resources[kind] ??= { ids: [] }).ids.push(id);
     owners.set(`${type} ${ownerId}`, info);
   }
+  const ownId = ids.show(access.userId);
   const { experienceIds, accounts } = access.resources;
   for (const experience of world.users.get(access.userId)?.experiences ?? []) {
     if (!experienceIds.includes(experience.id)) continue;
     const group = experience.ownerGroupId;
-    add(group === undefined ? 'User' : 'Group', group ?? access.userId, 'universe', experience.id);
+    add(group === undefined ? 'User' : 'Group', group ?? ownId, 'universe', experience.id);
   }
   // Groups are accounts of the user who chose them, so they stand under the user.
-  for (const account of accounts) add('User', access.userId, 'creator', account);
+  for (const account of accounts) add('User', ownId, 'creator', account);
   return { resource_infos: [...owners.values()] };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { EmulatorClock } from '../clock.ts';
 import { toSeconds } from '../clock.ts';
 import type { Faults } from '../faults.ts';
+import type { Identities } from '../identities.ts';
 import { signIdToken } from './id-token-faults.ts';
 import type { KeyRing } from './keys.ts';
 import { readClaims } from './keys.ts';
@@ -17,6 +18,7 @@ export interface TokenRules {
   readonly faults: Faults;
   readonly knobs: EmulatorKnobs;
   readonly storage: Storage;
+  readonly identities: Identities;
   /** Makes an address of the emulator's own (`/avatars/…`) absolute. */
   readonly absolute: (url: string) => string;
 }
@@ -24,17 +26,18 @@ export interface TokenRules {
 /** Userinfo claims: `sub` alone for `openid` alone, as Roblox has it. */
 export function buildClaims(
   rules: TokenRules,
-  user: EmulatedUser,
-  scopes: ReadonlySet<string>,
+  about: { user: EmulatedUser; clientId: string; scopes: ReadonlySet<string> },
 ): Record<string, unknown> {
-  if (!scopes.has('profile')) return { sub: user.id };
+  const { user } = about;
+  const sub = rules.identities.forApp(about.clientId).show(user.id);
+  if (!about.scopes.has('profile')) return { sub };
   return {
-    sub: user.id,
+    sub,
     name: user.displayName,
     nickname: user.displayName,
     preferred_username: user.username,
     created_at: toSeconds(user.createdAt.getTime()),
-    profile: `https://www.roblox.com/users/${user.id}/profile`,
+    profile: `https://www.roblox.com/users/${sub}/profile`,
     picture: user.picture === null ? null : rules.absolute(user.picture),
   };
 }
@@ -46,7 +49,7 @@ export function issueIdToken(
 ): string | undefined {
   const now = toSeconds(rules.clock.now());
   const claims = {
-    ...buildClaims(rules, about.user, about.scopes),
+    ...buildClaims(rules, { ...about, clientId: about.client.clientID }),
     nonce: about.nonce,
     iss: rules.issuer,
     aud: about.client.clientID,
@@ -94,7 +97,7 @@ export function introspect(rules: TokenRules, token: string, client: EmulatedCli
     client_id: client.clientID,
     // Not the client's ID in Roblox's example either.
     aud: '4239311013248676173',
-    sub: payload['accountId'],
+    sub: rules.identities.forApp(client.clientID).show(String(payload['accountId'])),
     scope: payload['scope'],
     exp: toSeconds(stored.expiresAt),
     iat: toSeconds(stored.issuedAt),

@@ -34,7 +34,7 @@ describe('Emulated groups', () => {
         updateTime: '2022-06-01T10:00:00.000Z',
         user: 'users/4100000001',
         role: 'groups/7001/roles/700103',
-        roles: ['groups/7001/roles/700102', 'groups/7001/roles/700103'],
+        roles: ['groups/7001/roles/700101', 'groups/7001/roles/700102', 'groups/7001/roles/700103'],
       },
       {
         path: 'groups/7002/memberships/4100000001',
@@ -42,7 +42,7 @@ describe('Emulated groups', () => {
         updateTime: '2020-11-20T17:45:10.123Z',
         user: 'users/4100000001',
         role: 'groups/7002/roles/700204',
-        roles: ['groups/7002/roles/700204'],
+        roles: ['groups/7002/roles/700201', 'groups/7002/roles/700204'],
       },
     ];
     expect(await memberships('-', "user == 'users/4100000001'")).to.deep.equal(expected);
@@ -71,8 +71,10 @@ describe('Emulated groups', () => {
     ['7001', "user == 'users/1' || true"],
     ['7001', "user != 'users/1'"],
     ['7001', "user == 'groups/1'"],
-    ['7001', 'user in []'],
-    ['7001', "user in ['users/1',]"],
+    ['7001', "user in ['users/1']"],
+    ['7001', "role in ['groups/7001/roles/700102']"],
+    ['-', 'user in []'],
+    ['-', "user in ['users/1',]"],
     ['7001', "rank == '255'"],
     ['7001', 'badges=true'],
   ] as const) {
@@ -84,8 +86,8 @@ describe('Emulated groups', () => {
   }
 
   it('takes fifty users, white space and both kinds of quotes', () => {
-    expect(readMembershipFilter(many(50))?.values).to.have.length(50);
-    expect(readMembershipFilter(' user  in [ "users/1" ,\'users/2\' ] ')).to.deep.equal({
+    expect(readMembershipFilter(many(50), true)?.values).to.have.length(50);
+    expect(readMembershipFilter(' user  in [ "users/1" ,\'users/2\' ] ', true)).to.deep.equal({
       field: 'user',
       values: ['users/1', 'users/2'],
     });
@@ -120,7 +122,7 @@ describe('Emulated groups', () => {
     const all = ['permissions', 'createTime'];
     expect(await fields({ user: '4100000001', scope: 'openid' })).to.deep.equal([seen, none, none, none, none, none]);
     expect(await fields({ user: '4100000001', scope: 'openid group:read' })).to.deep.equal([
-      ...[seen, none, seen, seen, none, none],
+      ...[seen, seen, seen, seen, none, none],
     ]);
     expect(await fields({ user: '4100000004', scope: 'openid group:read' })).to.deep.equal(Array(6).fill(all));
   });
@@ -141,7 +143,7 @@ describe('Emulated groups', () => {
     expect((await bench.get('/cloud/v2/groups/7001/join-requests', narrow)).status).to.equal(403);
   });
 
-  it('groups that are known by their members alone get roles, ranks and a guest', async () => {
+  it('groups that are known by their members alone get roles, ranks, a guest role and the base role', async () => {
     const person = (id: string, roleIds: string[]) => ({
       ...{ id, username: `u${id}`, displayName: `U${id}`, createdAt: new Date(0), picture: null },
       groups: [{ id: '9', displayName: 'Nine', roleIds }],
@@ -153,8 +155,9 @@ describe('Emulated groups', () => {
         (json['groupRoles'] as Row[]).map((role) => [role['id'], role['rank'], role['memberCount']]),
       ).to.deep.equal([
         ['900', 0, undefined],
-        ['91', 1, 2],
-        ['92', 2, 1],
+        ['901', 1, 2],
+        ['91', 2, 2],
+        ['92', 3, 1],
       ]);
       const members = await own.get('/cloud/v2/groups/9/memberships', bearer);
       expect((members.json['groupMemberships'] as Row[]).map((row) => row['role'])).to.deep.equal([

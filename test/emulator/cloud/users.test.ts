@@ -5,7 +5,7 @@ import type { Emulator } from '../../../lib/emulator/index.ts';
 import { createBench, withEmulator } from '../support.ts';
 import type { Bench } from '../support.ts';
 
-describe('Emulated users and experiences', () => {
+describe('Emulated users', () => {
   let roblox: Emulator;
   let bench: Bench;
   let token: string;
@@ -66,37 +66,53 @@ describe('Emulated users and experiences', () => {
     expect((await bench.get(`/cloud/v2/${path}`, token)).status).to.equal(404);
   });
 
-  describe('publishing a message', () => {
-    const path = '/cloud/v2/universes/3828411582:publishMessage';
-    const scope = 'universe-messaging-service:publish';
-    const message = { topic: 'news', message: 'Hello, servers!' };
+  describe('sending a notification', () => {
+    const path = '/cloud/v2/users/4100000001/notifications';
+    const scope = 'openid user.user-notification:write';
+    const body = {
+      source: { universe: 'universes/3828411582' },
+      payload: { type: 'MOMENT', messageId: 'm1', parameters: { egg: { stringValue: 'royal egg' } } },
+    };
 
-    it('answers 200 with nothing, and the message is there to be looked at', async () => {
-      const { status, text } = await bench.postJson(path, message, await bench.token({ scope }));
-      expect({ status, text }).to.deep.equal({ status: 200, text: '' });
-      expect(roblox.messages.at(-1)).to.deep.equal({ universeId: '3828411582', ...message });
+    it('answers with its ID, and the notification is there to be looked at', async () => {
+      const { status, json } = await bench.postJson(path, body, await bench.token({ scope }));
+      expect(status).to.equal(200);
+      expect(json).to.deep.equal({ path: `users/4100000001/notifications/${String(json['id'])}`, id: json['id'] });
+      expect(roblox.notifications.at(-1)).to.deep.equal({ userId: '4100000001', id: json['id'], ...body });
     });
 
-    it('is refused without the scope, and for an experience that was not granted', async () => {
-      const narrow = await bench.postJson(path, message, token);
-      expect(narrow.status).to.equal(403);
-      expect(narrow.json['message']).to.include(scope);
-      const other = '/cloud/v2/universes/3828411590:publishMessage';
-      expect((await bench.postJson(other, message, await bench.token({ scope }))).status).to.equal(403);
-    });
-
-    it('is refused without topic or message, and with too much of them', async () => {
+    it('is refused without the scope, to another person, and to nobody', async () => {
+      expect((await bench.postJson(path, body, token)).status).to.equal(403);
       const bearer = await bench.token({ scope });
-      for (const body of [
-        {},
-        { ...message, topic: '' },
-        { topic: 'x' },
-        { ...message, message: 'x'.repeat(1025) },
-        7,
-      ]) {
-        expect((await bench.postJson(path, body, bearer)).status).to.equal(400);
-      }
+      const to = (id: string) => bench.postJson(path.replace('4100000001', id), body, bearer);
+      expect((await to('4100000002')).status).to.equal(403);
+      expect((await to('1')).status).to.equal(404);
     });
+
+    const { source, payload } = body;
+    const wrong: [string, unknown][] = [
+      ['no source', { payload }],
+      ['no payload', { source }],
+      ['an experience that does not exist', { source: { universe: 'universes/1' }, payload }],
+      ['a source that is no path', { source: { universe: '3828411582' }, payload }],
+      ['another type', { source, payload: { ...payload, type: 'OTHER' } }],
+      ['no message', { source, payload: { type: 'MOMENT' } }],
+      ['a parameter without value', { source, payload: { ...payload, parameters: { egg: {} } } }],
+      [
+        'a parameter with two values',
+        { source, payload: { ...payload, parameters: { egg: { stringValue: 'x', int64Value: 1 } } } },
+      ],
+      [
+        'launch data over 200 bytes',
+        { source, payload: { ...payload, joinExperience: { launchData: 'é'.repeat(101) } } },
+      ],
+    ];
+    for (const [name, given] of wrong) {
+      it(`is refused with ${name}`, async () => {
+        const { status, json } = await bench.postJson(path, given, await bench.token({ scope }));
+        expect({ status, code: json['code'] }).to.deep.equal({ status: 400, code: 'INVALID_ARGUMENT' });
+      });
+    }
   });
 
   it('a call without a token, or with a dead one, is refused in the gateway’s shape', async () => {

@@ -1,0 +1,131 @@
+import { randomInt } from 'node:crypto';
+
+import { CloudRefusal, parseObject, readObject, readText, requireScopes } from './request.ts';
+import type { CloudRequest, Endpoint } from './request.ts';
+import type { StoredAsset } from '../world.ts';
+
+/** The largest file that Roblox takes for most types. */
+export const largestFile = 20 * 1024 * 1024;
+
+// https://create.roblox.com/docs/cloud/guides/usage-assets#supported-asset-types-and-limits
+const pictures = ['image/png', 'image/jpeg', 'image/bmp', 'image/tga'];
+const contentTypes: Readonly<Record<string, readonly string[]>> = {
+  Animation: ['model/x-rbxm'],
+  Audio: ['audio/mpeg', 'audio/ogg', 'audio/wav', 'audio/flac'],
+  Decal: pictures,
+  Image: pictures,
+  Mesh: ['model/x-file-mesh-data'],
+  Model: ['model/fbx', 'model/gltf+json', 'model/gltf-binary', 'model/x-rbxm'],
+  Video: ['video/mp4', 'video/mov'],
+};
+
+function refuse(message: string): CloudRefusal {
+  return new CloudRefusal('INVALID_ARGUMENT', message);
+}
+
+/** POST /assets/v1/assets: `request` and `fileContent` as multipart form data. Answers with an operation. */
+export const createAsset: Endpoint = async (request) => {
+  requireScopes(request, 'asset:read', 'asset:write');
+  const { asked, file } = await readForm(request);
+  const assetType = readText(asked['assetType'], 'assetType', 100);
+  const allowed = Object.hasOwn(contentTypes, assetType) ? contentTypes[assetType] : undefined;
+  if (allowed === undefined) throw refuse(`assetType must be one of ${Object.keys(contentTypes).join(', ')}.`);
+  if (!allowed.includes(file.type)) {
+    throw refuse(`The content type of ${assetType} must be one of ${allowed.join(', ')}, but is ${file.type}.`);
+  }
+  const asset: StoredAsset = {
+    id: String(randomInt(10 ** 11, 10 ** 12)),
+    assetType,
+    displayName: readText(asked['displayName'], 'displayName', 50),
+    description: readText(asked['description'], 'description', 1000, 0),
+    creator: readCreator(request, asked['creationContext']),
+    contentType: file.type,
+    size: file.size,
+    createdAt: request.now,
+  };
+  const operationId = request.operations.start({
+    owner: request.access.grantId,
+    polls: request.knobs.assetPolls,
+    fault: request.faults.nextOperationFault(),
+    finish: () => {
+      request.world.assets.set(asset.id, asset);
+      return renderAsset(request, asset);
+    },
+  });
+  return pollAsset(request, operationId);
+};
+
+/** GET /assets/v1/operations/{operationId} */
+export const getAssetOperation: Endpoint = (request) => {
+  requireScopes(request, 'asset:read');
+  return pollAsset(request, request.params['operationId'] ?? '');
+};
+
+function pollAsset(request: CloudRequest, operationId: string): Record<string, unknown> {
+  const operation = request.operations.poll(operationId, request.access.grantId);
+  if (operation === undefined) throw new CloudRefusal('NOT_FOUND', 'The operation does not exist.');
+  return { path: `operations/${operationId}`, done: operation.result !== undefined, ...operation.result };
+}
+
+/** GET /assets/v1/assets/{assetId} */
+export const getAsset: Endpoint = (request) => {
+  requireScopes(request, 'asset:read');
+  const asset = request.world.assets.get(request.params['assetId'] ?? '');
+  if (asset === undefined) throw new CloudRefusal('NOT_FOUND', 'The asset does not exist.');
+  requireCreator(request, asset.creator);
+  return renderAsset(request, asset);
+};
+
+async function readForm({ contentType, body }: CloudRequest): Promise<{ asked: Record<string, unknown>; file: File }> {
+  if (!/^multipart\/form-data\b/i.test(contentType))
+    throw refuse('The Content-Type header must be multipart/form-data.');
+  const form = await new Response(body, { headers: { 'content-type': contentType } })
+    .formData()
+    .catch(() => Promise.reject(refuse('The multipart form data cannot be read.')));
+  const [asked, file] = [form.get('request'), form.get('fileContent')];
+  if (typeof asked !== 'string') throw refuse('The form field "request" is missing, or is a file.');
+  if (!(file instanceof File)) throw refuse('The form field "fileContent" is missing, or is no file.');
+  if (file.size === 0) throw refuse('The file is empty.');
+  if (file.size > largestFile) throw refuse('The file is larger than 20 MB.');
+  return { asked: parseObject(asked, 'request'), file };
+}
+
+function readCreator(request: CloudRequest, context: unknown): StoredAsset['creator'] {
+  const { creator } = readObject(context, 'creationContext');
+  const { userId, groupId } = readObject(creator, 'creationContext.creator');
+  const ids = [userId, groupId].filter((id) => id !== undefined).map(String);
+  const [id = ''] = ids;
+  if (ids.length !== 1 || !/^\d{1,20}$/.test(id)) {
+    throw refuse('creationContext.creator needs userId or groupId: one of them, a numeric ID.');
+  }
+  const found = groupId === undefined ? { userId: request.ids.find(id) ?? '' } : { groupId: id };
+  requireCreator(request, found);
+  return found;
+}
+
+/** @throws {CloudRefusal} 403: not an account that the user chose on the consent page */
+function requireCreator({ access }: CloudRequest, creator: StoredAsset['creator']): void {
+  const { accounts } = access.resources;
+  const isChosen =
+    'groupId' in creator
+      ? accounts.includes(`G${creator.groupId}`)
+      : creator.userId === access.userId && accounts.includes('U');
+  if (!isChosen) throw new CloudRefusal('PERMISSION_DENIED', 'The user did not grant access to this creator.');
+}
+
+// IDs are strings on the wire, as in Roblox's guide; its OpenAPI description calls them integers.
+function renderAsset({ ids }: Pick<CloudRequest, 'ids'>, asset: StoredAsset): Record<string, unknown> {
+  const creator = 'userId' in asset.creator ? { userId: ids.show(asset.creator.userId) } : asset.creator;
+  return {
+    path: `assets/${asset.id}`,
+    revisionId: '1',
+    revisionCreateTime: asset.createdAt.toISOString(),
+    assetId: asset.id,
+    displayName: asset.displayName,
+    description: asset.description,
+    assetType: asset.assetType,
+    creationContext: { creator },
+    moderationResult: { moderationState: 'MODERATION_STATE_APPROVED' },
+    state: 'Active',
+  };
+}

@@ -1,0 +1,82 @@
+import { CloudRefusal, readJSONBody, readText, requireScopes } from './request.ts';
+import type { CloudRequest, Endpoint } from './request.ts';
+import { findGroup, renderMembership, requirePermission } from './groups.ts';
+import type { EmulatedRole } from '../options.ts';
+import { findBaseRole, readRank } from '../world.ts';
+import type { Group, Membership } from '../world.ts';
+
+/** POST /cloud/v2/groups/{group_id}/memberships/{membership_id}:assignRole. A role that the member has already changes nothing. */
+export const assignRole: Endpoint = (request) =>
+  changeRoles(request, (member, role) => [...new Set([...member.roleIds, role.id])]);
+
+/** POST /cloud/v2/groups/{group_id}/memberships/{membership_id}:unassignRole. A role that the member does not have changes nothing. */
+export const unassignRole: Endpoint = (request) =>
+  changeRoles(request, (member, role) => member.roleIds.filter((id) => id !== role.id));
+
+/**
+ * PATCH /cloud/v2/groups/{group_id}/memberships/{membership_id}. Roblox does not say what becomes of a member's other roles: here
+ * the given role replaces them.
+ */
+export const updateMembership: Endpoint = (request) => changeRoles(request, (_member, role) => [role.id]);
+
+function changeRoles(
+  request: CloudRequest,
+  change: (member: Membership, role: EmulatedRole) => readonly string[],
+): Record<string, unknown> {
+  const group = findGroup(request);
+  requireScopes(request, 'group:write');
+  requirePermission(request, group, 'changeRank');
+  const userId = request.ids.find(request.params['membership_id'] ?? '') ?? '';
+  const member = group.members.get(userId);
+  if (member === undefined) throw new CloudRefusal('NOT_FOUND', 'The membership does not exist.');
+  const role = readRole(group, readJSONBody(request)['role']);
+  if (userId === request.access.userId) {
+    throw new CloudRefusal('PERMISSION_DENIED', 'You cannot change your own roles.');
+  }
+  const rank = readRank(group, request.access.userId);
+  if (role.rank >= rank || readRank(group, userId) >= rank) {
+    throw new CloudRefusal('PERMISSION_DENIED', 'You can manage lower ranked members and roles only.');
+  }
+  const roleIds = change(member, role);
+  const isSame = roleIds.length === member.roleIds.length && roleIds.every((id) => member.roleIds.includes(id));
+  if (!isSame) request.world.setRoles(group.facts.id, userId, roleIds, request.now);
+  return renderMembership(request, group, userId, group.members.get(userId) ?? member);
+}
+
+/** @throws {CloudRefusal} 400: not a role of this group, or one that nobody is given; 404: no such role */
+function readRole(group: Group, value: unknown): EmulatedRole {
+  const reference = readText(value, 'role', 200);
+  const [, groupId, roleId = ''] = /^groups\/(\d+)\/roles\/(\d+)$/.exec(reference) ?? [];
+  if (groupId !== group.facts.id) {
+    throw new CloudRefusal('INVALID_ARGUMENT', `role must be like groups/${group.facts.id}/roles/1.`);
+  }
+  const role = group.roles.get(roleId);
+  if (role === undefined) throw new CloudRefusal('NOT_FOUND', 'The role does not exist.');
+  const isFixed = role.rank === 0 || role.rank === 255 || role.id === findBaseRole(group).id;
+  if (isFixed) throw new CloudRefusal('INVALID_ARGUMENT', `The ${role.displayName} role cannot be assigned.`);
+  return role;
+}
+
+/** POST /cloud/v2/groups/{group_id}/join-requests/{join_request_id}:accept. The person is a member from now on. */
+export const acceptJoinRequest: Endpoint = (request) => {
+  const { group, userId } = findJoinRequest(request);
+  request.world.setRoles(group.facts.id, userId, [], request.now);
+  return undefined;
+};
+
+/** POST /cloud/v2/groups/{group_id}/join-requests/{join_request_id}:decline */
+export const declineJoinRequest: Endpoint = (request) => {
+  const { group, userId } = findJoinRequest(request);
+  group.joinRequests.delete(userId);
+  return undefined;
+};
+
+function findJoinRequest(request: CloudRequest): { group: Group; userId: string } {
+  const group = findGroup(request);
+  requireScopes(request, 'group:write');
+  requirePermission(request, group, 'acceptRequests');
+  readJSONBody(request);
+  const userId = request.ids.find(request.params['join_request_id'] ?? '') ?? '';
+  if (!group.joinRequests.has(userId)) throw new CloudRefusal('NOT_FOUND', 'The join request does not exist.');
+  return { group, userId };
+}
