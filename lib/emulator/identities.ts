@@ -10,6 +10,11 @@ export interface AppIdentities {
   find(id: string): string | undefined;
 }
 
+interface AssignedIds {
+  readonly byUser: Map<string, string>;
+  readonly byId: Map<string, string>;
+}
+
 /**
  * Translates between people and the user IDs that apps see. With `subjectType: 'public'` they are the same. With `'pairwise'` each app
  * has its own ID for each person, so the same number can be two people in two apps.
@@ -19,7 +24,7 @@ export class Identities {
   readonly #users: ReadonlyMap<string, EmulatedUser>;
   readonly #isPairwise: boolean;
   /** By client ID. */
-  readonly #apps = new Map<string, { readonly byUser: Map<string, string>; readonly byId: Map<string, string> }>();
+  readonly #apps = new Map<string, AssignedIds>();
 
   constructor(users: ReadonlyMap<string, EmulatedUser>, subjectType: EmulatorOptions['subjectType']) {
     this.#users = users;
@@ -39,8 +44,9 @@ export class Identities {
   }
 
   #assign(clientId: string, userId: string): string {
-    const { byUser, byId } = this.#apps.get(clientId) ?? { byUser: new Map(), byId: new Map() };
-    this.#apps.set(clientId, { byUser, byId });
+    const assigned: AssignedIds = this.#apps.get(clientId) ?? { byUser: new Map(), byId: new Map() };
+    this.#apps.set(clientId, assigned);
+    const { byUser, byId } = assigned;
     const wanted = this.#users.get(userId)?.appIds?.[clientId];
     const known = byUser.get(userId);
     if (known !== undefined && (wanted === undefined || wanted === known)) return known;
