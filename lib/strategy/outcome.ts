@@ -23,6 +23,13 @@ export function success(user: unknown, info: unknown, state: unknown): Outcome {
 /** A login that is refused, with 403: the browser cannot mend it by credentials. */
 export const refusal = (challenge: unknown): Outcome => ({ kind: 'fail', challenge, status: 403 });
 
+/** A request that can neither start a login nor finish one. Link checkers and mail scanners ask with HEAD. */
+export const WRONG_METHOD: Outcome = {
+  kind: 'fail',
+  challenge: { message: 'This page does not answer this HTTP method. Please open it with GET.' },
+  status: 405,
+};
+
 /** A user whom the app's verify refused. Mostly without a status, as all Passport strategies do, so that Passport's own counts. */
 export const refusedByApp = (challenge: unknown, status?: number): Outcome => ({ kind: 'fail', challenge, status });
 
@@ -58,6 +65,20 @@ export interface PassportVerbs {
   success(user: object, info: object): void;
   fail(challenge: unknown, status?: number): void;
   error(error: unknown): void;
+}
+
+/**
+ * Takes Passport's verbs off the object that it wrote them on.
+ * With `passport.authenticate(strategy)` this object is the strategy itself: the next request replaces the verbs.
+ */
+export function captureVerbs(passport: PassportVerbs): PassportVerbs {
+  const { redirect, success, fail, error } = passport;
+  return {
+    redirect: (url) => redirect.call(passport, url),
+    success: (user, info) => success.call(passport, user, info),
+    fail: (challenge, status) => fail.call(passport, challenge, status),
+    error: (reason) => error.call(passport, reason),
+  };
 }
 
 /**

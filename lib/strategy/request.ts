@@ -8,21 +8,32 @@ interface FrameworkRequest extends IncomingMessage {
   readonly app?: { get?: (setting: string) => unknown };
 }
 
+/** The request's method in capitals; GET where the framework's request has none. */
+export function readMethod(req: IncomingMessage): string {
+  return (req.method ?? 'GET').toUpperCase();
+}
+
 /**
- * The query of a request: as the framework read it, or read from the URL where there is no framework.
- * A parameter that came twice is an array, whoever read it.
+ * Reads the query of a request: each parameter as the framework parsed it, else from the URL.
+ * Express's `query parser` may be off, and others give a URLSearchParams, a Map or a validator's copy.
+ * A parameter that came twice is an array.
  */
-export function queryOf(req: IncomingMessage): Readonly<Record<string, unknown>> {
-  const { query, originalUrl, url } = req as FrameworkRequest;
-  if (typeof query === 'object' && query !== null) return query as Record<string, unknown>; // any object can be read by name
-  const path = typeof originalUrl === 'string' ? originalUrl : (url ?? '');
+export function readQuery(req: IncomingMessage): Readonly<Record<string, unknown>> {
+  const { query } = req as FrameworkRequest;
+  const path = readPath(req);
   const parameters = new URLSearchParams(path.includes('?') ? path.slice(path.indexOf('?')) : '');
-  return Object.fromEntries(
-    [...new Set(parameters.keys())].map((name) => {
-      const values = parameters.getAll(name);
-      return [name, values.length === 1 ? values[0] : values];
-    }),
-  );
+  const fromURL = [...new Set(parameters.keys())].map((name) => {
+    const values = parameters.getAll(name);
+    return [name, values.length === 1 ? values[0] : values] as const;
+  });
+  const parsed = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...fromURL, ...parsed]);
+}
+
+/** The path and query that the browser asked for: `url` alone may lack what the app is mounted on. */
+function readPath(req: FrameworkRequest): string {
+  const { originalUrl, url } = req;
+  return typeof originalUrl === 'string' ? originalUrl : (url ?? '/');
 }
 
 /**
@@ -41,8 +52,7 @@ export function absoluteURL(callbackURL: string, req: IncomingMessage, trustProx
   const host = forwarded('x-forwarded-host') ?? req.headers.host ?? firstOf(req.headers[':authority']);
   const base = `${protocol}://${host ?? ''}`;
   if ((protocol === 'https' || protocol === 'http') && host !== undefined && URL.canParse(base)) {
-    const { originalUrl, url } = req as FrameworkRequest;
-    const path = typeof originalUrl === 'string' ? originalUrl : (url ?? '/');
+    const path = readPath(req);
     // The path alone: a request target may name a host of its own (`//evil.example/`), which must not become ours.
     const here = new URL(base);
     if (URL.canParse(path, base)) here.pathname = new URL(path, base).pathname;

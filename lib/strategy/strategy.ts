@@ -7,7 +7,7 @@ import { getJSON } from '../http/get-json.ts';
 import { createNodeTransport } from '../http/node-transport.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import { createTransport } from '../http/transport.ts';
-import { absoluteURL, queryOf } from './request.ts';
+import { absoluteURL, readMethod, readQuery } from './request.ts';
 import type { LoginMeta, StateStore } from '../login/login.ts';
 import { SessionStore } from '../login/session-store.ts';
 import { storeLogin, takeStoredLogin } from '../login/state-store.ts';
@@ -32,6 +32,7 @@ import {
   type StrategySettings,
 } from './options.ts';
 import {
+  captureVerbs,
   failure,
   internalError,
   redirect,
@@ -40,8 +41,8 @@ import {
   refusedByRoblox,
   success,
   tell,
+  WRONG_METHOD,
   type Outcome,
-  type PassportVerbs,
 } from './outcome.ts';
 import {
   readVerify,
@@ -63,6 +64,9 @@ const CODE_REFUSED = {
 const REFUSED = { message: 'This Roblox account may not sign in here.' };
 /** Told where the callback has no shape that Roblox gives it. */
 const MALFORMED = { message: 'This is not an answer of Roblox to a sign-in. Please sign in again.' };
+
+/** What a subclass's own extension points may return: passport-oauth2 declares none of them as async. */
+type MaybePromise<T> = T | Promise<T>;
 
 /** What a strategy holds for all requests; Passport makes an object of its own per request that inherits it. */
 interface Rooms {
@@ -178,12 +182,19 @@ export class RobloxStrategy extends OAuth2Strategy {
    * request hanging when an async verify throws, and has no place for a nonce. Its other methods are called where it calls them.
    */
   override authenticate(req: Request, options: RobloxAuthenticateOptions = {}): void {
-    const query = readCallback(queryOf(req));
-    const outcome = query === undefined ? this._start(req, options) : this._finish(req, query, options);
-    void outcome
+    const passport = captureVerbs(this);
+    void this._answer(req, options)
       .catch(failure)
-      // So that what the app's error handler throws is the app's own error, not a rejection of this promise.
-      .then((settled) => runOutsidePromise(tell, this as PassportVerbs, settled));
+      // An error that the app's handler throws must not become a rejection of this promise.
+      .then((outcome) => runOutsidePromise(tell, passport, outcome));
+  }
+
+  /** Starts or finishes a login, whichever the request is for. */
+  private async _answer(req: Request, options: RobloxAuthenticateOptions): Promise<Outcome> {
+    const callback = readCallback(readQuery(req));
+    const method = readMethod(req);
+    if (method === 'HEAD' || (callback !== undefined && method !== 'GET')) return WRONG_METHOD;
+    return callback === undefined ? this._start(req, options) : this._finish(req, callback, options);
   }
 
   /** Keeps a login in the store, and leaves for Roblox with its handle as `state`. */
@@ -193,7 +204,7 @@ export class RobloxStrategy extends OAuth2Strategy {
     const meta = this._meta(this._redirectURI(req, options));
     const verifier = oneTimeValue();
     const parameters = {
-      ...this.authorizationParams(options),
+      ...(await (this.authorizationParams(options) as MaybePromise<object>)),
       client_id: settings.clientID,
       redirect_uri: meta.callbackURL,
       response_type: 'code',
@@ -223,7 +234,7 @@ export class RobloxStrategy extends OAuth2Strategy {
     const redirect_uri = login.stored?.callbackURL ?? redirectURI.value;
     if (redirect_uri === undefined) throw redirectURI.error;
     const tokens = await this._exchange(query.code, {
-      ...this.tokenParams(options),
+      ...(await (this.tokenParams(options) as MaybePromise<object>)),
       grant_type: 'authorization_code',
       redirect_uri,
       ...(settings.pkce ? { code_verifier: login.verifier } : {}),
@@ -278,14 +289,16 @@ export class RobloxStrategy extends OAuth2Strategy {
     return profile;
   }
 
-  /** {@link userProfile} as a promise; a subclass may have one of its own. */
+  /** {@link userProfile} as a promise. */
   private _askProfile(accessToken: string): Promise<Profile> {
     return new Promise((resolve, reject) => {
-      this.userProfile(accessToken, (error, profile) => {
+      const done = (error?: unknown, profile?: Profile) => {
         if (profile && !error) resolve(profile);
         else
           reject(error || internalError('Failed to fetch user profile', new TypeError('userProfile gave no profile')));
-      });
+      };
+      // A subclass may make it async.
+      Promise.resolve(this.userProfile(accessToken, done)).catch(reject);
     });
   }
 

@@ -17,11 +17,13 @@ export interface TestApp {
 /**
  * Starts the application; its callback answers 200 with the user and info as JSON, and errors with their status.
  * @param ready a strategy to use instead of one with these options
+ * @param prepare changes the application before it gets its routes
  */
 export async function startApp(
   roblox: Pick<Emulator, 'url'>,
   options: Partial<RobloxStrategyOptions> & { verify?: Verify } = {},
   ready?: RobloxStrategy,
+  prepare?: (app: Express) => unknown,
 ): Promise<TestApp> {
   const authenticator = new passport.Passport();
   const { clientID, clientSecret } = DEMO_CLIENT;
@@ -33,6 +35,7 @@ export async function startApp(
 
   const errors: unknown[] = [];
   const app: Express = express();
+  prepare?.(app);
   app.use(session({ secret: 'test', resave: false, saveUninitialized: false }));
   app.get('/auth/roblox', authenticator.authenticate('roblox', { state: { to: '/shop' } } as object));
   app.get('/auth/roblox/callback', authenticator.authenticate('roblox', { keepSessionInfo: true }), (req, res) => {
