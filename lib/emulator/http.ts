@@ -103,7 +103,8 @@ export function escapeHtml(text: string): string {
 
 /** The HTTP server of the emulator. */
 export interface Listener {
-  readonly url: string;
+  /** Where it listens, without a slash at the end. */
+  readonly address: string;
   readonly connections: number;
   resetConnections(): void;
   /** Sets who answers requests. */
@@ -138,7 +139,7 @@ export async function startListening(
   server.on('connection', () => (connections += 1));
 
   return {
-    url: await listen(server, options),
+    address: await listen(server, options),
     get connections() {
       return connections;
     },
@@ -231,4 +232,12 @@ export class RequestLog {
     this.requests.length = 0;
     this.#counts.clear();
   }
+}
+
+/**
+ * Whether a Host header names this server. IP addresses always do: an attack by DNS rebinding needs a name of the attacker's.
+ */
+export function isKnownHost(host: string | undefined, known: ReadonlySet<string>): boolean {
+  const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';
+  return known.has(name) || /^(?:.*\.)?localhost$|^\d+\.\d+\.\d+\.\d+$|^\[.*\]$/.test(name);
 }

@@ -10,14 +10,16 @@ import { frontPage } from './oauth/consent-page.ts';
 import { answerAuthorization } from './oauth/consent.ts';
 import { buildDiscovery, providerPaths } from './oauth/endpoints.ts';
 import { Faults, misbehave } from './faults.ts';
-import { RequestLog, sendJson, sendPage, sendText, startListening } from './http.ts';
+import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening } from './http.ts';
 import type { Exchange, RequestRecord } from './http.ts';
 import { KeyRing } from './oauth/keys.ts';
-import { checkOptions, defaultKnobs } from './options.ts';
+import { checkOptions } from './check-options.ts';
+import { defaultKnobs } from './options.ts';
 import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
 import { createTokenServer } from './oauth/provider.ts';
 import type { TokenServer } from './oauth/provider.ts';
 import { listChoices, readChoices } from './oauth/resources.ts';
+import { findScopeProblem } from './oauth/scopes.ts';
 import { Storage } from './oauth/storage.ts';
 import { Identities } from './identities.ts';
 import { World } from './world.ts';
@@ -63,8 +65,10 @@ export interface IssuedTokens {
 
 /** A running emulator. */
 export interface Emulator {
-  /** Where it listens, without a slash at the end: use it as `baseURL`. */
+  /** The public address, without a slash at the end: use it as `baseURL`. */
   readonly url: string;
+  /** Where it listens. The same as `url`, unless that was given. */
+  readonly address: string;
   /** Named misbehaviours to arm. */
   readonly faults: Faults;
   /** Behaviour that may be switched at any time. */
@@ -123,7 +127,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     revokesOnReuse: () => knobs.revokeOnReuse,
   });
   const listener = await startListening(options, readBodyLimit);
-  const { url } = listener;
+  const url = options.url?.replace(/\/$/, '') ?? listener.address;
+  const hosts = new Set([...(options.hosts ?? []), options.host ?? '', new URL(url).hostname]);
 
   const absolute = (address: string) => (address.startsWith('/') ? url + address : address);
   const identities = new Identities(world.users, options.subjectType);
@@ -140,6 +145,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   listener.handle(async (exchange) => {
     const { method, path, res } = exchange;
     log.add(exchange);
+    if (!isKnownHost(exchange.req.headers.host, hosts)) {
+      const message = 'The emulator is not known by this host name. Name it in the option "hosts", or in "url".';
+      return sendJson(res, 421, { errors: [{ code: 0, message }] });
+    }
+    if (knobs.cors && answerPreflight(exchange)) return;
     const fault = faults.nextWireFault(method, path);
     if (fault !== undefined && !(await misbehave(res, fault, listener.wait))) return;
     if (res.destroyed) return;
@@ -155,6 +165,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   return {
     url,
+    address: listener.address,
     faults,
     knobs,
     clock,
@@ -195,6 +206,18 @@ function readKnobs(options: EmulatorOptions): EmulatorKnobs {
   return Object.assign(knobs, Object.fromEntries(given));
 }
 
+// Lets a web page of any origin read the answer.
+function answerPreflight({ req, res, method }: Exchange): boolean {
+  if (req.headers.origin === undefined) return false;
+  res.setHeader('access-control-allow-origin', '*');
+  res.setHeader('access-control-expose-headers', '*');
+  if (method !== 'OPTIONS') return false;
+  const headers = { 'access-control-allow-methods': '*', 'access-control-allow-headers': 'authorization, *' };
+  res.writeHead(204, headers);
+  res.end();
+  return true;
+}
+
 function answerPublic(
   { method, path, res }: Exchange,
   about: { url: string; world: World; keys: KeyRing; faults: Faults },
@@ -202,6 +225,7 @@ function answerPublic(
   const sendDocument = (document: unknown) => sendJson(res, 200, about.faults.applyRewrites(method, path, document));
   if (path === '/oauth/.well-known/openid-configuration') return sendDocument(buildDiscovery(about.url));
   if (path === '/oauth/v1/certs') return sendDocument(about.keys.certs);
+  if (path === '/health') return sendJson(res, 200, { status: 'ok' });
   if (path === '/') return sendPage(res, 200, frontPage(about.url, about.world.clients.values()));
   const picture = drawPicture(about.world, path);
   if (picture !== undefined) return sendText(res, 200, 'image/svg+xml', picture, { 'cache-control': 'max-age=3600' });
@@ -215,6 +239,8 @@ async function issueTokens(world: World, tokens: TokenServer, about: IssueOption
   if (client === undefined) throw new TypeError(`issueTokens: no client ${about.client} at this emulator`);
   const { scope = ['openid', 'profile'] } = about;
   const scopes = typeof scope === 'string' ? scope.split(' ') : scope;
+  const problem = findScopeProblem(scopes, world.extraScopes);
+  if (problem !== undefined) throw new TypeError(`issueTokens: ${problem}`);
   const choices = listChoices(world, user, new Set(scopes));
   const resources = readChoices(choices, new Set(choices.map(({ value }) => value)));
   const answer = await tokens.issueTokens({ user, client, scopes, resources });

@@ -56,7 +56,7 @@ export interface EmulatedUser {
   readonly displayName: string;
   readonly createdAt: Date;
   /** URL of the headshot, `null` for none (as Roblox says it), or a path of the emulator such as `/avatars/1.svg`. */
-  readonly picture: string | null;
+  readonly picture?: string | null;
   /**
    * This person's ID in an app, by client ID, with `subjectType: 'pairwise'`. Default: made by the emulator, the same in every run.
    * Give the same number to two people in two apps to see whether an app mixes them up.
@@ -82,11 +82,14 @@ export interface EmulatedClient {
   readonly clientID: string;
   /** Without one the client is public: it has to use PKCE and authenticates by its ID alone. */
   readonly clientSecret?: string;
-  /** Compared character by character, as Roblox does; `'loopback'` takes any http(s) URL on localhost, 127.0.0.1 or [::1]. */
+  /**
+   * Up to 10 URLs of 256 characters, compared character by character: `https:`, `http://localhost`, or a scheme of the app's own.
+   * `'loopback'`, for tests, takes any http(s) URL on localhost, 127.0.0.1 or [::1].
+   */
   readonly redirectURIs: readonly string[] | 'loopback';
   /** The name on the consent page. */
   readonly name?: string;
-  /** The scopes saved with the app; asking for another one ends in `invalid_scope`. Default: all. */
+  /** The scopes saved with the app; asking for another one ends in `invalid_scope`. Default: all that Roblox has. */
   readonly scopes?: readonly string[];
 }
 
@@ -100,6 +103,8 @@ export interface EmulatorKnobs {
   emptyLastToken: boolean;
   /** A refresh answers without `id_token`, as Roblox's example bodies show. Default `false`. */
   refreshWithoutIdToken: boolean;
+  /** Let web pages read the answers (CORS headers, preflight). Roblox documents no such thing: default `false`. */
+  cors: boolean;
   /** A spent code or refresh token that comes back ends its whole family. Roblox documents no such thing: default `false`. */
   revokeOnReuse: boolean;
   /** How often a thumbnail's operation says `done: false` before it is done, the first answer included. Default 1. */
@@ -122,10 +127,26 @@ export interface EmulatorOptions extends Partial<EmulatorKnobs> {
   readonly port?: number;
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string;
+  /**
+   * The public address, when apps and browsers reach the emulator by another one than it listens on: in a container, behind a proxy.
+   * It becomes `roblox.url`, the issuer and every address in the discovery document.
+   */
+  readonly url?: string;
+  /**
+   * Further host names by which the emulator may be asked. Known already: those of `url` and `host`, localhost, and IP addresses.
+   * Others are refused with 421, so that no web page can reach the emulator through a name of its own (DNS rebinding).
+   */
+  readonly hosts?: readonly string[];
   /** Who can sign in. Default: the {@link DEMO_PEOPLE}. */
   readonly users?: readonly EmulatedUser[];
   /** Registered apps. Default: {@link DEMO_CLIENT} and {@link DEMO_PUBLIC_CLIENT}. */
   readonly clients?: readonly EmulatedClient[];
+  /**
+   * Default `false`, as Roblox has it: plain `http:` redirect URLs are for `localhost` alone. `true`: `127.0.0.1` and `[::1]` too.
+   */
+  readonly loopbackIPs?: boolean;
+  /** Scopes that Roblox has added since this version of the package. All others that it does not know end in `invalid_scope`. */
+  readonly extraScopes?: readonly string[];
   /** Facts of groups, where they are not given with a member. */
   readonly groups?: readonly EmulatedGroupFacts[];
   /**
@@ -154,6 +175,7 @@ export const defaultKnobs: Readonly<EmulatorKnobs> = {
   emptyMiddlePage: false,
   emptyLastToken: false,
   refreshWithoutIdToken: false,
+  cors: false,
   revokeOnReuse: false,
   thumbnailPolls: 1,
   assetPolls: 1,
@@ -162,47 +184,3 @@ export const defaultKnobs: Readonly<EmulatorKnobs> = {
   refreshTokenTTL: 90 * DAY,
   idTokenTTL: 10 * 60 * 60,
 };
-
-/** Refuses options that would only fail later, by name. */
-export function checkOptions(options: EmulatorOptions): void {
-  for (const user of options.users ?? []) {
-    if (typeof user.id !== 'string' || !/^\d+$/.test(user.id)) {
-      throw new TypeError(`users: id must be a string of digits, as Roblox sends it; got ${describe(user.id)}`);
-    }
-    if (!(user.createdAt instanceof Date) || Number.isNaN(user.createdAt.getTime())) {
-      throw new TypeError(`users: createdAt of user ${user.id} must be a valid Date; got ${describe(user.createdAt)}`);
-    }
-    for (const group of user.groups ?? []) {
-      if (!Array.isArray(group.roleIds) || group.roleIds.length === 0) {
-        throw new TypeError(`users: group ${group.id} of user ${user.id} needs at least one role in roleIds`);
-      }
-    }
-  }
-  for (const client of options.clients ?? []) {
-    if (typeof client.clientID !== 'string' || client.clientID === '') {
-      throw new TypeError(`clients: clientID must be a non-empty string; got ${describe(client.clientID)}`);
-    }
-    if (client.clientSecret === '') {
-      throw new TypeError(`clients: clientSecret of ${client.clientID} is empty; leave it out for a public client`);
-    }
-    if (client.redirectURIs === 'loopback') continue;
-    if (!Array.isArray(client.redirectURIs)) {
-      throw new TypeError(`clients: redirectURIs of ${client.clientID} must be an array of URLs, or 'loopback'`);
-    }
-    // Roblox's registration form takes 10 URLs of 256 characters: a test should find out before the app's owner does.
-    if (client.redirectURIs.length > 10) {
-      throw new TypeError(`clients: redirectURIs of ${client.clientID} has more than Roblox's 10 URLs`);
-    }
-    for (const uri of client.redirectURIs) {
-      if (typeof uri !== 'string' || uri.length > 256 || !URL.canParse(uri)) {
-        throw new TypeError(
-          `clients: redirectURIs of ${client.clientID} must be absolute URLs of at most 256 characters; got ${describe(uri)}`,
-        );
-      }
-    }
-  }
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
-}

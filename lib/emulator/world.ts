@@ -47,11 +47,13 @@ const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 export class World {
   readonly users = new Map<string, EmulatedUser>();
   readonly clients: ReadonlyMap<string, EmulatedClient>;
+  readonly extraScopes: readonly string[];
   readonly groups = new Map<string, Group>();
   readonly assets = new Map<string, StoredAsset>();
 
   constructor(options: EmulatorOptions) {
     const clients = options.clients ?? [DEMO_CLIENT, DEMO_PUBLIC_CLIENT];
+    this.extraScopes = options.extraScopes ?? [];
     this.clients = new Map(clients.map((client) => [client.clientID, client]));
     this.replacePeople(options.users ?? DEMO_PEOPLE, options.groups ?? (options.users ? [] : DEMO_GROUPS));
   }

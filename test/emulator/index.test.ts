@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 import { expect } from 'chai';
+import { decodeJwt } from 'jose';
 
 import { createVisitor, DEMO_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
 import type { EmulatorOptions } from '../../lib/emulator/index.ts';
@@ -161,32 +164,152 @@ describe('An emulator', () => {
     });
   });
 
+  it('announces the address that it is told to, wherever it listens', async () => {
+    await withEmulator({ url: 'https://roblox.example/' }, async ({ roblox }) => {
+      expect(roblox.url).to.equal('https://roblox.example');
+      expect(roblox.address).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
+      const response = await fetch(`${roblox.address}/oauth/.well-known/openid-configuration`);
+      const discovery = (await response.json()) as Record<string, string>;
+      expect(discovery['issuer']).to.equal('https://roblox.example/oauth/');
+      const { id_token } = await roblox.issueTokens();
+      expect(decodeJwt(id_token ?? '').iss).to.equal('https://roblox.example/oauth/');
+    });
+  });
+
+  it('says that it is well at /health', async () => {
+    await withEmulator({}, async ({ get }) => {
+      const { status, json } = await get('/health');
+      expect({ status, json }).to.deep.equal({ status: 200, json: { status: 'ok' } });
+    });
+  });
+
+  it('is asked by its own names and by IP addresses alone, so that no web page gets in by a name of its own', async () => {
+    await withEmulator({ url: 'http://roblox.internal:4000', hosts: ['roblox'] }, async ({ roblox }) => {
+      const ask = async (host: string) => {
+        const request = get(`${roblox.address}/oauth/v1/certs`, { headers: { host } });
+        const [response] = (await once(request, 'response')) as [IncomingMessage];
+        response.resume();
+        return response.statusCode;
+      };
+      for (const host of ['localhost', 'localhost:1', 'app.localhost', '127.0.0.1:80', '[::1]:80', '10.0.0.7']) {
+        expect(await ask(host), host).to.equal(200);
+      }
+      for (const host of ['roblox', 'roblox:4000', 'roblox.internal:4000']) expect(await ask(host), host).to.equal(200);
+      for (const host of ['evil.example', 'localhost.evil.example', 'roblox.evil.example', '127.0.0.1.evil.example']) {
+        expect(await ask(host), host).to.equal(421);
+      }
+    });
+  });
+
+  it('lets no web page read its answers, unless "cors" says so', async () => {
+    const origin = 'https://app.example';
+    for (const cors of [false, true]) {
+      await withEmulator({ cors }, async ({ roblox, send, token }) => {
+        const authorization = `Bearer ${await token()}`;
+        const asked = [
+          await send('/oauth/v1/certs', { headers: { origin } }),
+          await send('/oauth/v1/userinfo', { headers: { origin, authorization } }),
+          await send('/cloud/v2/groups/7001', { headers: { origin, authorization } }),
+          await send('/oauth/v1/token', {
+            method: 'POST',
+            headers: { origin },
+            body: new URLSearchParams({
+              ...credentials,
+              grant_type: 'refresh_token',
+              refresh_token: (await roblox.issueTokens()).refresh_token,
+            }),
+          }),
+        ];
+        for (const { status, headers } of asked) {
+          expect(status).to.equal(200);
+          expect(headers.get('access-control-allow-origin')).to.equal(cors ? '*' : null);
+        }
+        const preflight = await send('/cloud/v2/groups/7001', { method: 'OPTIONS', headers: { origin } });
+        expect(preflight.status).to.equal(cors ? 204 : 401);
+      });
+    }
+  });
+
   const user = { id: '1', username: 'a', displayName: 'A', createdAt: new Date(0), picture: null };
   const client = { clientID: '1', clientSecret: 's', redirectURIs: ['https://a.example/'] };
+  const withRedirect = (uri: unknown) => ({ clients: [{ ...client, redirectURIs: [uri] }] });
   const refused: [string, Record<string, unknown>, RegExp][] = [
-    ['a numeric user ID', { users: [{ ...user, id: 1 }] }, /users: id must be a string/],
-    ['a createdAt that is no date', { users: [{ ...user, createdAt: '2020' }] }, /createdAt of user 1/],
-    ['a membership without role', { users: [{ ...user, groups: [{ id: '2', roleIds: [] }] }] }, /group 2 of user 1/],
+    [
+      'a numeric user ID',
+      { users: [{ ...user, id: 1 }] },
+      /users\[0\]\.id must be a string of digits, but is number 1/,
+    ],
+    ['a user who is given twice', { users: [user, user] }, /users\[1\]\.id 1 is given twice/],
+    ['no user name', { users: [{ ...user, username: undefined }] }, /users\[0\]\.username must be .* is missing/],
+    [
+      'a createdAt that is no date',
+      { users: [{ ...user, createdAt: '2020' }] },
+      /users\[0\]\.createdAt must be a valid Date/,
+    ],
+    [
+      'a membership without role',
+      { users: [{ ...user, groups: [{ id: '2', roleIds: [] }] }] },
+      /groups\[0\]\.roleIds must/,
+    ],
+    ['an item of no kind', { users: [{ ...user, inventory: [{}] }] }, /users\[0\]\.inventory\[0\] needs assetDetails/],
+    [
+      'a rank over 255',
+      { groups: [{ id: '1', roles: [{ id: '2', displayName: 'x', rank: 256 }] }] },
+      /roles\[0\]\.rank must/,
+    ],
+    ['users that are no list', { users: {} }, /users must be an array/],
     ['a numeric client ID', { clients: [{ ...client, clientID: 1 }] }, /clientID must be/],
-    ['an empty secret', { clients: [{ ...client, clientSecret: '' }] }, /clientSecret of 1 is empty/],
-    ['a relative redirect URI', { clients: [{ ...client, redirectURIs: ['/cb'] }] }, /absolute URLs/],
-    ['no redirect URIs', { clients: [{ clientID: '1' }] }, /redirectURIs of 1/],
+    ['an empty secret', { clients: [{ ...client, clientSecret: '' }] }, /clientSecret is empty/],
+    [
+      'a scope that Roblox does not have',
+      { clients: [{ ...client, scopes: ['openid', 'groups'] }] },
+      /no scope groups/,
+    ],
+    ['profile without openid', { clients: [{ ...client, scopes: ['profile'] }] }, /profile needs openid/],
+    ['no redirect URIs', { clients: [{ clientID: '1' }] }, /redirectURIs must be an array/],
     [
       'eleven redirect URIs',
       { clients: [{ ...client, redirectURIs: Array(11).fill('https://a.example/') }] },
       /10 URLs/,
     ],
-    [
-      'a redirect URI over 256 characters',
-      { clients: [{ ...client, redirectURIs: [`https://a.example/${'x'.repeat(240)}`] }] },
-      /256/,
-    ],
+    ['a redirect URI over 256 characters', withRedirect(`https://a.example/${'x'.repeat(240)}`), /256/],
+    ['a relative redirect URI', withRedirect('/cb'), /redirectURIs\[0\] must be an absolute URL: "\/cb"/],
+    ['a redirect URI with white space', withRedirect('https://a.example/ '), /absolute URL/],
+    ['a redirect URI with a fragment', withRedirect('https://a.example/#x'), /no fragment/],
+    ['a redirect URI that is a script', withRedirect('javascript:alert(1)'), /scheme that opens an app/],
+    ['plain http', withRedirect('http://a.example/cb'), /https, or http:\/\/localhost/],
+    ['plain http on a look-alike', withRedirect('http://localhost.a.example/cb'), /https, or http:\/\/localhost/],
+    ['a loopback IP address', withRedirect('http://127.0.0.1:3000/cb'), /localhost, not its IP address/],
+    ['a loopback IP address, by https', withRedirect('https://[::1]:3000/cb'), /localhost, not its IP address/],
+    ['an unknown option', { user: [user] }, /user is no option of the emulator\. Do you mean users\?/],
+    ['another case', { subjecttype: 'pairwise' }, /Do you mean subjectType\?/],
+    ['a knob of another type', { rateLimits: 'yes' }, /rateLimits must be a boolean/],
+    ['an unknown subject type', { subjectType: 'private' }, /'public' or 'pairwise'/],
+    ['an address with a path', { url: 'https://a.example/roblox' }, /url must be like https/],
   ];
   for (const [name, options, message] of refused) {
-    it(`refuses ${name} by name`, async () => {
+    it(`refuses ${name}, and says where`, async () => {
       const outcome = await startEmulator(options as EmulatorOptions).catch((error: unknown) => error);
       expect(outcome).to.be.instanceOf(TypeError);
       expect(String(outcome)).to.match(message);
     });
   }
+
+  it('takes the redirect URLs that Roblox’s registration form takes', async () => {
+    const redirectURIs = [
+      ...['https://app.example', 'https://app.example/cb?x=1', 'http://localhost:80', 'https://localhost:80/cb'],
+      ...['my-app-scheme:/', 'my-app-scheme://foo/bar/...', 'my-app://action?param1=value1&param2=value2'],
+    ];
+    await withEmulator({ clients: [{ ...client, redirectURIs }] }, async ({ authorize }) => {
+      for (const redirect_uri of redirectURIs) {
+        const { href } = await authorize({ client_id: '1', redirect_uri });
+        expect(href, redirect_uri).to.match(/[?&]code=/);
+      }
+    });
+    const own = { ...client, redirectURIs: ['http://127.0.0.1:3000/cb', 'http://[::1]:3000/cb'] };
+    await withEmulator({ clients: [own], loopbackIPs: true }, async ({ authorize }) => {
+      const { href } = await authorize({ client_id: '1', redirect_uri: own.redirectURIs[0] });
+      expect(href).to.match(/^http:\/\/127\.0\.0\.1:3000\/cb\?code=/);
+    });
+  });
 });

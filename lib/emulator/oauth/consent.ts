@@ -3,6 +3,7 @@ import { sendPage, sendRedirect } from '../http.ts';
 import type { Exchange } from '../http.ts';
 import type { EmulatedClient } from '../options.ts';
 import type { TokenServer } from './provider.ts';
+import { findScopeProblem } from './scopes.ts';
 import { listChoices, readChoices } from './resources.ts';
 import type { World } from '../world.ts';
 
@@ -47,7 +48,7 @@ export async function answerAuthorization(
     const candidates = [...about.world.users.values()].map((user) => ({
       user,
       choices: listChoices(about.world, user, scopes),
-      picture: user.picture === null ? null : about.absolute(user.picture),
+      picture: user.picture == null ? null : about.absolute(user.picture),
     }));
     return sendPage(
       res,
@@ -105,9 +106,8 @@ function readRequest(world: World, query: URLSearchParams): AuthorizationRequest
   }
   const scopes = [...new Set((query.get('scope') ?? '').split(' ').filter((scope) => scope !== ''))];
   if (scopes.length === 0) return refuse('invalid_scope', 'scope is missing');
-  if (scopes.some((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))) {
-    return refuse('invalid_scope', 'scope has characters that no scope has');
-  }
+  const problem = findScopeProblem(scopes, world.extraScopes);
+  if (problem !== undefined) return refuse('invalid_scope', problem.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?'));
   const saved = client.scopes;
   if (saved !== undefined && scopes.some((scope) => !saved.includes(scope))) {
     return refuse('invalid_scope', 'The app was not registered for all of these scopes');

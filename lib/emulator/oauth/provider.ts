@@ -10,7 +10,14 @@ import { paths } from './endpoints.ts';
 import type { EmulatedClient, EmulatedUser } from '../options.ts';
 import { listResources } from './resources.ts';
 import type { GrantedResources, Storage } from './storage.ts';
-import { buildClaims, introspect, issueIdToken, reportLifetime, buildTokenAnswer } from './token-rules.ts';
+import {
+  buildClaims,
+  introspect,
+  issueIdToken,
+  reportLifetime,
+  buildTokenAnswer,
+  showAccessToken,
+} from './token-rules.ts';
 import type { TokenRules } from './token-rules.ts';
 import type { World } from '../world.ts';
 
@@ -74,6 +81,8 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
     const token = tokens.get(ctx.req) ?? '';
     if (path === paths.resources) ctx.path = paths.introspection;
     await next();
+    // oidc-provider lets every web page read its answers; Roblox documents no such thing.
+    if (!rules.knobs.cors) ctx.remove('access-control-allow-origin');
     // oidc-provider has put its part into Koa's context by now.
     const answer =
       ctx.status === 200 ? buildAnswer(world, rules, { path, token }, ctx as KoaContextWithOIDC) : undefined;
@@ -117,7 +126,7 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
         ? issueIdToken(rules, { ...consent, scopes: new Set(consent.scopes), nonce: undefined })
         : undefined;
       return {
-        access_token: await new provider.AccessToken(about).save(),
+        access_token: showAccessToken(rules, await new provider.AccessToken(about).save()),
         refresh_token: await new provider.RefreshToken({ ...about, rotations: 0 }).save(),
         token_type: 'Bearer',
         expires_in: reportLifetime(rules.knobs.accessTokenTTL),
@@ -162,7 +171,6 @@ function configure(world: World, rules: TokenRules): Configuration {
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     },
     pkce: { required: () => false },
-    clientBasedCORS: () => true,
     conformIdTokenClaims: false,
     rotateRefreshToken: true,
     issueRefreshToken: () => true,
@@ -234,12 +242,20 @@ function forward({ req, path, body, form }: Exchange, storage: Storage): Incomin
     changed.set('redirect_uri', storage.findRedirectURI(changed.get('code') ?? '') ?? 'http://127.0.0.1/');
   }
   if ((path === paths.introspection || path === paths.resources) && changed?.get('token')) {
-    // It refuses to look at an ID token; what it is about is looked up above, once the client is authenticated.
+    // oidc-provider refuses to look at an ID token. It authenticates the client; the answer is made by token-rules.ts.
     changed.set('token', 'opaque');
+  }
+  if (path === paths.revocation && changed?.get('token')) {
+    const token = storage.resolveToken(changed.get('token') ?? '');
+    // A JWT that is no access token of ours: oidc-provider would refuse it by its form.
+    changed.set('token', token === '' || token.includes('.') ? 'unknown' : token);
   }
   const bytes = changed === undefined ? body : Buffer.from(changed.toString());
   const { method, url, httpVersion, socket } = req;
-  const headers = { ...req.headers };
+  // Cross-origin requests are answered in index.ts, by Roblox's rules.
+  const { origin: _origin, ...headers } = req.headers;
+  const [, bearer] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  if (bearer !== undefined) headers.authorization = `Bearer ${storage.resolveToken(bearer) || 'unknown'}`;
   if ('content-length' in headers) headers['content-length'] = String(bytes.length);
   const copy = Object.assign(Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false }), {
     ...{ method, url, httpVersion, socket, headers },

@@ -1,4 +1,5 @@
 import type { EmulatorClock } from '../clock.ts';
+import { readClaims } from './keys.ts';
 
 type Payload = Record<string, unknown>;
 
@@ -9,6 +10,8 @@ interface Entry {
   readonly expiresAt: number;
   /** Ended by the user or the app; introspection alone still knows it (see Roblox's note at v1/token/introspect). */
   revoked: boolean;
+  /** The JWT that stands for an access token outside of oidc-provider. */
+  jwt?: string;
 }
 
 /** What the user chose on the consent page. */
@@ -122,16 +125,38 @@ export class Storage {
     return this.#authorizations.get(grantId);
   }
 
+  /**
+   * Makes the JWT of an access token that oidc-provider has just issued.
+   * @param sign makes it from what is stored; its `jti` must be the `id` that it is given
+   */
+  showAccessToken(token: string, sign: (id: string, stored: StoredToken) => string): string {
+    const entry = this.#entries('AccessToken').get(token);
+    if (entry === undefined) return token;
+    entry.jwt ??= sign(`AT.${token}`, { kind: 'AccessToken', ...entry });
+    return entry.jwt;
+  }
+
+  /** The token that oidc-provider knows: what stands behind the JWT of an access token, or the same. */
+  resolveToken(token: string): string {
+    const jti = readClaims(token)?.['jti'];
+    const id = typeof jti === 'string' ? jti.replace(/^AT\./, '') : '';
+    const entry = this.#entries('AccessToken').get(id);
+    if (entry?.jwt === token) return id;
+    // What an access token is to oidc-provider is never shown, so nobody can send it.
+    return this.#entries('AccessToken').has(token) ? '' : token;
+  }
+
   /** What a bearer token opens; undefined when it is unknown, expired or revoked. */
   access(token: string): Access | undefined {
-    const payload = this.#live('AccessToken', token)?.payload;
+    const payload = this.#live('AccessToken', this.resolveToken(token))?.payload;
     const authorization = this.#authorizations.get(String(payload?.['grantId']));
     if (payload === undefined || authorization === undefined) return undefined;
     return { ...authorization, scopes: new Set(String(payload['scope'] ?? '').split(' ')) };
   }
 
   /** A token of any kind that has not expired, revoked access tokens included, refresh tokens only while they work. */
-  token(value: string): StoredToken | undefined {
+  token(shown: string): StoredToken | undefined {
+    const value = this.resolveToken(shown);
     for (const kind of ['AccessToken', 'RefreshToken']) {
       const entry = this.#entries(kind).get(value);
       if (entry === undefined || this.#expired(entry)) continue;

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 import type { EmulatorClock } from '../clock.ts';
 import { toSeconds } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Identities } from '../identities.ts';
 import { signIdToken } from './id-token-faults.ts';
+import { readClaims, signJwt } from './keys.ts';
 import type { KeyRing } from './keys.ts';
-import { readClaims } from './keys.ts';
 import type { EmulatedClient, EmulatedUser, EmulatorKnobs } from '../options.ts';
-import type { Storage } from './storage.ts';
+import type { Storage, StoredToken } from './storage.ts';
 
 /** What the rules below are applied to and with. */
 export interface TokenRules {
@@ -38,7 +38,7 @@ export function buildClaims(
     preferred_username: user.username,
     created_at: toSeconds(user.createdAt.getTime()),
     profile: `https://www.roblox.com/users/${sub}/profile`,
-    picture: user.picture === null ? null : rules.absolute(user.picture),
+    picture: user.picture == null ? null : rules.absolute(user.picture),
   };
 }
 
@@ -51,6 +51,7 @@ export function issueIdToken(
   const claims = {
     ...buildClaims(rules, { ...about, clientId: about.client.clientID }),
     nonce: about.nonce,
+    jti: `ID.${randomBytes(15).toString('base64url')}`,
     iss: rules.issuer,
     aud: about.client.clientID,
     nbf: now,
@@ -60,6 +61,24 @@ export function issueIdToken(
   return signIdToken(claims, rules.keys.newest, about.client.clientSecret, rules.faults.nextIdTokenFault());
 }
 
+/**
+ * Signs an access token as in Roblox's documentation. It is for Roblox alone: a client that reads it finds scopes by other names
+ * (`openid:read`) and no promise that they stay.
+ */
+export function showAccessToken(rules: TokenRules, token: string): string {
+  return rules.storage.showAccessToken(token, (jti, { payload, issuedAt, expiresAt }: StoredToken) => {
+    const { accountId, clientId, scope } = payload as Record<string, string>; // oidc-provider's, all strings
+    const claims = {
+      sub: rules.identities.forApp(clientId ?? '').show(accountId ?? ''),
+      aid: randomUUID(),
+      scope: (scope ?? '').replace(/(?<=^| )(openid|profile)(?= |$)/g, '$1:read'),
+      ...{ jti, nbf: toSeconds(issuedAt), exp: toSeconds(expiresAt), iat: toSeconds(issuedAt) },
+      ...{ iss: rules.issuer, aud: clientId },
+    };
+    return signJwt(claims, { alg: 'ES256', key: rules.keys.newest });
+  });
+}
+
 /** The token endpoint's answer, where it differs from oidc-provider's. */
 export function buildTokenAnswer(
   rules: TokenRules,
@@ -67,7 +86,11 @@ export function buildTokenAnswer(
   about: { user: EmulatedUser; client: EmulatedClient; isRefresh: boolean },
 ): Record<string, unknown> {
   const { id_token: original, ...rest } = answer;
-  const changed = { ...rest, expires_in: reportLifetime(Number(answer['expires_in'])) };
+  const changed = {
+    ...rest,
+    access_token: showAccessToken(rules, String(answer['access_token'])),
+    expires_in: reportLifetime(Number(answer['expires_in'])),
+  };
   if (typeof original !== 'string') return changed;
   if (about.isRefresh && rules.knobs.refreshWithoutIdToken) return changed;
   const scopes = new Set(String(answer['scope']).split(' '));
@@ -91,7 +114,7 @@ export function introspect(rules: TokenRules, token: string, client: EmulatedCli
   if (payload['clientId'] !== client.clientID) return { active: false };
   return {
     active: true,
-    jti: makeTokenId(stored.kind === 'RefreshToken' ? 'RT' : 'AT', token),
+    jti: stored.kind === 'RefreshToken' ? makeTokenId('RT', token) : readClaims(token)?.['jti'],
     iss: rules.issuer,
     token_type: 'Bearer',
     client_id: client.clientID,
@@ -108,8 +131,7 @@ function introspectIdToken(rules: TokenRules, token: string, client: EmulatedCli
   const claims = readClaims(token);
   const isOurs = claims?.['aud'] === client.clientID && rules.keys.signed(token);
   if (!isOurs || Number(claims['exp']) <= toSeconds(rules.clock.now())) return { active: false };
-  const { sub, exp, iat } = claims;
-  const jti = makeTokenId('ID', token);
+  const { sub, exp, iat, jti } = claims;
   return { active: true, jti, iss: rules.issuer, client_id: client.clientID, aud: client.clientID, sub, exp, iat };
 }
 

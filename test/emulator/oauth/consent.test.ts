@@ -27,7 +27,8 @@ describe('The emulator asks a user for permission', () => {
   });
 
   it('what a request contains is escaped on the page', async () => {
-    const page = await fetch(authorizationURL(roblox, { state: '"><img src=x>', scope: 'openid <b>x</b>' }));
+    const page = await fetch(authorizationURL(roblox, { state: '"><img src=x>', nonce: '<b>x</b>' }));
+    expect(page.status).to.equal(200);
     expect(await page.text()).not.to.match(/<img src=x>|<b>x/);
   });
 
@@ -90,6 +91,11 @@ describe('The emulator asks a user for permission', () => {
     ['no response_type', { response_type: undefined }, 'invalid_request'],
     ['the implicit flow', { response_type: 'token' }, 'unsupported_response_type'],
     ['no scope', { scope: undefined }, 'invalid_scope'],
+    ['a scope that Roblox does not have', { scope: 'openid groups' }, 'invalid_scope'],
+    ['a scope that Roblox keeps to itself', { scope: 'openid email' }, 'invalid_scope'],
+    ['a scope of odd characters', { scope: 'openid "é<' }, 'invalid_scope'],
+    ['profile without openid', { scope: 'profile' }, 'invalid_scope'],
+    ['scopes with a comma', { scope: 'openid,profile' }, 'invalid_scope'],
     ['a public client without PKCE', { client_id: DEMO_PUBLIC_CLIENT.clientID }, 'invalid_request'],
     [
       'a plain challenge',
@@ -104,10 +110,18 @@ describe('The emulator asks a user for permission', () => {
       const callback = await bench.authorize(parameters);
       expect(callback.href.startsWith(redirectURI)).to.equal(true);
       expect(callback.searchParams.get('error')).to.equal(error);
-      expect(callback.searchParams.get('error_description')).to.be.a('string');
+      // RFC 6749, section 4.1.2.1: no quotes, no backslash, ASCII only.
+      expect(callback.searchParams.get('error_description')).to.match(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
       expect(callback.searchParams.get('state')).to.equal('the-state');
     });
   }
+
+  it('a scope is taken that the option extraScopes names', async () => {
+    await withEmulator({ extraScopes: ['universe.moon:read'] }, async ({ authorize }) => {
+      expect((await authorize({ scope: 'universe.moon:read' })).searchParams.has('code')).to.equal(true);
+      expect((await authorize({ scope: 'universe.sun:read' })).searchParams.get('error')).to.equal('invalid_scope');
+    });
+  });
 
   const neverSentBack: [string, Record<string, string | undefined>][] = [
     ['an unknown client', { client_id: '1' }],

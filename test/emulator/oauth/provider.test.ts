@@ -3,6 +3,7 @@ import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 
 
 import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator } from '../../../lib/emulator/index.ts';
 import type { Emulator } from '../../../lib/emulator/index.ts';
+import { knownScopes } from '../../../lib/emulator/oauth/scopes.ts';
 import { hashVerifier, createBench, credentials, redirectURI, verifier, withEmulator } from '../support.ts';
 import type { Bench } from '../support.ts';
 
@@ -35,11 +36,53 @@ describe('The token endpoint of the emulator', () => {
     expect(json).to.have.all.keys('access_token', 'refresh_token', 'token_type', 'expires_in', 'scope', 'id_token');
   });
 
-  it('all tokens of one answer fit in 4,096 bytes', async () => {
-    const scope = 'openid profile user.inventory-item:read group:read asset:write universe-messaging-service:publish';
-    const { json } = await bench.signIn({ parameters: { nonce: 'n'.repeat(43), scope } });
+  it('all tokens of one answer fit in 4,096 bytes, even with every scope', async () => {
+    const { json } = await bench.signIn({ parameters: { nonce: 'n'.repeat(43), scope: [...knownScopes].join(' ') } });
     const tokens = [json['access_token'], json['refresh_token'], json['id_token']].map(String);
-    expect(tokens.map(encodeURIComponent).join('').length).to.be.below(4096);
+    expect(tokens.map(encodeURIComponent).join('').length).to.be.within(1, 4096);
+  });
+
+  it('issues access tokens that are JWTs as in Roblox’s documentation', async () => {
+    const { json } = await bench.signIn({ parameters: { scope: 'openid profile group:read' } });
+    const token = String(json['access_token']);
+    expect(decodeProtectedHeader(token)).to.include({ alg: 'ES256', typ: 'JWT' }).and.have.property('kid');
+    const claims = decodeJwt(token);
+    expect(claims).to.have.all.keys('sub', 'aid', 'scope', 'jti', 'nbf', 'exp', 'iat', 'iss', 'aud');
+    expect(claims).to.include({ sub: '4100000001', scope: 'openid:read profile:read group:read' });
+    expect(claims).to.include({ aud: DEMO_CLIENT.clientID, iss: `${roblox.url}/oauth/` });
+    expect(Number(claims.exp) - Number(claims.iat)).to.equal(900);
+    expect(claims.jti).to.match(/^AT\./);
+    expect(decodeJwt(String(json['id_token'])).jti).to.match(/^ID\./);
+    const introspected = await bench.post('/oauth/v1/token/introspect', { ...credentials, token });
+    expect(introspected.json['jti']).to.equal(claims.jti);
+  });
+
+  it('takes no access token that it did not sign, and none by its ID', async () => {
+    const token = await bench.token();
+    const [header = '', payload = ''] = token.split('.');
+    const { jti = '', ...claims } = decodeJwt(token);
+    const other = Buffer.from(JSON.stringify({ ...claims, jti, sub: '4100000002' })).toString('base64url');
+    for (const forged of [
+      `${header}.${payload}.${'A'.repeat(86)}`,
+      `${header}.${other}.${token.split('.')[2]}`,
+      jti,
+      jti.replace('AT.', ''),
+    ]) {
+      expect((await bench.get('/oauth/v1/userinfo', forged)).status).to.equal(401);
+      expect((await bench.get('/cloud/v2/groups/7001', forged)).status).to.equal(401);
+      const { json } = await bench.post('/oauth/v1/token/introspect', { ...credentials, token: forged });
+      expect(json).to.deep.equal({ active: false });
+      expect((await bench.post('/oauth/v1/token/revoke', { ...credentials, token: forged })).status).to.equal(200);
+    }
+    expect((await bench.get('/oauth/v1/userinfo', token)).status).to.equal(200);
+  });
+
+  it('takes access tokens that a dropped key has signed, until they expire', async () => {
+    await withEmulator({}, async (own) => {
+      const token = await own.token();
+      await own.roblox.rotateKeys({ dropOld: true });
+      expect((await own.get('/oauth/v1/userinfo', token)).status).to.equal(200);
+    });
   });
 
   it('signs an ID token that verifies with the certs and carries the profile', async () => {
@@ -59,7 +102,7 @@ describe('The token endpoint of the emulator', () => {
 
   it('leaves the profile out of the ID token when openid alone is asked for', async () => {
     const { json } = await bench.signIn({ parameters: { scope: 'openid' } });
-    expect(decodeJwt(String(json['id_token']))).to.have.all.keys('sub', 'iss', 'aud', 'exp', 'iat', 'nbf');
+    expect(decodeJwt(String(json['id_token']))).to.have.all.keys('sub', 'iss', 'aud', 'exp', 'iat', 'nbf', 'jti');
   });
 
   it('sends no ID token without openid', async () => {

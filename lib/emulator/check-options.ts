@@ -1,0 +1,192 @@
+import { findScopeProblem } from './oauth/scopes.ts';
+import { defaultKnobs } from './options.ts';
+import type { EmulatedClient, EmulatedGroupFacts, EmulatedUser, EmulatorKnobs, EmulatorOptions } from './options.ts';
+
+/** Where in the options a problem is, for example `['users', 0, 'createdAt']`. */
+export type OptionPath = readonly (string | number)[];
+
+/** An option that cannot work. */
+export class OptionError extends TypeError {
+  readonly path: OptionPath;
+  /** What is wrong, without the place. */
+  readonly problem: string;
+
+  constructor(path: OptionPath, problem: string) {
+    const place = path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`));
+    super(`${place.join('')} ${problem}`);
+    this.path = path;
+    this.problem = problem;
+  }
+}
+
+// An object, so that the compiler sees when one is missing.
+const startOptions: Record<Exclude<keyof EmulatorOptions, keyof EmulatorKnobs>, true> = {
+  ...{ port: true, host: true, url: true, hosts: true, users: true, clients: true, groups: true, loopbackIPs: true },
+  ...{ extraScopes: true, subjectType: true, now: true, keepAliveTimeout: true, requestsKept: true },
+  authorizationsKept: true,
+};
+const OPTION_NAMES = new Set([...Object.keys(startOptions), ...Object.keys(defaultKnobs)]);
+
+/**
+ * Refuses options that would only fail later.
+ * @throws {OptionError} with the place of the first problem
+ */
+export function checkOptions(options: EmulatorOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!OPTION_NAMES.has(name)) throw new OptionError([name], `is no option of the emulator.${suggest(name)}`);
+    const fallback: unknown = Object.hasOwn(defaultKnobs, name) ? Reflect.get(defaultKnobs, name) : undefined;
+    if (fallback !== undefined && value !== undefined && typeof value !== typeof fallback) {
+      throw new OptionError([name], `must be a ${typeof fallback}, but is ${describe(value)}`);
+    }
+  }
+  if (options.url !== undefined) checkURL(options.url);
+  if (![undefined, 'public', 'pairwise'].includes(options.subjectType)) {
+    throw new OptionError(['subjectType'], `must be 'public' or 'pairwise', but is ${describe(options.subjectType)}`);
+  }
+  checkPeople(options);
+  forEach(options.clients, ['clients'], (client, path) => checkClient(client as EmulatedClient, path, options));
+}
+
+/** Checks what a file of people may hold, too. */
+export function checkPeople({ users, groups }: { users?: unknown; groups?: unknown }): void {
+  forEach(groups, ['groups'], (group, path) => checkGroup(group as EmulatedGroupFacts, path));
+  const seen = new Set<string>();
+  forEach(users, ['users'], (user, path) => {
+    checkUser(user as EmulatedUser, path);
+    const { id } = user as EmulatedUser;
+    if (seen.has(id)) throw new OptionError([...path, 'id'], `${id} is given twice`);
+    seen.add(id);
+  });
+}
+
+// What is checked here came from JavaScript or JSON: its type is a hope.
+function forEach(list: unknown, path: OptionPath, check: (item: object, path: OptionPath) => void): void {
+  if (list === undefined) return;
+  if (!Array.isArray(list)) throw new OptionError(path, `must be an array, but is ${describe(list)}`);
+  list.forEach((item: unknown, index) => {
+    const place = [...path, index];
+    if (typeof item !== 'object' || item === null) {
+      throw new OptionError(place, `must be an object, but is ${describe(item)}`);
+    }
+    check(item, place);
+  });
+}
+
+function checkURL(url: unknown): void {
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
+  const isPlain =
+    parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.origin === String(url).replace(/\/$/, '');
+  if (!isPlain) throw new OptionError(['url'], `must be like https://roblox.example, but is ${describe(url)}`);
+}
+
+function checkUser(user: EmulatedUser, path: OptionPath): void {
+  checkID(user.id, [...path, 'id']);
+  for (const name of ['username', 'displayName'] as const) checkText(user[name], [...path, name]);
+  checkDate(user.createdAt, [...path, 'createdAt']);
+  if (typeof (user.picture ?? '') !== 'string') {
+    throw new OptionError([...path, 'picture'], `must be a URL or null, but is ${describe(user.picture)}`);
+  }
+  for (const [clientID, id] of Object.entries(user.appIds ?? {})) checkID(id, [...path, 'appIds', clientID]);
+  forEach(user.inventory, [...path, 'inventory'], (item, place) => {
+    if (!['assetDetails', 'badgeDetails', 'gamePassDetails', 'privateServerDetails'].some((name) => name in item)) {
+      throw new OptionError(place, 'needs assetDetails, badgeDetails, gamePassDetails or privateServerDetails');
+    }
+  });
+  forEach(user.groups, [...path, 'groups'], (group, place) => {
+    const { roleIds, joinedAt } = group as { roleIds?: unknown; joinedAt?: unknown };
+    checkGroup(group as EmulatedGroupFacts, place);
+    if (!Array.isArray(roleIds) || roleIds.length === 0) {
+      throw new OptionError([...place, 'roleIds'], 'must be an array of at least one role ID');
+    }
+    roleIds.forEach((id: unknown, index) => checkID(id, [...place, 'roleIds', index]));
+    if (joinedAt !== undefined) checkDate(joinedAt, [...place, 'joinedAt']);
+  });
+  forEach(user.experiences, [...path, 'experiences'], (experience, place) => {
+    const { id, createdAt, ownerGroupId } = experience as { id?: unknown; createdAt?: unknown; ownerGroupId?: unknown };
+    checkID(id, [...place, 'id']);
+    if (ownerGroupId !== undefined) checkID(ownerGroupId, [...place, 'ownerGroupId']);
+    if (createdAt !== undefined) checkDate(createdAt, [...place, 'createdAt']);
+  });
+}
+
+function checkGroup(group: EmulatedGroupFacts, path: OptionPath): void {
+  checkID(group.id, [...path, 'id']);
+  if (group.ownerId !== undefined) checkID(group.ownerId, [...path, 'ownerId']);
+  if (group.createdAt !== undefined) checkDate(group.createdAt, [...path, 'createdAt']);
+  (group.joinRequests ?? []).forEach((id, index) => checkID(id, [...path, 'joinRequests', index]));
+  forEach(group.roles, [...path, 'roles'], (role, place) => {
+    const { id, displayName, rank } = role as { id?: unknown; displayName?: unknown; rank?: unknown };
+    checkID(id, [...place, 'id']);
+    checkText(displayName, [...place, 'displayName']);
+    if (!Number.isInteger(rank) || Number(rank) < 0 || Number(rank) > 255) {
+      throw new OptionError([...place, 'rank'], `must be a whole number from 0 to 255, but is ${describe(rank)}`);
+    }
+  });
+}
+
+function checkClient(client: EmulatedClient, path: OptionPath, { loopbackIPs, extraScopes }: EmulatorOptions): void {
+  checkText(client.clientID, [...path, 'clientID']);
+  if (client.clientSecret === '') {
+    throw new OptionError([...path, 'clientSecret'], 'is empty: leave it out for a public client');
+  }
+  const problem = client.scopes && findScopeProblem(client.scopes, extraScopes);
+  if (problem !== undefined) throw new OptionError([...path, 'scopes'], `cannot be saved with an app: ${problem}`);
+  const place = [...path, 'redirectURIs'];
+  if (client.redirectURIs === 'loopback') return;
+  if (!Array.isArray(client.redirectURIs)) throw new OptionError(place, "must be an array of URLs, or 'loopback'");
+  if (client.redirectURIs.length > 10)
+    throw new OptionError(place, 'has more than 10 URLs, which is what Roblox takes');
+  client.redirectURIs.forEach((uri: unknown, index) => {
+    const reason = findRedirectProblem(uri, loopbackIPs ?? false);
+    if (reason !== undefined) throw new OptionError([...place, index], `${reason}: ${describe(uri)}`);
+  });
+}
+
+/**
+ * Says why Roblox's registration form refuses a redirect URL.
+ * @see https://create.roblox.com/docs/cloud/auth/oauth2-registration#add-redirect-urls
+ */
+function findRedirectProblem(uri: unknown, loopbackIPs: boolean): string | undefined {
+  if (typeof uri !== 'string' || /\s/.test(uri) || !URL.canParse(uri)) return 'must be an absolute URL';
+  if (uri.length > 256) return 'must have at most 256 characters';
+  const { protocol, hostname } = new URL(uri);
+  if (uri.includes('#')) return 'must have no fragment';
+  if (/^(?:javascript|data|vbscript|file|blob|about):$/.test(protocol)) return 'must have a scheme that opens an app';
+  if (protocol !== 'http:' && protocol !== 'https:') return undefined;
+  if (/^(?:127\.|\[::1\]$)/.test(hostname)) {
+    return loopbackIPs
+      ? undefined
+      : "must name localhost, not its IP address (option loopbackIPs, or redirectURIs: 'loopback')";
+  }
+  return protocol === 'https:' || hostname === 'localhost' ? undefined : 'must be https, or http://localhost';
+}
+
+function checkID(id: unknown, path: OptionPath): void {
+  if (typeof id === 'string' && /^\d{1,20}$/.test(id)) return;
+  throw new OptionError(path, `must be a string of digits, but is ${describe(id)}`);
+}
+
+function checkText(text: unknown, path: OptionPath): void {
+  if (typeof text === 'string' && text !== '') return;
+  throw new OptionError(path, `must be a string that is not empty, but is ${describe(text)}`);
+}
+
+function checkDate(date: unknown, path: OptionPath): void {
+  if (date instanceof Date && !Number.isNaN(date.getTime())) return;
+  throw new OptionError(path, `must be a valid Date, but is ${describe(date)}`);
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
+}
+
+function suggest(name: string): string {
+  const similar = [...OPTION_NAMES].find((known) => known.toLowerCase() === name.toLowerCase() || isNear(known, name));
+  return similar === undefined ? ` The options: ${[...OPTION_NAMES].sort().join(', ')}.` : ` Do you mean ${similar}?`;
+}
+
+// One letter more or less, as in `user`, `client`, `rateLimit`.
+function isNear(known: string, name: string): boolean {
+  return Math.abs(known.length - name.length) === 1 && (known.startsWith(name) || name.startsWith(known));
+}

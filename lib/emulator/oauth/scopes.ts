@@ -1,0 +1,32 @@
+/**
+ * Every scope that an app of a third party can be registered with: those of the sign-in, and those that Roblox's OpenAPI description
+ * asks for. Discovery names some more (`email`, `age`, …), which Roblox keeps to itself.
+ */
+export const knownScopes: ReadonlySet<string> = new Set(
+  `openid profile
+  ad.billing:read ad.campaign:read ad.campaign:write
+  asset:read asset:write
+  creator-store-product:read creator-store-product:write creator-store-save:read creator-store-save:write
+  developer-product:read developer-product:write game-pass:read game-pass:write
+  group-forum:read group:read group:write
+  legacy-asset:manage legacy-badge:manage legacy-developer-product:manage legacy-game-pass:manage legacy-group:manage
+  legacy-team-collaboration:manage legacy-universe.badge:manage-and-spend-robux legacy-universe.badge:write
+  legacy-universe.following:read legacy-universe.following:write legacy-universe:manage legacy-user:manage
+  thumbnail:read
+  universe-messaging-service:publish universe.event:read universe.event:write universe.place:write universe.secret:read
+  universe.secret:write universe.subscription-product.subscription:read universe.thumbnail:read universe.thumbnail:write
+  universe.user-restriction:read universe.user-restriction:write universe:read universe:write
+  user.advanced:read user.inventory-item:read user.social:read user.user-notification:write`.split(/\s+/),
+);
+
+/**
+ * Looks for what Roblox would refuse in a list of scopes.
+ * @param extra scopes that Roblox has and this list has not
+ * @returns what is wrong, or undefined
+ */
+export function findScopeProblem(scopes: readonly string[], extra: readonly string[] = []): string | undefined {
+  const unknown = scopes.find((scope) => !knownScopes.has(scope) && !extra.includes(scope));
+  if (unknown !== undefined) return `Roblox has no scope ${unknown}`;
+  if (scopes.includes('profile') && !scopes.includes('openid')) return 'the scope profile needs openid';
+  return undefined;
+}
