@@ -1,5 +1,8 @@
 import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { Agent as SecureAgent, request as requestSecurely } from 'node:https';
+
+import { CookieJar } from './cookie-jar.ts';
 
 /** What {@link createVisitor} takes. */
 export interface VisitorOptions {
@@ -53,40 +56,31 @@ export interface Visitor {
 /** How a page is opened. */
 export interface VisitOptions {
   readonly redirect?: boolean;
+  /**
+   * The page that led here by a link or a form; SameSite cookies depend on its site. Default: the `origin` header, else none, as if
+   * the address had been typed.
+   */
+  readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-interface Cookie {
-  readonly name: string;
-  readonly value: string;
-  readonly host: string;
-  readonly path: string;
-  readonly expiresAt: number;
 }
 
 /** Sends a visitor to an app under test. Close it in the end: it keeps connections alive in between. */
 export function createVisitor({ baseURL }: VisitorOptions): Visitor {
-  const agent = new Agent({ keepAlive: true });
-  let jar: Cookie[] = [];
+  const agents = { 'http:': new Agent({ keepAlive: true }), 'https:': new SecureAgent({ keepAlive: true }) };
+  const jar = new CookieJar();
+  /** Where the consent page led: Roblox is another site than the app, even on the same host. */
+  const callbacks = new Set<string>();
 
-  function cookiesFor(url: URL): Cookie[] {
-    jar = jar.filter(({ expiresAt }) => expiresAt > Date.now());
-    // As in browsers, ports make no difference.
-    return jar.filter(({ host, path }) => host === url.hostname && isUnder(url.pathname, path));
-  }
-
-  function keep(url: URL, header: string): void {
-    const cookie = readCookie(url, header);
-    if (cookie === undefined) return;
-    jar = jar.filter((old) => old.name !== cookie.name || old.host !== cookie.host || old.path !== cookie.path);
-    jar.push(cookie);
-  }
-
-  function send(url: URL, method: string, body: string | undefined, headers: Readonly<Record<string, string>>) {
+  function send(
+    { url, method, isCrossSite }: { url: URL; method: string; isCrossSite: boolean },
+    body: string | undefined,
+    headers: Readonly<Record<string, string>>,
+  ) {
     return new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
-      const cookies = cookiesFor(url);
-      const outgoing = request(url, {
-        agent,
+      const cookies = jar.select({ url, method, isCrossSite });
+      const isSecure = url.protocol === 'https:';
+      const outgoing = (isSecure ? requestSecurely : request)(url, {
+        agent: agents[isSecure ? 'https:' : 'http:'],
         method,
         headers: {
           accept: 'text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8',
@@ -97,7 +91,7 @@ export function createVisitor({ baseURL }: VisitorOptions): Visitor {
         },
       });
       outgoing.on('error', reject).on('response', (response) => {
-        for (const header of response.headers['set-cookie'] ?? []) keep(url, header);
+        for (const header of response.headers['set-cookie'] ?? []) jar.store(url, header);
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
@@ -114,15 +108,18 @@ export function createVisitor({ baseURL }: VisitorOptions): Visitor {
     address: string,
     method: string,
     form: string | undefined,
-    { redirect = true, headers = {} }: VisitOptions = {},
+    { redirect = true, headers = {}, from }: VisitOptions = {},
   ): Promise<Visit> {
     const history: string[] = [];
     let url = new URL(address, baseURL);
+    const origin = from ?? headers['origin'];
+    // Redirects do not count, as in browsers: what matters is the page where the visitor came from.
+    const isCrossSite = callbacks.has(url.href) || (origin !== undefined && readSite(origin) !== readSite(url.href));
     let body = form;
     let verb = method;
     for (;;) {
       history.push(url.href);
-      const answer = await send(url, verb, body, headers);
+      const answer = await send({ url, method: verb, isCrossSite }, body, headers);
       const { location } = answer.headers;
       if (!redirect || location === undefined || answer.status < 300 || answer.status > 399) {
         return { ...answer, url: url.href, history, json: () => JSON.parse(answer.body) as unknown };
@@ -144,15 +141,22 @@ export function createVisitor({ baseURL }: VisitorOptions): Visitor {
 
   async function authorize(authorizationURL: string, decision: Decision = {}): Promise<string> {
     const page = await visit(authorizationURL, 'GET', undefined, { redirect: false });
+    const leave = (location: string) => {
+      const callback = new URL(location, page.url).href;
+      callbacks.add(callback);
+      const [oldest] = callbacks;
+      if (callbacks.size > 100 && oldest !== undefined) callbacks.delete(oldest);
+      return callback;
+    };
     // Some requests are refused without asking the user.
-    if (page.headers.location !== undefined) return new URL(page.headers.location, page.url).href;
+    if (page.headers.location !== undefined) return leave(page.headers.location);
     if (page.status !== 200) throw new Error(`No consent page but ${page.status}: ${readText(page.body)}`);
     const { action, form } = fillIn(page.body, decision);
     const answer = await visit(new URL(action, page.url).href, 'POST', form.toString(), { redirect: false });
     if (answer.headers.location === undefined) {
       throw new Error(`The consent form was refused with ${answer.status}: ${readText(answer.body)}`);
     }
-    return new URL(answer.headers.location, answer.url).href;
+    return leave(answer.headers.location);
   }
 
   return {
@@ -167,43 +171,24 @@ export function createVisitor({ baseURL }: VisitorOptions): Visitor {
       return visit(await authorize(await start(path), { action: 'cancel' }), 'GET', undefined);
     },
     cookies(url = baseURL) {
-      return Object.fromEntries(cookiesFor(new URL(url, baseURL)).map(({ name, value }) => [name, value]));
+      const navigation = { url: new URL(url, baseURL), method: 'GET', isCrossSite: false };
+      return Object.fromEntries(jar.select(navigation).map(({ name, value }) => [name, value]));
     },
     clearCookies() {
-      jar = [];
+      jar.clear();
     },
     close() {
-      agent.destroy();
+      for (const agent of Object.values(agents)) agent.destroy();
     },
   };
 }
 
-function isUnder(path: string, parent: string): boolean {
-  return path === parent || path.startsWith(parent.endsWith('/') ? parent : `${parent}/`);
-}
-
-function readCookie(url: URL, header: string): Cookie | undefined {
-  // White space in a cookie is a space or a tab; browsers keep no cookie of more than 4,096 bytes. @see RFC 6265, sections 5.2 and 6.1
-  const [pair = '', ...attributes] = header.split(';').map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ''));
-  const equals = pair.indexOf('=');
-  if (equals < 1 || Buffer.byteLength(pair, 'latin1') > 4096) return undefined;
-  const about = new Map(
-    attributes.map((attribute) => {
-      const [name = '', value = ''] = attribute.split(/=(.*)/s);
-      return [name.toLowerCase(), value];
-    }),
-  );
-  const maxAge = about.get('max-age');
-  const expires = about.get('expires');
-  const until = maxAge !== undefined ? Date.now() + Number(maxAge) * 1000 : expires && Date.parse(expires);
-  const path = about.get('path');
-  return {
-    name: pair.slice(0, equals),
-    value: pair.slice(equals + 1),
-    host: url.hostname,
-    path: path?.startsWith('/') ? path : url.pathname.slice(0, Math.max(1, url.pathname.lastIndexOf('/'))),
-    expiresAt: typeof until === 'number' && !Number.isNaN(until) ? until : Infinity,
-  };
+/** The registrable domain, roughly: the last two labels. An IP address is a site of its own. */
+function readSite(address: string): string {
+  if (!URL.canParse(address)) return 'null';
+  const { protocol, hostname } = new URL(address);
+  const isAddress = /^\[|^[\d.]+$/.test(hostname);
+  return `${protocol}//${isAddress ? hostname : hostname.split('.').slice(-2).join('.')}`;
 }
 
 /** Fills in the consent page's form as a user would. */

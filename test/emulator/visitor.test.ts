@@ -18,7 +18,12 @@ function createApp(roblox: Emulator): Server {
         scope: 'openid asset:write',
         state: 's1',
       });
-      res.setHeader('set-cookie', ['state=s1; Path=/; HttpOnly', 'narrow=1; Path=/auth', 'old=1; Max-Age=0']);
+      const sameSite = url.searchParams.get('samesite') ?? 'Lax';
+      res.setHeader('set-cookie', [
+        `state=s1; Path=/; HttpOnly; SameSite=${sameSite}`,
+        'narrow=1; Path=/auth',
+        'old=1; Max-Age=0',
+      ]);
       res.writeHead(302, { location: `${roblox.url}/oauth/v1/authorize?${query}` }).end();
     },
     '/callback': (req, res, url) => {
@@ -36,6 +41,7 @@ function createApp(roblox: Emulator): Server {
       let body = '';
       req.on('data', (chunk) => (body += String(chunk))).on('end', () => res.end(`${req.method} ${body}`));
     },
+    '/cookies': (req, res) => res.end(req.headers.cookie ?? ''),
     '/keep': (_req, res) => res.writeHead(307, { location: '/echo' }).end(),
   };
   return createServer((req, res) => {
@@ -93,6 +99,24 @@ describe('The visitor', () => {
     expect(visitor.cookies('/authors')).to.deep.equal({ state: 's1' });
     await visitor.get('/callback');
     expect(visitor.cookies()).to.deep.equal({});
+  });
+
+  it('brings no SameSite=Strict cookie back from the consent page, which is another site', async () => {
+    const page = await visitor.signIn({ start: '/auth/roblox?samesite=Strict' });
+    expect(page.json()).to.include({ outcome: 'code', own: 'false' });
+    const callback = await visitor.authorize(await visitor.start('/auth/roblox?samesite=Strict'));
+    expect((await visitor.get(callback)).json()).to.include({ own: 'false' });
+    await visitor.start('/auth/roblox?samesite=Strict');
+    expect((await visitor.get('/cookies')).body).to.equal('state=s1');
+  });
+
+  it('sends no SameSite cookie with what another site posts', async () => {
+    await visitor.start();
+    const from = 'https://evil.example/page';
+    expect((await visitor.post('/cookies', {}, { from })).body).to.equal('');
+    expect((await visitor.post('/cookies', {}, { headers: { origin: 'https://evil.example' } })).body).to.equal('');
+    expect((await visitor.post('/cookies', {}, { from: baseURL })).body).to.equal('state=s1');
+    expect((await visitor.post('/cookies')).body).to.equal('state=s1');
   });
 
   it('posts forms, and again after a 307', async () => {
