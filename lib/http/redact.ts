@@ -2,24 +2,72 @@ import { inspect } from 'node:util';
 
 const REDACTED = '[redacted]';
 
+/** How many layers of encoding are looked through: a URL in a URL in HTML has three. */
+const MAX_LAYERS = 4;
+
 /**
- * Takes every secret out of a text, so that it may stand in an error although a server (or a proxy) echoed the request.
- * Each secret is looked for as it is and as it looks in a URL, a form or JSON. Strings shorter than four characters are no secrets.
+ * Takes every secret out of a text, so that it may stand in an error although a server (or a proxy) echoed the request. Secrets are
+ * found as they are, and as they look in a URL, a form, JSON and HTML, also one within the other. Where one was found encoded, the text
+ * comes back decoded. Strings shorter than four characters are no secrets.
+ *
+ * Redact first, then shorten: a secret that was cut in two is not found.
  */
 export function redact(text: string, secrets: readonly string[]): string {
-  const forms = new Set(secrets.filter((secret) => secret.length >= 4).flatMap(formsOf));
-  let clean = text;
+  // A secret that looks encoded itself is decoded together with the text.
+  const forms = new Set(secrets.flatMap((secret) => [secret, ...decodeLayers(secret)]));
   // The longest first: one secret may be the beginning of another.
-  for (const form of [...forms].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(form, REDACTED);
-  return clean;
+  const known = [...forms].filter(({ length }) => length >= 4).sort((a, b) => b.length - a.length);
+  if (known.length === 0) return text;
+  const strip = (from: string) => known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), from);
+  let clean = strip(text);
+  for (;;) {
+    const found = decodeLayers(clean).find((layer) => strip(layer) !== layer);
+    if (found === undefined) return clean;
+    clean = strip(found);
+  }
 }
 
-function formsOf(secret: string): string[] {
-  const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
-  return [secret, encodeURIComponent(secret), inForm, JSON.stringify(secret).slice(1, -1)];
+/** What a text says when it is decoded once, twice and so on; each time as a form as well, where a space is a plus sign. */
+function decodeLayers(text: string): string[] {
+  const layers: string[] = [];
+  let outer = [text];
+  for (let count = 0; count < MAX_LAYERS; count += 1) {
+    const inner = outer.flatMap((layer) => [decode(layer), decode(layer.replaceAll('+', ' '))]);
+    outer = [...new Set(inner)].filter((layer) => layer !== text && !layers.includes(layer));
+    layers.push(...outer);
+  }
+  return layers;
 }
 
-/** How deep JSON is followed; what lies deeper explains nothing, and a hostile depth would exhaust the stack. */
+const HTML_ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Undoes one layer of the encodings of URLs, HTML and JSON. */
+function decode(text: string): string {
+  return text
+    .replace(/(?:%[0-9a-f]{2})+/gi, decodePercent)
+    .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (entity, decimal, hex, name) => {
+      if (typeof name === 'string') return HTML_ENTITIES[name.toLowerCase()] ?? entity;
+      const point = typeof decimal === 'string' ? Number(decimal) : Number.parseInt(String(hex), 16);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : entity;
+    })
+    .replace(/\\(?:u([0-9a-f]{4})|(["'\\/bfnrt]))/gi, (_, hex, character) => {
+      if (typeof hex === 'string') return String.fromCharCode(Number.parseInt(hex, 16));
+      return JSON_ESCAPES[String(character)] ?? String(character);
+    });
+}
+
+const JSON_ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+function decodePercent(run: string): string {
+  try {
+    return decodeURIComponent(run);
+  } catch {
+    // Not UTF-8 as a whole: what is ASCII of it.
+    return run.replace(/%[0-7][0-9a-f]/gi, (one) => String.fromCharCode(Number.parseInt(one.slice(1), 16)));
+  }
+}
+
+/** How deep JSON and causes are followed; what lies deeper explains nothing, and a hostile depth would exhaust the stack. */
 const MAX_DEPTH = 64;
 
 /** {@link redact} for parsed JSON: every string in it, keys included. */
@@ -34,22 +82,62 @@ export function redactJSON(value: unknown, secrets: readonly string[], depth = 0
 }
 
 /**
- * The error itself when it shows no secret, however deep it is inspected; else a copy of its name, message and code without them.
- * A `fetch` that an app brings may keep the whole request in its errors.
+ * Copies what explains an error: its name, message, code, cause and (of an AggregateError) errors, without secrets. Everything else may
+ * hold the whole request, in ways that no scan finds: getters, `toJSON`, a custom `inspect`.
  */
-export function redactError(error: unknown, secrets: readonly string[]): unknown {
-  const shown = inspect(error, { depth: 12, showHidden: true, maxStringLength: Infinity, maxArrayLength: Infinity });
-  if (redact(shown, secrets) === shown) return error;
-  const { name, message, code } = (typeof error === 'object' && error !== null ? error : {}) as {
-    name?: unknown;
-    message?: unknown;
-    code?: unknown;
-  }; // every field is unknown: any object may be thrown
+export function copyError(error: unknown, secrets: readonly string[], depth = 0): Error {
+  const message = readField(error, 'message');
   const copy = new Error(typeof message === 'string' ? redact(message, secrets) : 'The request failed');
-  if (typeof name === 'string') copy.name = redact(name, secrets);
   // The copy's own stack would point here; the original's may hold the secret.
   delete copy.stack;
-  return typeof code === 'string' || typeof code === 'number'
-    ? Object.assign(copy, { code: redactJSON(code, secrets) })
-    : copy;
+  const name = readField(error, 'name');
+  if (typeof name === 'string' && name !== 'Error') define(copy, 'name', redact(name, secrets));
+  const code = readField(error, 'code');
+  if (typeof code === 'string') Object.assign(copy, { code: redact(code, secrets) });
+  else if (typeof code === 'number') Object.assign(copy, { code });
+  const [cause, errors] = [readField(error, 'cause'), readField(error, 'errors')];
+  if (depth < 5 && cause !== undefined) define(copy, 'cause', copyError(cause, secrets, depth + 1));
+  if (depth < 5 && Array.isArray(errors)) {
+    define(
+      copy,
+      'errors',
+      errors.slice(0, 10).map((item) => copyError(item, secrets, depth + 1)),
+    );
+  }
+  return copy;
+}
+
+/** As an error's own `name`, `cause` and `errors` are: there, and not listed among its fields. */
+function define(error: Error, field: string, value: unknown): void {
+  Object.defineProperty(error, field, { value, configurable: true, writable: true });
+}
+
+/** Anything may be thrown, a proxy too. */
+function readField(error: unknown, field: string): unknown {
+  if (typeof error === 'string') return field === 'message' ? error : undefined;
+  try {
+    return typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[field] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The error of an app's own function: itself when nothing of it shows a secret, so that the app can recognise it, else
+ * {@link copyError | a copy}.
+ */
+export function redactError(error: unknown, secrets: readonly string[]): unknown {
+  const everything = { depth: Infinity, showHidden: true, maxStringLength: Infinity, maxArrayLength: Infinity };
+  try {
+    const shown = [
+      inspect(error, everything),
+      inspect(error, { ...everything, customInspect: false, getters: true }),
+      String(JSON.stringify(error)),
+    ].join('\n');
+    // Bytes are not shown as the text that they are.
+    if (redact(shown, secrets) === shown && !/<Buffer|ArrayBuffer/.test(shown)) return error;
+  } catch {
+    // What cannot be looked at is not handed on.
+  }
+  return copyError(error, secrets);
 }
