@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import nock from 'nock';
 import { createNodeTransport } from '../../lib/http/node-transport.ts';
@@ -57,6 +58,13 @@ for (const [name, make] of transports) {
 
     it('is the default where the function gives none', async () => {
       expect((await get(make(settings(() => undefined)))).status).to.equal(200);
+    });
+
+    it('for another protocol is a TypeError that says so', async () => {
+      const transport = make(settings(new https.Agent()));
+      const error: unknown = await get(transport).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(TypeError);
+      expect(String(error)).to.include('agent cannot be used for http://127.0.0.1');
     });
 
     it('may change between requests', async () => {

@@ -173,12 +173,23 @@ for (const [name, make] of TRANSPORTS) {
       expect(inspect(error)).to.include('ECONNREFUSED');
     });
 
-    it('refuses a header that could hold another, and shows nothing of it', async () => {
-      const headers = { authorization: `Bearer ${SECRET}\r\nhost: elsewhere` };
-      const error = await thrown(make(5000)(requestTo('http://127.0.0.1:1', { headers })));
-      expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'network');
-      expect(inspect(error, { depth: 12, showHidden: true })).to.not.include(SECRET);
-    });
+    for (const [what, header] of [
+      ['could hold another', { authorization: `Bearer ${SECRET}\r\nhost: elsewhere` }],
+      ['has a character beyond latin1', { 'x-one': `${SECRET}\u{1f600}` }],
+      ['is a number', { 'x-one': 7 as unknown as string }],
+      ['is undefined', { 'x-one': undefined as unknown as string }],
+      ['has a name that is none', { [`x ${'y'.repeat(50)}`]: '1' }],
+    ] as [string, Record<string, string>][]) {
+      it(`refuses a header that ${what} by a TypeError, sends nothing, and shows nothing of it`, async () => {
+        const server = await startServer(() => {});
+        const error = await thrown(make(5000)(requestTo(server.url, { headers: header })));
+        expect(error).to.be.instanceOf(TypeError);
+        expect(String(error)).to.match(/^TypeError: headers/);
+        expect(inspect(error, { depth: 12, showHidden: true })).to.not.include(SECRET);
+        expect(server.sockets.size).to.equal(0);
+        await server.close();
+      });
+    }
 
     it('hands over status, headers and text', async () => {
       const server = await startServer((socket) =>
@@ -206,12 +217,17 @@ for (const [name, make] of TRANSPORTS) {
       await server.close();
     });
 
-    for (const [encoding, pack] of [
-      ['gzip', zlib.gzipSync],
-      ['deflate', zlib.deflateSync],
-      ['br', zlib.brotliCompressSync],
-    ] as const) {
-      it(`reads a body that was packed by ${encoding}`, async () => {
+    for (const [what, encoding, pack] of [
+      ['gzip', 'gzip', zlib.gzipSync],
+      ['gzip in capitals', 'GZIP', zlib.gzipSync],
+      ['gzip under its old name', 'x-gzip', zlib.gzipSync],
+      ['gzip without its trailer', 'gzip', (text: string) => zlib.gzipSync(text).subarray(0, -8)],
+      ['deflate', 'deflate', zlib.deflateSync],
+      ['raw deflate', 'deflate', zlib.deflateRawSync],
+      ['brotli', 'br', zlib.brotliCompressSync],
+      ['nothing, and said to be', 'identity', Buffer.from],
+    ] as [string, string, (text: string) => Buffer][]) {
+      it(`reads a body that was packed by ${what}`, async () => {
         const server = await startServer((socket) =>
           socket.write(answer(pack('{"a":1}'), `content-encoding: ${encoding}\r\n`)),
         );
@@ -219,6 +235,12 @@ for (const [name, make] of TRANSPORTS) {
         await server.close();
       });
     }
+
+    it('reads a packed body without bytes', async () => {
+      const server = await startServer((socket) => socket.write(answer('', 'content-encoding: gzip\r\n')));
+      expect((await make(5000)(requestTo(server.url))).text).to.equal('');
+      await server.close();
+    });
 
     it('does not even begin with a signal that has ended', async () => {
       const server = await startServer(() => {});
