@@ -212,7 +212,17 @@ export type TokenVaultErrorCode =
   /** The lock ended while we held it (this process stood still for long, or the server was restarted), so nothing was stored. */
   | 'lock_lost'
   /** Redis or Postgres did not answer in time. */
-  | 'timeout';
+  | 'timeout'
+  /** The server takes no writes: a replica or standby answers, or the primary became one. Check the address. */
+  | 'read_only'
+  /** The server does not let this user do what the vault needs; the message says what to grant. */
+  | 'forbidden'
+  /** Fewer replicas than asked for have the value. It is stored on the primary, and stored again in the background. */
+  | 'not_replicated'
+  /** Your storage or lock threw a value that is no Error; it is the `cause`. */
+  | 'storage_failed'
+  /** `vault.close()` was called: this process renews no more tokens. */
+  | 'closed';
 
 /**
  * The vault's storage or lock failed: nothing is known about the user's authorization. `unreadable` stays until it is mended (or the

@@ -46,8 +46,6 @@ export type { Secret } from './login/seal.ts';
 export { TokenVault } from './vault/vault.ts';
 export type { TokenVaultOptions } from './vault/vault.ts';
 export type { TokenLock, TokenStorage } from './vault/storage.ts';
-export { TokenVaultError } from './vault/error.ts';
-export type { TokenVaultErrorCode } from './vault/error.ts';
 export { SessionStore } from './login/session-store.ts';
 export type { SessionStoreOptions } from './login/session-store.ts';
 export type { LoginMeta, StateStore, StoredLogin } from './login/login.ts';
@@ -61,5 +59,6 @@ export {
   RefusedError,
   RobloxAPIError,
   TokenError,
+  TokenVaultError,
 } from './errors.ts';
-export type { ConnectionErrorCode, IDTokenErrorCode } from './errors.ts';
+export type { ConnectionErrorCode, IDTokenErrorCode, TokenVaultErrorCode } from './errors.ts';

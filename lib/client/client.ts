@@ -16,10 +16,9 @@ import { DEFAULT_PATIENCE } from '../http/retry.ts';
 import { patientTransport } from '../http/send.ts';
 import { limitInFlight } from '../http/slots.ts';
 import { connectionError } from '../http/transport.ts';
-import type { App } from '../oauth/app.ts';
 import { createOAuthClient, type OAuthClient } from '../oauth/oauth-client.ts';
 import type { Introspection, Resources } from '../oauth/token-messages.ts';
-import { createTokenKeeper, type Renew, type TokenKeeper } from './token-keeper.ts';
+import { createRenewal, createTokenKeeper, type Renewal, type TokenKeeper } from './token-keeper.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { readUserInfo, type UserInfo } from '../oauth/userinfo.ts';
 
@@ -56,7 +55,7 @@ export class RobloxClient {
   constructor(options: RobloxClientOptions);
   /** @internal */
   constructor(options: undefined, parts: ClientParts);
-  constructor(options: RobloxClientOptions | undefined, parts: ClientParts = partsOf(options!)) {
+  constructor(options: RobloxClientOptions | undefined, parts: ClientParts = createParts(readClientOptions(options!))) {
     const { app, keeper, limits, clock } = parts;
     const { now, sleep } = clock;
     const credentials = 'credentials' in app ? app.credentials : undefined;
@@ -150,9 +149,8 @@ export class RobloxClient {
    * @see RFC 7009 https://www.rfc-editor.org/rfc/rfc7009
    */
   async revoke({ signal }: CallOptions = {}): Promise<void> {
-    const oauth = needsApp('oauth' in this.#app ? this.#app.oauth : undefined, 'revoke');
-    const end = this.#keeper.end(({ refreshToken, accessToken }) => oauth.revoke(refreshToken ?? accessToken));
-    return waitFor(end, signal);
+    if (!('oauth' in this.#app)) throw missingApp('revoke');
+    return waitFor(this.#keeper.revoke(), signal);
   }
 
   /**
@@ -212,45 +210,42 @@ export interface ClientParts {
 
 /**
  * Makes a client that shares an app, and with it a transport, with others.
- * @param options.renew instead of trading the refresh token: a vault's, which stores by itself
  * @internal
  */
-export function clientOf(
-  app: ClientApp,
-  options: {
-    readonly tokens: Tokens;
-    readonly userId?: string | undefined;
-    readonly onTokens?: OnTokens | undefined;
-    readonly renew?: Renew | undefined;
-    readonly limits?: ClientLimits;
-    readonly clock?: Partial<ClientParts['clock']>;
-  },
-): RobloxClient {
-  const { tokens, userId, onTokens, limits = DEFAULT_LIMITS } = options;
-  const clock = { now: () => Date.now(), random: () => Math.random(), sleep: platformSleep, ...options.clock };
-  const renew = options.renew ?? ('oauth' in app && tokens.refreshToken !== undefined ? renewBy(app) : undefined);
-  const keeper = createTokenKeeper({ tokens, renew, store: onTokens, now: clock.now });
-  return new RobloxClient(undefined, { app, keeper, userId, limits, clock });
+export function clientOf(app: ClientApp, options: Omit<PartsOptions, 'app'>): RobloxClient {
+  return new RobloxClient(undefined, createParts({ app, ...options }));
 }
 
-function partsOf(options: RobloxClientOptions): ClientParts {
-  const { app, tokens, userId, onTokens, limits } = readClientOptions(options);
-  const clock = { now: () => Date.now(), random: () => Math.random(), sleep: platformSleep };
-  const renew = 'oauth' in app && tokens.refreshToken !== undefined ? renewBy(app) : undefined;
-  const keeper = createTokenKeeper({ tokens, renew, store: onTokens, now: clock.now });
+interface PartsOptions {
+  readonly app: ClientApp;
+  readonly tokens: Tokens;
+  readonly userId?: string | undefined;
+  readonly onTokens?: OnTokens | undefined;
+  /** In place of asking Roblox: a vault's, which stores by itself. */
+  readonly renewal?: Renewal | undefined;
+  readonly limits?: ClientLimits;
+  readonly clock?: Partial<ClientParts['clock']>;
+}
+
+function createParts({
+  app,
+  tokens,
+  userId,
+  onTokens,
+  limits = DEFAULT_LIMITS,
+  ...options
+}: PartsOptions): ClientParts {
+  const clock = { now: () => Date.now(), random: () => Math.random(), sleep: platformSleep, ...options.clock };
+  const own = 'oauth' in app ? createRenewal({ oauth: app.oauth, store: onTokens, ...clock }) : undefined;
+  const keeper = createTokenKeeper({ tokens, renewal: options.renewal ?? own, now: clock.now });
   return { app, keeper, userId, limits, clock };
 }
 
-/** Trades the refresh token, once. */
-function renewBy({ oauth }: App): Renew {
-  return async ({ refreshToken }) => {
-    if (refreshToken === undefined)
-      throw new TypeError('The tokens cannot be renewed: that needs a refreshToken and the clientID of its app');
-    return oauth.refresh(refreshToken);
-  };
+function needsApp(oauth: OAuthClient | undefined, method: string): OAuthClient {
+  if (oauth === undefined) throw missingApp(method);
+  return oauth;
 }
 
-function needsApp(oauth: OAuthClient | undefined, method: string): OAuthClient {
-  if (oauth === undefined) throw new TypeError(`client.${method}() needs a clientID (and the app's clientSecret)`);
-  return oauth;
+function missingApp(method: string): TypeError {
+  return new TypeError(`client.${method}() needs a clientID (and the app's clientSecret)`);
 }

@@ -1,189 +1,231 @@
-import { OAuthError } from '../errors.ts';
-import type { OAuthClient } from '../oauth/oauth-client.ts';
-import { continued } from '../client/token-keeper.ts';
+import { randomBytes } from 'node:crypto';
+import { createAttempts, type Attempts } from '../client/attempts.ts';
+import type { Renewal } from '../client/token-keeper.ts';
+import { OAuthError, TokenVaultError } from '../errors.ts';
+import { waitFor } from '../http/abort.ts';
+import type { App } from '../oauth/app.ts';
 import type { Tokens } from '../oauth/tokens.ts';
-import { TokenVaultError } from './error.ts';
-import type { Records, TokenRecord } from './records.ts';
+import { createLosses } from './losses.ts';
+import { createMarks, type VaultClock } from './marks.ts';
+import { createMemory } from './memory.ts';
+import { isLive, isNewer, type HeldRecord, type Records, type TokenRecord } from './records.ts';
+import { createRenewals, endTokens, liveRecord, type Bench } from './renewal.ts';
 import type { TokenLock } from './storage.ts';
 
 /** Users' authorizations, kept where several processes share them. */
 export interface Authorizations {
+  /** What is stored for a user; undefined when the authorization has ended. */
+  read(userId: string): Promise<HeldRecord | undefined>;
   /** Stores the tokens of a new login in place of all before. */
-  save(userId: string, tokens: Tokens): Promise<TokenRecord>;
-  /**
-   * What is newer than `held`: what another process has stored meanwhile, or renewed tokens, stored. One renewal of a user is under
-   * way in this process, and one in all processes that share the lock.
-   * @throws {OAuthError} `invalid_grant`: the authorization has ended, here or elsewhere
-   * @throws {ConnectionError} Roblox gave no answer; nothing has changed
-   */
-  newer(userId: string, held: TokenRecord): Promise<TokenRecord>;
+  save(userId: string, tokens: Tokens): Promise<HeldRecord>;
   /** Ends the authorization at Roblox, then forgets it. Nothing stored, nothing done; when Roblox can't be asked nothing has changed. */
   end(userId: string): Promise<void>;
+  /** How a client that holds a record gets newer tokens. */
+  renewalFor(userId: string, record: HeldRecord): Renewal;
+  /** Waits for what is under way. */
+  idle(signal?: AbortSignal): Promise<void>;
+  /** Starts no more renewals. */
+  close(): void;
 }
 
-/** What a renewal found out under the lock. A loss is no throw there: a lock that is a transaction would take the removal back. */
-type Outcome = { readonly record: TokenRecord } | { readonly ended: OAuthError; readonly isLoss: boolean };
+/** What it may take from Roblox's answer until it is stored, beside the time that the answer itself may take. */
+const STORE_MS = 5_000;
 
-/** Stored tokens with less than this left are renewed rather than served. */
-const LEAST_LIFE_MS = 10_000;
+/** How many users' failed attempts are remembered before those that are over are swept. */
+const REMEMBERED_ATTEMPTS = 1_000;
 
-/** The verbs of a vault, each under the user's lock. */
+const REVOKED = new OAuthError({
+  error: 'invalid_grant',
+  error_description: 'the authorization was revoked; ask the user to sign in again',
+  status: 400,
+});
+
 export function createAuthorizations(options: {
   readonly records: Records;
   readonly lock: TokenLock;
-  /** The app's; asked for when it is needed, since a vault may learn its app late. */
-  readonly oauth: () => OAuthClient;
+  readonly app: () => App;
   readonly onLost: ((userId: string) => unknown) | undefined;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly lossDelayMs: number;
+  readonly clock: VaultClock;
 }): Authorizations {
-  const { records, lock, oauth, onLost, now } = options;
-  const flights = new Map<string, Promise<TokenRecord>>();
-  /** Renewed, but storing failed: the spent refresh token that is stored still, and what has to take its place. */
-  const unsaved = new Map<string, { readonly spent: string | undefined; readonly record: TokenRecord }>();
+  const { records, lock, app, clock } = options;
+  const marks = createMarks(clock);
+  const memory = createMemory();
+  const runLocked = <T>(userId: string, task: () => Promise<T>) => lock(records.keyOf(userId), task);
+  const losses = createLosses({ ...options, runLocked, marks });
+  const oauth = () => app().oauth;
+  let isClosed = false;
+  const bench: Bench = {
+    ...{ records, runLocked, marks, clock, memory, losses, oauth, lossDelayMs: options.lossDelayMs },
+    leaseMs: () => app().timeoutMs + STORE_MS,
+    checkOpen() {
+      if (isClosed)
+        throw new TokenVaultError('closed', 'The vault is closed: it renews no more tokens in this process');
+    },
+  };
+  const renewals = createRenewals(bench);
+  /** One renewal (or revocation) of a user at a time in this process. */
+  const attempts = new Map<string, Attempts<HeldRecord>>();
+  const underWay = new Set<Promise<unknown>>();
 
-  async function newer(userId: string, held: TokenRecord): Promise<TokenRecord> {
-    for (;;) {
-      const flight = flights.get(userId);
-      if (flight === undefined) return fly(userId, held);
-      const record = await flight;
-      // The flight may have been for somebody who held older ones, and have found what we hold already.
-      if (record.savedAt > held.savedAt) return record;
+  function attemptsOf(userId: string): Attempts<HeldRecord> {
+    let own = attempts.get(userId);
+    if (own === undefined) {
+      if (attempts.size >= REMEMBERED_ATTEMPTS) {
+        for (const [user, each] of attempts) if (!each.isActive) attempts.delete(user);
+      }
+      own = createAttempts<HeldRecord>(clock);
+      attempts.set(userId, own);
+    }
+    return own;
+  }
+
+  async function track<T>(work: Promise<T>): Promise<T> {
+    underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(work);
     }
   }
 
-  function fly(userId: string, held: TokenRecord): Promise<TokenRecord> {
-    const landed = renewUnderLock(userId, held).finally(() => flights.delete(userId));
-    const flight = landed.then(async (outcome) => {
-      if ('record' in outcome) return outcome.record;
-      // Neither lock nor flight is in the way of what `onLost` does.
-      throw outcome.isLoss ? await tellLoss(userId, outcome.ended) : outcome.ended;
-    });
-    flights.set(userId, flight);
-    return flight;
-  }
-
-  async function renewUnderLock(userId: string, held: TokenRecord): Promise<Outcome> {
-    const attempt = () => lock(userId, () => renew(userId, held));
-    const outcome = await attempt().catch((error: unknown) => {
-      if (!unsaved.has(userId)) throw error;
-      // New tokens are at hand and could not be stored. Perhaps only the lock or its connection was lost: once more, with another.
-      return attempt();
-    });
-    // Not before: a lock that is a transaction stores when it lets go.
-    unsaved.delete(userId);
-    return outcome;
-  }
-
-  async function renew(userId: string, held: TokenRecord): Promise<Outcome> {
-    const refused = new Map<string, OAuthError>();
+  /** Brings a record newer than the held one. */
+  async function next(userId: string, held: HeldRecord, isAsked: boolean): Promise<HeldRecord> {
     for (;;) {
-      const stored = await records.read(userId);
-      if (stored === undefined) return { ended: nothingStored(), isLoss: false };
-      const pending = unsaved.get(userId);
-      if (pending !== undefined && pending.spent === stored.tokens.refreshToken) {
-        await records.write(userId, pending.record);
-        return { record: pending.record };
+      let isOurs = false;
+      const attempt = attemptsOf(userId).run(() => {
+        isOurs = true;
+        return renewals.renew(userId, held);
+      }, isAsked);
+      // Not a part of the attempt: what `onLost` does may need another one.
+      const record = await attempt.catch(async (error: unknown) => {
+        throw await renewals.heard(error);
+      });
+      // The attempt may have been for somebody who held older ones, and have found what we hold already.
+      if (isOurs || isNewer(record, held)) return record;
+    }
+  }
+
+  async function save(userId: string, tokens: Tokens): Promise<HeldRecord> {
+    const login = randomBytes(12).toString('base64url');
+    const record = await runLocked(userId, async () => {
+      const before = await records.read(userId).catch((error: unknown) => {
+        // A login mends what cannot be read.
+        if (error instanceof TokenVaultError && error.code === 'unreadable') return undefined;
+        throw error;
+      });
+      const generation = Math.max(before?.generation ?? 0, memory.generationOf(userId)) + 1;
+      const saved = { login, generation, tokens };
+      await records.write(userId, liveRecord(saved, clock.now()));
+      return saved;
+    });
+    renewals.drop(userId);
+    memory.remember(userId, record);
+    if (attempts.get(userId)?.isActive === false) attempts.delete(userId);
+    return record;
+  }
+
+  /** @param held what to end where nothing is stored */
+  async function end(userId: string, held?: HeldRecord): Promise<void> {
+    for (;;) {
+      const found = await runLocked(userId, () => announceEnd(userId));
+      if (found === undefined) {
+        if (held !== undefined && !memory.hasEnded(held.login)) await endTokens(oauth(), held.tokens);
+        break;
       }
-      if (stored.savedAt > held.savedAt && isUsable(stored)) return { record: stored };
-      // A storage that was put back to an older state holds what is spent.
-      const newest = stored.savedAt < held.savedAt ? held : stored;
-      const token = newest.tokens.refreshToken;
-      // Refused, and looked up once more: nobody has a newer one.
-      const refusal = token === undefined ? noRefreshToken() : refused.get(token);
-      if (token === undefined || refusal !== undefined) {
-        await records.remove(userId);
-        return { ended: refusal ?? noRefreshToken(), isLoss: true };
-      }
-      const answer = await oauth().refresh(token).catch(refusalOf);
-      if (answer instanceof OAuthError) {
-        refused.set(token, answer);
+      if ('waitFor' in found) {
+        await renewals.waitFor(userId, found.waitFor);
         continue;
       }
-      const record = { tokens: continued(newest.tokens, answer), savedAt: after(newest) };
-      unsaved.set(userId, { spent: stored.tokens.refreshToken, record });
-      await records.write(userId, record);
-      return { record };
+      const { record } = found;
+      const tokens = renewals.unsaved(userId)?.tokens ?? record.tokens ?? held?.tokens;
+      try {
+        if (record.state === 'live' && tokens !== undefined) await endTokens(oauth(), tokens);
+      } catch (error) {
+        await renewals.withdraw(userId).catch(() => {});
+        throw error;
+      }
+      if (await runLocked(userId, () => forget(userId, record))) {
+        memory.end(userId, record.login);
+        break;
+      }
     }
+    renewals.drop(userId);
+    if (held !== undefined) memory.end(userId, held.login);
   }
 
-  /** @returns the error for all who wait; it keeps what `onLost` threw as its cause */
-  async function tellLoss(userId: string, error: OAuthError): Promise<OAuthError> {
-    try {
-      await onLost?.(userId);
-      return error;
-    } catch (cause) {
-      const { error: code, error_description, status } = error;
-      return new OAuthError({ error: code, error_description, status, cause });
+  /** Writes the intent to end an authorization, so that nobody renews it meanwhile. */
+  async function announceEnd(userId: string) {
+    const stored = await records.read(userId);
+    if (stored === undefined || stored.state === 'lost' || stored.state === 'revoked') return undefined;
+    const asking = stored.holders.at(-1);
+    if (asking !== undefined && !marks.isMine(asking) && !marks.isOver(asking)) return { waitFor: asking };
+    const holders = [...stored.holders.filter((mark) => !marks.isMine(mark)), marks.make(bench.leaseMs())];
+    await records.write(userId, { ...stored, holders });
+    return { record: stored };
+  }
+
+  /** @returns false when a newer renewal of the same login is stored: it has to be ended too */
+  async function forget(userId: string, ended: TokenRecord): Promise<boolean> {
+    const stored = await records.read(userId);
+    // A new login is no part of what was to be ended.
+    if (stored === undefined || stored.login !== ended.login) return true;
+    if (isLive(stored) && stored.generation > ended.generation) return false;
+    if (stored.holders.every(marks.isMine)) {
+      await records.remove(userId);
+      return true;
     }
-  }
-
-  function isUsable({ tokens }: TokenRecord): boolean {
-    return tokens.expiresAt === undefined || tokens.expiresAt.getTime() > now() + LEAST_LIFE_MS;
-  }
-
-  /** Machines' clocks differ: what is stored later is newer all the same. */
-  function after(record: TokenRecord | undefined): number {
-    return Math.max(now(), record === undefined ? 0 : record.savedAt + 1);
+    const mark = marks.make(bench.lossDelayMs);
+    const revoked = { ...stored, state: 'revoked', mark, holders: [], tokens: undefined } as const;
+    await records.write(userId, revoked);
+    losses.notice(userId, revoked);
+    return true;
   }
 
   return {
-    newer,
-    async save(userId, tokens) {
-      const record = await lock(userId, async () => {
-        const before = await records.read(userId).catch((error: unknown) => {
-          // A login mends what cannot be read.
-          if (error instanceof TokenVaultError && error.code === 'unreadable') return undefined;
-          throw error;
-        });
-        const next = { tokens, savedAt: after(before) };
-        await records.write(userId, next);
-        return next;
-      });
-      unsaved.delete(userId);
-      return record;
+    save: (userId, tokens) => track(save(userId, tokens)),
+    async read(userId) {
+      const stored = await records.read(userId);
+      if (stored !== undefined) losses.notice(userId, stored);
+      const tokens = stored?.state === 'live' || stored?.state === 'refused' ? stored.tokens : undefined;
+      if (stored === undefined || tokens === undefined) {
+        // The storage forgot a record whose next generation we are about to store.
+        return stored === undefined || stored.state === 'live' ? renewals.unsaved(userId)?.base : undefined;
+      }
+      const { login, generation } = stored;
+      const newest = memory.newest(userId, { login, generation, tokens });
+      if (isLive(stored)) memory.remember(userId, newest);
+      return newest;
     },
-    async end(userId) {
-      await lock(userId, async () => {
-        const stored = await records.read(userId);
-        if (stored === undefined) return;
-        const pending = unsaved.get(userId);
-        const isPending = pending !== undefined && pending.spent === stored.tokens.refreshToken;
-        const { tokens } = isPending ? pending.record : stored;
-        await oauth()
-          .revoke(tokens.refreshToken ?? tokens.accessToken)
-          .catch(passWhenDead);
-        await records.remove(userId);
-      });
-      unsaved.delete(userId);
+    end: (userId) => track(attemptsOf(userId).runAlone(() => end(userId), REVOKED)),
+    renewalFor(userId, record) {
+      let held = record;
+      return {
+        canRenew: () => true,
+        async renew(_current, isAsked) {
+          const newer = await track(next(userId, held, isAsked));
+          if (isNewer(newer, held)) held = newer;
+          return held.tokens;
+        },
+        revoke: () => track(attemptsOf(userId).runAlone(() => end(userId, held), REVOKED)),
+        get failure() {
+          return attempts.get(userId)?.failure;
+        },
+        // A vault stores in the background, and serves the old tokens meanwhile.
+        unsaved: undefined,
+        isFinal: (error) => !renewals.isTentative(error),
+      };
+    },
+    async idle(signal) {
+      for (;;) {
+        const work = [...underWay, ...renewals.background()];
+        if (work.length === 0) return;
+        await waitFor(Promise.allSettled(work), signal);
+      }
+    },
+    close() {
+      isClosed = true;
+      losses.close();
     },
   };
-}
-
-/** A refusal of the token itself; anything else says nothing about it. */
-function refusalOf(error: unknown): OAuthError {
-  if (error instanceof OAuthError && error.error === 'invalid_grant') return error;
-  throw error;
-}
-
-/** There is nothing to end when the token has ended before. */
-function passWhenDead(error: unknown): void {
-  if (error instanceof OAuthError && (error.error === 'invalid_grant' || error.error === 'invalid_token')) return;
-  throw error;
-}
-
-function nothingStored(): OAuthError {
-  return endedBy('nothing is stored for this user any more: the authorization was revoked or lost');
-}
-
-function noRefreshToken(): OAuthError {
-  return endedBy('the login brought no refresh token');
-}
-
-function endedBy(why: string): OAuthError {
-  return new OAuthError({
-    error: 'invalid_grant',
-    error_description: `${why}; ask the user to sign in again`,
-    status: 400,
-  });
 }

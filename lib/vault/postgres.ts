@@ -1,9 +1,8 @@
 /** `passport-roblox-oauth2/postgres`: keeps a vault's tokens in a Postgres table, and locks rows there. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
-import { readMilliseconds, within } from './deadline.ts';
-import { TokenVaultError } from './error.ts';
-import type { TokenLock, TokenStorage } from './storage.ts';
+import { TokenVaultError } from '../errors.ts';
+import { readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
 
 export type { TokenLock, TokenStorage } from './storage.ts';
 
@@ -109,7 +108,7 @@ export function postgresVault(options: PostgresVaultOptions): PostgresVault {
 
   async function connect(): Promise<PostgresClient> {
     const message = `The pool gave no connection within ${lockTimeout} ms: every one is in use, or Postgres is not to be reached`;
-    return within(lockTimeout, pool.connect(), {
+    return waitAtMost(lockTimeout, pool.connect(), {
       code: 'lock_timeout',
       message,
       onLate: (client) => client.release(),
@@ -218,5 +217,5 @@ function advisoryKey(table: string, userId: string): bigint {
 }
 
 function soon<T>(work: Promise<T>, ms = STATEMENT_TIMEOUT_MS): Promise<T> {
-  return within(ms, work, { code: 'timeout', message: `Postgres did not answer within ${ms} ms` });
+  return waitAtMost(ms, work, { code: 'timeout', message: `Postgres did not answer within ${ms} ms` });
 }

@@ -1,41 +1,104 @@
+import { createHash } from 'node:crypto';
 import { readGivenTokens, type KeptTokens } from '../client/options.ts';
+import { TokenVaultError } from '../errors.ts';
+import { parseJSON, readObject, readString } from '../http/json.ts';
 import { redactError } from '../http/redact.ts';
 import type { Sealer } from '../login/seal.ts';
-import { parseJSON, readObject } from '../http/json.ts';
+import type { App } from '../oauth/app.ts';
+import { ROBLOX_BASE_URL } from '../oauth/endpoints.ts';
 import type { Tokens } from '../oauth/tokens.ts';
-import { TokenVaultError } from './error.ts';
-import type { TokenStorage } from './storage.ts';
+import { callStorage, type TokenStorage } from './storage.ts';
 
-/** A user's tokens as they lie in a storage. */
+/**
+ * A span of time that a process has announced to the others. Each of them measures it with its own clock, from the moment when it first
+ * sees the mark: clocks of different machines are never compared.
+ */
+export interface Mark {
+  /** Unique, and begins with the ID of the vault that made it. */
+  readonly id: string;
+  readonly durationMs: number;
+}
+
+/** What is known of a user's authorization, as it lies in a storage. */
 export interface TokenRecord {
-  readonly tokens: Tokens;
-  /** Milliseconds since the epoch, and more than in any record of the user before it: the newer of two records has more. */
+  /** Random, new for each login. */
+  readonly login: string;
+  /** One more with each renewal; a new login has one more than what was stored before. */
+  readonly generation: number;
+  /**
+   * - `live`: in use
+   * - `refused`: Roblox has refused the refresh token, but until `mark` is over another process may bring a newer one
+   * - `lost`: the authorization has ended, and `onLost` has to be told; the vault that made `mark` does so
+   * - `revoked`: until `mark` is over, an answer that comes for it is revoked too
+   */
+  readonly state: 'live' | 'refused' | 'lost' | 'revoked';
+  readonly mark: Mark | undefined;
+  /** Who has asked Roblox for the next generation and may get an answer; the last one is asking now. */
+  readonly holders: readonly Mark[];
+  /** Undefined for `lost` and `revoked`, and while somebody renews tokens that the storage had forgotten. */
+  readonly tokens: Tokens | undefined;
+  /** Milliseconds since the epoch, by the clock of the process that wrote it. For people: nothing depends on it. */
   readonly savedAt: number;
+}
+
+/** A record with tokens, as clients hold it. */
+export type HeldRecord = Pick<TokenRecord, 'login' | 'generation'> & { readonly tokens: Tokens };
+
+/** Whether a record has tokens that are in use. */
+export function isLive(record: TokenRecord | undefined): record is TokenRecord & HeldRecord {
+  return record?.state === 'live' && record.tokens !== undefined;
+}
+
+/** Whether one record came after another, as far as that can be told: another login counts as newer. */
+export function isNewer(record: HeldRecord, than: HeldRecord): boolean {
+  return record.login !== than.login || record.generation > than.generation;
 }
 
 /** A storage of records. No error of it shows a token. */
 export interface Records {
+  /** The key of a user, for storage and lock. */
+  keyOf(userId: string): string;
   /** @throws {TokenVaultError} `unreadable`; never undefined for a value that is there */
   read(userId: string): Promise<TokenRecord | undefined>;
   write(userId: string, record: TokenRecord): Promise<void>;
   remove(userId: string): Promise<void>;
+  /** @see TokenStorage.mayForget */
+  mayForget(): Promise<boolean>;
 }
 
 /** The five parts of a sealed value. @see RFC 7516, section 7.1 */
 const SEALED = /^[\w-]+(?:\.[\w-]*){4}$/;
 
+/** A longer span is cut: a process must not make others wait for ever. */
+const MAX_MARK_MS = 10 * 60_000;
+
+/** More were never needed: a record with this many holders has been taken over this many times without any answer. */
+const MAX_HOLDERS = 8;
+
 /**
  * Keeps records in a storage of strings.
- * @param sealer seals what is written, and then nothing unsealed is read: who can write to the storage must not be able to plant tokens
+ * @param options.sealer seals what is written; then nothing unsealed is read, since who can write to the storage must not plant tokens
+ * @param options.app the app that all records belong to; asked for when it is needed, because a vault may learn its app late
  */
-export function createRecords(storage: TokenStorage, sealer: Sealer | undefined): Records {
+export function createRecords(options: {
+  readonly storage: TokenStorage;
+  readonly sealer: Sealer | undefined;
+  readonly app: () => App;
+}): Records {
+  const { storage, sealer, app } = options;
+  const keyOf = (userId: string) => recordKey(app(), userId);
+
+  /** What a sealed value belongs to: with it no other app's or user's opens. Its generation is sealed with the tokens. */
+  const boundTo = (userId: string) => `tokens ${JSON.stringify(ownerOf(app(), userId))}`;
+
   async function open(userId: string, value: unknown): Promise<unknown> {
-    if (typeof value !== 'string') throw unreadable(userId, `storage.get must hand back the string that was set`);
+    if (typeof value !== 'string') throw unreadable(userId, 'storage.get must return the string that was set');
+    const isSealed = SEALED.test(value);
     if (sealer === undefined) {
-      if (SEALED.test(value)) throw unreadable(userId, 'it is sealed, and the vault has no secrets');
+      if (isSealed) throw unreadable(userId, 'it is sealed, and the vault has no secrets');
       return parseJSON(value);
     }
-    if (!SEALED.test(value)) throw unreadable(userId, 'it is not sealed, though the vault has secrets');
+    if (!isSealed) throw unreadable(userId, 'it is not sealed, though the vault has secrets');
     const opened = await sealer.open(value, boundTo(userId));
     if (opened === undefined) {
       throw unreadable(userId, 'none of the secrets opens it: one is missing from `secrets`, or the value was changed');
@@ -44,54 +107,106 @@ export function createRecords(storage: TokenStorage, sealer: Sealer | undefined)
   }
 
   return {
+    keyOf,
     async read(userId) {
-      const value: unknown = await storage.get(userId);
+      const value: unknown = await callStorage('storage.get', () => storage.get(keyOf(userId)));
       if (value === undefined || value === null) return undefined;
-      const record = readRecord(userId, await open(userId, value));
-      if (record === undefined) throw unreadable(userId, "it is none of this user's records");
+      const record = readRecord(ownerOf(app(), userId), await open(userId, value));
+      if (record === undefined) throw unreadable(userId, "it is none of this user's records in this app");
       return record;
     },
-    async write(userId, { tokens, savedAt }) {
-      const plain = { userId, savedAt, ...tokens };
+    async write(userId, { tokens, ...rest }) {
+      const [clientID, baseURL] = ownerOf(app(), userId);
+      const plain = { clientID, baseURL, userId, ...rest, ...tokens };
       const value = sealer === undefined ? JSON.stringify(plain) : await sealer.seal(plain, boundTo(userId));
       try {
-        await storage.set(userId, value);
+        await callStorage('storage.set', () => storage.set(keyOf(userId), value));
       } catch (error) {
-        // A database may show what it was to store.
+        // A database's error may show the statement with its values.
         throw redactError(error, [value, ...secretsOf(tokens)]);
       }
     },
     async remove(userId) {
-      await storage.delete(userId);
+      await callStorage('storage.delete', () => storage.delete(keyOf(userId)));
+    },
+    async mayForget() {
+      return callStorage('storage.mayForget', async () => (await storage.mayForget?.()) ?? false);
     },
   };
 }
 
-/** What no error may show of a user's tokens. */
-export function secretsOf(...sets: readonly Tokens[]): string[] {
-  return sets
-    .flatMap(({ accessToken, refreshToken, idToken }) => [accessToken, refreshToken, idToken])
-    .filter((token) => token !== undefined);
+/** A client ID that can stand in a key as it is; it never begins with the `-` of a hashed one. */
+const PLAIN_CLIENT_ID = /^\w[\w.-]{0,63}$/;
+
+/**
+ * The key of a user's record: `CLIENT_ID:USER_ID`, with a hash of the `baseURL` in between where that is not the real Roblox.
+ * A client ID with other characters than letters, digits, `_`, `.` and `-` is hashed as well.
+ */
+export function recordKey(app: Pick<App, 'credentials' | 'endpoints'>, userId: string): string {
+  const [clientID, baseURL] = ownerOf(app, userId);
+  const name = PLAIN_CLIENT_ID.test(clientID) ? clientID : `-${shortHash(clientID)}`;
+  return [name, ...(baseURL === ROBLOX_BASE_URL ? [] : [shortHash(baseURL)]), userId].join(':');
 }
 
-function readRecord(userId: string, value: unknown): TokenRecord | undefined {
+/** 96 bits: two apps do not share a key by chance. */
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+type Owner = readonly [clientID: string, baseURL: string, userId: string];
+
+function ownerOf(app: Pick<App, 'credentials' | 'endpoints'>, userId: string): Owner {
+  return [app.credentials.clientID, app.endpoints.baseURL, userId];
+}
+
+function secretsOf(tokens: Tokens | undefined): string[] {
+  return [tokens?.accessToken, tokens?.refreshToken, tokens?.idToken].filter((token) => token !== undefined);
+}
+
+const STATES = ['live', 'refused', 'lost', 'revoked'] as const;
+
+function readRecord(owner: Owner, value: unknown): TokenRecord | undefined {
   const record = readObject(value);
-  const savedAt = record?.['savedAt'];
-  // A value that was copied from another user must not be used as this one's.
-  if (record?.['userId'] !== userId || typeof savedAt !== 'number') return undefined;
+  if (record === undefined) return undefined;
+  // A value that was copied from another user or app must not be used as this one's.
+  if (['clientID', 'baseURL', 'userId'].some((name, index) => record[name] !== owner[index])) return undefined;
+  const login = readString(record['login']);
+  const state = STATES.find((name) => name === record['state']);
+  const { generation, savedAt, holders } = record;
+  if (login === undefined || state === undefined || typeof savedAt !== 'number' || !Array.isArray(holders)) {
+    return undefined;
+  }
+  if (!Number.isSafeInteger(generation)) return undefined;
   try {
-    return { tokens: readGivenTokens(record as unknown as KeptTokens), savedAt }; // it checks every field
+    return {
+      login,
+      generation: generation as number, // just checked
+      state,
+      mark: readMark(record['mark']),
+      holders: holders.map(readMark).filter((mark) => mark !== undefined),
+      tokens: record['accessToken'] === undefined ? undefined : readGivenTokens(record as unknown as KeptTokens), // it checks every field
+      savedAt,
+    };
   } catch {
     return undefined;
   }
 }
 
-/** What a sealed value belongs to: with it another user's cannot be opened. */
-function boundTo(userId: string): string {
-  return `tokens of user ${userId}`;
+function readMark(value: unknown): Mark | undefined {
+  const mark = readObject(value);
+  const id = readString(mark?.['id']);
+  const durationMs = Number(mark?.['durationMs']);
+  if (id === undefined || !(durationMs >= 0)) return undefined;
+  return { id, durationMs: Math.min(durationMs, MAX_MARK_MS) };
 }
 
-/** Without a cause: JSON.parse and its like quote what they were given. */
+/** The record with one more holder, who asks from now on; `gone` have given up. */
+export function withHolder(record: TokenRecord, holder: Mark, gone: (mark: Mark) => boolean): TokenRecord {
+  const others = record.holders.filter((mark) => !gone(mark));
+  return { ...record, holders: [...others.slice(1 - MAX_HOLDERS), holder] };
+}
+
+/** Without a cause: `JSON.parse` and others quote what they were given. */
 function unreadable(userId: string, why: string): TokenVaultError {
   return new TokenVaultError('unreadable', `The stored tokens of user ${userId} cannot be read: ${why}`);
 }

@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { sleep } from '../http/abort.ts';
 import { clearInterval, setInterval } from '../http/platform.ts';
-import { readMilliseconds, within } from './deadline.ts';
-import { TokenVaultError } from './error.ts';
-import type { TokenLock, TokenStorage } from './storage.ts';
+import { TokenVaultError } from '../errors.ts';
+import { readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
 
 export type { TokenLock, TokenStorage } from './storage.ts';
 
@@ -106,7 +105,7 @@ export function redisVault(options: RedisVaultOptions): { readonly storage: Toke
   const tokensKey = (userId: string) => `${prefix}{${userId}}:tokens`;
 
   function soon<T>(work: Promise<T>, ms = COMMAND_TIMEOUT_MS): Promise<T> {
-    return within(ms, work, { code: 'timeout', message: `Redis did not answer within ${ms} ms` });
+    return waitAtMost(ms, work, { code: 'timeout', message: `Redis did not answer within ${ms} ms` });
   }
 
   /** The lock of this user that the calling task runs under. */

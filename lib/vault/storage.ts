@@ -1,18 +1,127 @@
+import { TokenVaultError, type TokenVaultErrorCode } from '../errors.ts';
+import { clearTimeout, setTimeout } from '../http/platform.ts';
+
 /**
- * Where a vault keeps one string per user: a `Map`, a table, anything with these three. The string holds the user's tokens: as JSON,
- * or sealed where the vault has `secrets`. Each may answer at once or by a promise.
+ * Where a vault keeps one string per user: a `Map`, a table, anything with these three methods. The string holds the user's tokens: as
+ * JSON, or sealed where the vault has `secrets`. Each method may answer at once or by a promise.
+ *
+ * A key names the app and ends in the user's ID, and has no characters beside letters, digits and `_ : . -`.
  */
 export interface TokenStorage {
   /** @returns what was stored last; undefined (or null) when nothing is */
-  get(userId: string): string | null | undefined | Promise<string | null | undefined>;
+  get(key: string): string | null | undefined | Promise<string | null | undefined>;
   /** Stores a value in place of the one before. When it resolves the value must be safe: a refresh token works once. */
-  set(userId: string, value: string): unknown;
+  set(key: string, value: string): unknown;
   /** Forgets the value, if there is one. */
-  delete(userId: string): unknown;
+  delete(key: string): unknown;
+  /**
+   * Whether a value that was stored may be forgotten again, by a failover to a replica for instance. Asked when Roblox refuses a token;
+   * where it may, an authorization counts as lost only after `lossDelay`. Left out: it may not.
+   */
+  mayForget?(): boolean | Promise<boolean>;
 }
 
 /**
- * Runs a task while no other task of the same user runs, in whatever process shares the storage; different users do not wait for
- * each other. Hands back what the task does, and lets go of the lock however it ends.
+ * Runs a task while no other task of the same key runs, in any process that shares the storage, and hands back what the task returns.
+ * Lets go of the lock however the task ends. Different keys do not wait for each other.
+ *
+ * A task takes milliseconds: it reads one value and writes one. Roblox is never asked under a lock.
+ *
+ * A lock that is sometimes lost, or that guarantees nothing, loses no authorization while the process that got Roblox's answer lives: the
+ * answer is stored whatever happened meanwhile. Two processes may then spend the same refresh token, and `onLost` may be told of an
+ * authorization that comes back.
  */
-export type TokenLock = <Result>(userId: string, task: () => Promise<Result>) => Promise<Result>;
+export type TokenLock = <Result>(key: string, task: () => Promise<Result>) => Promise<Result>;
+
+/** A lock for one process: tasks of a key run one after the other. It remembers a key only while a task of it runs. */
+export function createMemoryLock(): TokenLock {
+  const tails = new Map<string, Promise<void>>();
+  return async (key, task) => {
+    const mine = (tails.get(key) ?? Promise.resolve()).then(task);
+    const tail = mine.then(
+      () => {},
+      () => {},
+    );
+    tails.set(key, tail);
+    try {
+      return await mine;
+    } finally {
+      if (tails.get(key) === tail) tails.delete(key);
+    }
+  };
+}
+
+/**
+ * Makes an app's own lock safe to use: what it throws is an Error, and it must have run its task.
+ * @throws {TypeError} the lock did not run its task, or does not hand back what the task returned
+ */
+export function guardLock(lock: TokenLock): TokenLock {
+  return async (key, task) => {
+    type Result = Awaited<ReturnType<typeof task>>;
+    let outcome: { readonly value: Result } | { readonly error: unknown } | undefined;
+    const answer: unknown = await callStorage('lock', () =>
+      lock(key, async () => {
+        try {
+          return (outcome = { value: await task() });
+        } catch (error) {
+          outcome = { error };
+          throw error;
+        }
+      }),
+    );
+    // The compiler does not see that the task has set it.
+    const told = outcome as { readonly value: Result } | { readonly error: unknown } | undefined;
+    if (told !== undefined && 'error' in told) throw told.error;
+    if (told !== undefined && told === answer) return told.value;
+    throw new TypeError(
+      'lock must be a function (key, task) that returns what task() resolves to, as in `return await task()`; ' +
+        (told === undefined ? 'it resolved before its task did' : 'it returned something else'),
+    );
+  };
+}
+
+/** Calls a storage or lock. What it throws is passed on, if it is an Error; a value that is none may pass for "no error" later. */
+export async function callStorage<T>(what: string, call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    // By shape: an Error may come from another realm, as in Jest.
+    if (typeof error === 'object' && error !== null && 'message' in error) throw error;
+    throw new TokenVaultError('storage_failed', `${what} threw ${String(error)}, which is no Error`, { cause: error });
+  }
+}
+
+/**
+ * Waits for work that may never end: a Redis or Postgres client queues commands while there is no connection.
+ * @param late.onLate what to do with a result that comes when nobody waits any more
+ * @throws {TokenVaultError} with `code` and `message`, after so many milliseconds
+ */
+export async function waitAtMost<T>(
+  ms: number,
+  work: Promise<T>,
+  late: { readonly code: TokenVaultErrorCode; readonly message: string; readonly onLate?: (result: T) => void },
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        work.then(late.onLate, () => {});
+        reject(new TokenVaultError(late.code, late.message));
+      },
+      Math.max(0, ms),
+    );
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @throws {TypeError} no whole number of milliseconds that a timer takes */
+export function readMilliseconds(name: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0x7fffffff) return value;
+  const shown = typeof value === 'number' ? value : `a ${typeof value}`;
+  throw new TypeError(`${name} must be a whole number of milliseconds from 1 to 2147483647, but is ${shown}`);
+}

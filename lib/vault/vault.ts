@@ -1,15 +1,15 @@
 import { inspect } from 'node:util';
-import { readApp, type AppOptions } from '../oauth/app-options.ts';
-import { readGivenTokens, type KeptTokens } from '../client/options.ts';
 import { clientOf, type RobloxClient } from '../client/client.ts';
+import { readGivenTokens, type KeptTokens } from '../client/options.ts';
 import { checkID } from '../cloud/ids.ts';
-import { describeValue } from '../errors.ts';
+import { describeValue, refuse, refuseUnknownOptions } from '../errors.ts';
 import { createSealer, readSecrets, type Secret } from '../login/seal.ts';
+import { APP_OPTION_NAMES, readApp, type AppOptions } from '../oauth/app-options.ts';
 import type { App } from '../oauth/app.ts';
 import { createAuthorizations, type Authorizations } from './authorizations.ts';
-import { inProcessLock } from './lock.ts';
-import { createRecords, type Records, type TokenRecord } from './records.ts';
-import type { TokenLock, TokenStorage } from './storage.ts';
+import { platformClock } from './marks.ts';
+import { createRecords, type HeldRecord } from './records.ts';
+import { createMemoryLock, guardLock, readMilliseconds, type TokenLock, type TokenStorage } from './storage.ts';
 
 /** What a {@link TokenVault} can be told. Every option has a default. */
 export interface TokenVaultOptions extends AppOptions {
@@ -26,66 +26,75 @@ export interface TokenVaultOptions extends AppOptions {
    */
   readonly secrets?: readonly Secret[] | undefined;
   /**
-   * Is told, once, when Roblox no longer honours a user's refresh token (it was withdrawn, or has expired after 90 days) and the tokens
-   * were removed. Awaited; what it throws becomes the `cause` of the {@link OAuthError} that the waiting calls get.
+   * Is told, once in all processes, that an authorization has ended at Roblox (the user withdrew it, or 90 days are over) and that the
+   * tokens were removed. When it throws or rejects, or its process dies, it is told again later. Calls wait for it, a second at the most;
+   * what it throws until then becomes the `cause` of the {@link OAuthError} that they get.
    */
   readonly onLost?: ((userId: string) => unknown) | undefined;
-  /** The app's client ID, and the options below it: only where no strategy is given this vault, in a worker perhaps. */
+  /**
+   * How long an authorization whose refresh token was refused is in doubt, in milliseconds; 60000 by default. It is in doubt only where
+   * another process may still bring Roblox's newest answer: one that stood still while it renewed. Calls fail with `invalid_grant`
+   * meanwhile, and `onLost` is told afterwards. Set it to more than any of your processes may stand still.
+   */
+  readonly lossDelay?: number | undefined;
+  /** The app's client ID, and the options below it: only where no strategy is given this vault, in a worker for instance. */
   readonly clientID?: string | undefined;
   readonly clientSecret?: string | undefined;
-  /** The clock, in milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch: tells when access tokens end. */
   readonly now?: (() => number) | undefined;
 }
 
+const OPTION_NAMES: Readonly<Record<keyof TokenVaultOptions, true>> = {
+  ...APP_OPTION_NAMES,
+  storage: true,
+  lock: true,
+  secrets: true,
+  onLost: true,
+  lossDelay: true,
+  now: true,
+};
+
 /**
- * Keeps every user's tokens from the login on, on as many machines as you run.
+ * Keeps every user's tokens after the login, on as many machines as you run.
  *
  * ```ts
  * const vault = new TokenVault({ storage, lock });
  * passport.use(new RobloxStrategy({ …, vault }));   // every login is saved, before verify is called
  * const client = await vault.client(userId);        // later, elsewhere
  * await vault.revoke(userId);
+ * await vault.close();                              // before the process ends
  * ```
  *
- * Roblox's refresh tokens work once. Before a client renews it takes the user's lock and reads the stored tokens again: it uses them if
- * another process has renewed meanwhile, else it refreshes, and stores before it serves. A process that dies in between leaves either
- * working tokens or, where Roblox had answered already, an end that `onLost` is told of.
+ * Roblox's refresh tokens work once. Before a client renews it looks at what is stored: it uses tokens that another process has renewed,
+ * waits for one that is renewing, or writes down that it renews itself, and asks Roblox. New tokens are stored before they are served. An
+ * authorization is lost only when no living process has received Roblox's answer.
  *
  * Its errors beside a client's own: {@link TokenVaultError} (storage or lock failed), and what your storage throws.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
 export class TokenVault {
-  readonly #records: Records;
   readonly #authorizations: Authorizations;
   #app: App | undefined;
 
   /** @throws {TypeError} an option that cannot work, by its name */
   constructor(options: TokenVaultOptions = {}) {
-    if (typeof options !== 'object' || options === null) {
-      throw new TypeError(`options must be an object, but is ${describeValue(options)}`);
-    }
-    const {
-      storage = new Map<string, string>(),
-      lock = inProcessLock(),
-      secrets,
-      onLost,
-      now = () => Date.now(),
-    } = options;
+    if (typeof options !== 'object' || options === null) refuse('options', options, 'an object');
+    refuseUnknownOptions(options, OPTION_NAMES);
+    const { storage = new Map<string, string>(), lock = createMemoryLock(), secrets, onLost, now } = options;
     checkStorage(storage);
-    checkFunction('lock', lock, 'a function (userId, task) => result');
+    checkFunction('lock', lock, 'a function (key, task) => result');
     if (onLost !== undefined) checkFunction('onLost', onLost, 'a function that takes the user ID');
-    checkFunction('now', now, 'a function that gives milliseconds since the epoch');
+    if (now !== undefined) checkFunction('now', now, 'a function that gives milliseconds since the epoch');
     this.#app = readOwnApp(options);
-    this.#records = createRecords(
-      storage,
-      secrets === undefined ? undefined : createSealer(readSecrets('secrets', secrets)),
-    );
+    const app = () => this.#needApp();
+    const sealer = secrets === undefined ? undefined : createSealer(readSecrets('secrets', secrets));
     this.#authorizations = createAuthorizations({
-      records: this.#records,
-      lock: async (userId, task) => lock(userId, task),
-      oauth: () => this.#needApp().oauth,
+      records: createRecords({ storage, sealer, app }),
+      lock: guardLock(lock),
+      app,
       onLost,
-      now,
+      lossDelayMs: readMilliseconds('lossDelay', options.lossDelay, 60_000),
+      clock: now === undefined ? platformClock : { ...platformClock, now },
     });
   }
 
@@ -100,7 +109,7 @@ export class TokenVault {
   async client(userId: string | number): Promise<RobloxClient | undefined> {
     const id = checkID('userId', userId);
     const app = this.#needApp();
-    const record = await this.#records.read(id);
+    const record = await this.#authorizations.read(id);
     return record === undefined ? undefined : this.#clientOf(app, id, record);
   }
 
@@ -121,7 +130,7 @@ export class TokenVault {
 
   /**
    * Ends a user's authorization at Roblox, then forgets it; `client.revoke()` of the vault's clients does the same. Does nothing when
-   * nothing is stored. When Roblox cannot be asked nothing is forgotten: try again.
+   * nothing is stored. Waits for a renewal under way, in another process too. When Roblox cannot be asked nothing is forgotten: try again.
    * @throws {ConnectionError} Roblox was not reached
    * @throws {OAuthError} Roblox refused, `invalid_client` for instance. A token that has ended before is no error
    * @see RFC 7009 https://www.rfc-editor.org/rfc/rfc7009
@@ -130,6 +139,24 @@ export class TokenVault {
     const id = checkID('userId', userId);
     this.#needApp();
     await this.#authorizations.end(id);
+  }
+
+  /**
+   * Waits for renewals and stores under way: when it resolves, every answer that Roblox gave to this process is stored.
+   * @param options.signal ends the wait
+   */
+  async idle({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    await this.#authorizations.idle(signal);
+  }
+
+  /**
+   * Starts no more renewals, and waits as {@link idle} does. Call it on SIGTERM, before you close Redis or Postgres. A call whose access
+   * token has ended then fails with a {@link TokenVaultError} `closed`.
+   * @param options.signal ends the wait
+   */
+  async close(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    this.#authorizations.close();
+    await this.idle(options);
   }
 
   /**
@@ -145,18 +172,14 @@ export class TokenVault {
     const isSame =
       own.credentials.clientID === app.credentials.clientID && own.endpoints.baseURL === app.endpoints.baseURL;
     // A refresh token is refused when another app brings it, and would count as lost.
-    if (!isSame)
+    if (!isSame) {
       throw new TypeError('vault belongs to another app (clientID, baseURL): each app needs a vault of its own');
+    }
   }
 
-  #clientOf(app: App, userId: string, record: TokenRecord): RobloxClient {
-    let held = record;
-    const renew = async () => {
-      held = await this.#authorizations.newer(userId, held);
-      return held.tokens;
-    };
-    const revoke = () => this.#authorizations.end(userId);
-    return clientOf({ ...app, oauth: { ...app.oauth, revoke } }, { tokens: record.tokens, userId, renew });
+  #clientOf(app: App, userId: string, record: HeldRecord): RobloxClient {
+    const renewal = this.#authorizations.renewalFor(userId, record);
+    return clientOf(app, { tokens: record.tokens, userId, renewal });
   }
 
   #needApp(): App {
@@ -177,14 +200,9 @@ export class TokenVault {
 function readOwnApp(options: TokenVaultOptions): App | undefined {
   const { clientID } = options;
   if (clientID !== undefined) return readApp({ ...options, clientID });
-  for (const name of ['clientSecret', 'clientAuthentication', 'baseURL', 'fetch', 'timeout'] as const) {
-    if (options[name] !== undefined) {
-      throw new TypeError(
-        `${name} goes with a clientID: give both, or leave both to the strategy that gets this vault`,
-      );
-    }
-  }
-  return undefined;
+  const [alone] = Object.keys(APP_OPTION_NAMES).filter((name) => options[name as keyof AppOptions] !== undefined); // its own keys
+  if (alone === undefined) return undefined;
+  throw new TypeError(`${alone} goes with a clientID: give both, or leave both to the strategy that gets this vault`);
 }
 
 function checkStorage(storage: Partial<TokenStorage>): void {
@@ -192,11 +210,7 @@ function checkStorage(storage: Partial<TokenStorage>): void {
     typeof storage === 'object' &&
     storage !== null &&
     [storage.get, storage.set, storage.delete].every((method) => typeof method === 'function');
-  if (!isStorage) {
-    throw new TypeError(
-      `storage must be an object with get(userId), set(userId, value) and delete(userId), but is ${describeValue(storage)}`,
-    );
-  }
+  if (!isStorage) refuse('storage', storage, 'an object with get(key), set(key, value) and delete(key)');
 }
 
 function checkFunction(name: string, value: unknown, expected: string): void {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { ConnectionError, OAuthError } from '../../lib/errors.ts';
-import { createTokenKeeper, type RenewalReason } from '../../lib/client/token-keeper.ts';
+import { ConnectionError, OAuthError, TokenVaultError } from '../../lib/errors.ts';
+import { createRenewal, createTokenKeeper } from '../../lib/client/token-keeper.ts';
 import type { Tokens } from '../../lib/oauth/tokens.ts';
 
 const START = Date.UTC(2026, 7, 22);
@@ -18,22 +18,19 @@ function tokens(number: number, change: Partial<Tokens> = {}): Tokens {
   };
 }
 
-/** A keeper of tokens 1, a clock, and renewals that the test answers one by one. */
+/** A keeper of tokens 1, a clock, and renewals and revocations that the test answers one by one. */
 function scene(options: { store?: (tokens: Tokens) => unknown; first?: Partial<Tokens> } = {}) {
   let now = START;
-  const renewals: {
-    current: Tokens;
-    why: RenewalReason;
-    resolve: (tokens: Tokens) => void;
-    reject: (error: unknown) => void;
-  }[] = [];
-  const keeper = createTokenKeeper({
-    tokens: tokens(1, options.first),
-    renew: (current, why) => new Promise((resolve, reject) => renewals.push({ current, why, resolve, reject })),
-    store: options.store,
-    now: () => now,
-  });
-  return { keeper, renewals, advance: (ms: number) => (now += ms) };
+  const renewals: { token: string; resolve: (tokens: Tokens) => void; reject: (error: unknown) => void }[] = [];
+  const revocations: { token: string; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  const oauth = {
+    refresh: (token: string) => new Promise<Tokens>((resolve, reject) => renewals.push({ token, resolve, reject })),
+    revoke: (token: string) => new Promise<void>((resolve, reject) => revocations.push({ token, resolve, reject })),
+  };
+  const clock = { now: () => now, random: () => 1 };
+  const renewal = createRenewal({ oauth, store: options.store, ...clock });
+  const keeper = createTokenKeeper({ tokens: tokens(1, options.first), renewal, now: clock.now });
+  return { keeper, renewals, revocations, advance: (ms: number) => (now += ms) };
 }
 
 async function thrown(promise: Promise<unknown>): Promise<unknown> {
@@ -60,7 +57,7 @@ describe('tokens that are kept', () => {
     const { keeper, renewals, advance } = scene();
     advance(900_000 - 60_000);
     const waiting = access(keeper);
-    expect(renewals[0]).to.deep.include({ why: 'expiring', current: tokens(1) });
+    expect(renewals[0]?.token).to.equal('refresh-1');
     renewals[0]?.resolve(tokens(2));
     expect(await waiting).to.equal('access-2');
     expect(keeper.tokens).to.deep.equal(tokens(2));
@@ -93,7 +90,6 @@ describe('tokens that are kept', () => {
     const lease = await keeper.lease();
     expect(renewals).to.deep.equal([]);
     const waiting = lease.instead();
-    expect(renewals[0]?.why).to.equal('rejected');
     renewals[0]?.resolve(tokens(2));
     expect(await waiting).to.equal('access-2');
   });
@@ -166,15 +162,6 @@ describe('a renewal that fails', () => {
     expect(renewals).to.have.length(1);
   });
 
-  it('with invalid_grant is forgotten when a new login brings new tokens', async () => {
-    const { keeper, renewals } = scene();
-    const waiting = thrown(keeper.renew());
-    renewals[0]?.reject(INVALID_GRANT);
-    await waiting;
-    keeper.replace(tokens(5));
-    expect(await access(keeper)).to.equal('access-5');
-  });
-
   it('for want of an answer is tried again by the next call', async () => {
     const { keeper, renewals, advance } = scene();
     advance(900_000);
@@ -196,6 +183,117 @@ describe('a renewal that fails', () => {
     expect(await waiting).to.have.property('message', 'enough');
     renewals[0]?.reject(new Error('nobody hears'));
     await settled();
+  });
+});
+
+describe('an outage', () => {
+  const gone = () => new ConnectionError('gone', { code: 'network', method: 'POST', url: 'http://x.test' });
+  const OUTAGES: Record<string, () => Error> = {
+    'no answer': gone,
+    'a 503': () =>
+      new ConnectionError('503', { code: 'server_error', method: 'POST', url: 'http://x.test', status: 503 }),
+    'a 429': () => new OAuthError({ error: 'rate_limited', status: 429 }),
+    "a storage's or lock's failure": () => new TokenVaultError('timeout', 'Redis did not answer'),
+    'a refusal of the app, not of the token': () => new OAuthError({ error: 'invalid_client', status: 401 }),
+  };
+  for (const [what, outage] of Object.entries(OUTAGES)) {
+    it(`is no failure while the old token lives: ${what}`, async () => {
+      const { keeper, renewals, advance } = scene();
+      advance(850_000);
+      const all = Array.from({ length: 50 }, () => access(keeper));
+      await settled();
+      const error = outage();
+      renewals[0]?.reject(error);
+      expect(new Set(await Promise.all(all))).to.deep.equal(new Set(['access-1']));
+      advance(50_000);
+      const late = thrown(access(keeper));
+      renewals.at(-1)?.reject(error);
+      expect(await late).to.equal(error);
+      expect(renewals.length).to.be.lessThan(4);
+    });
+  }
+
+  it('lets nobody wait for a further attempt while the old token lives', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(850_000);
+    const waiting = access(keeper);
+    renewals[0]?.reject(gone());
+    expect(await waiting).to.equal('access-1');
+    // The second attempt hangs, and nobody waits for it.
+    expect(await access(keeper)).to.equal('access-1');
+    expect(renewals).to.have.length(2);
+    renewals[1]?.resolve(tokens(2));
+    await settled();
+    expect(await access(keeper)).to.equal('access-2');
+  });
+
+  it('is met by one attempt every few seconds, whoever asks', async () => {
+    let [now, attempts, failures] = [START + 850_000, 0, 0];
+    const refresh = () => {
+      attempts += 1;
+      return Promise.reject(gone());
+    };
+    const clock = { now: () => now, random: () => 1 };
+    const renewal = createRenewal({ oauth: { refresh, revoke: async () => {} }, ...clock });
+    const keeper = createTokenKeeper({ tokens: tokens(1), renewal, now: clock.now });
+    for (; now < START + 950_000; now += 100) {
+      await access(keeper).catch((error: unknown) => {
+        expect(error).to.be.instanceOf(ConnectionError);
+        failures += 1;
+      });
+    }
+    expect(attempts).to.be.within(8, 16);
+    // Every call of the first 50 seconds was served.
+    expect(failures).to.equal(500);
+  });
+
+  it('waits as long as Roblox asks for, up to a minute', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(900_000);
+    const waiting = thrown(access(keeper));
+    renewals[0]?.reject(new OAuthError({ error: 'rate_limited', status: 429, retryAfter: 30 }));
+    const error = await waiting;
+    advance(29_999);
+    expect(await thrown(access(keeper))).to.equal(error);
+    expect(renewals).to.have.length(1);
+    advance(1);
+    void access(keeper);
+    expect(renewals).to.have.length(2);
+  });
+
+  it('does not bring back a token that Roblox has answered 401 to', async () => {
+    const { keeper, renewals } = scene();
+    const lease = await keeper.lease();
+    const instead = thrown(lease.instead());
+    const error = gone();
+    renewals[0]?.reject(error);
+    expect(await instead).to.equal(error);
+    const later = thrown(access(keeper));
+    renewals[1]?.reject(error);
+    expect(await later).to.equal(error);
+  });
+
+  it('ends with the next success', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(900_000);
+    const waiting = thrown(access(keeper));
+    renewals[0]?.reject(gone());
+    await waiting;
+    const again = access(keeper);
+    renewals[1]?.resolve(tokens(3));
+    expect(await again).to.equal('access-3');
+    advance(1_800_000);
+    void access(keeper).catch(() => {});
+    expect(renewals).to.have.length(3);
+  });
+
+  it('does not hide a mistake in the call', async () => {
+    const { keeper, renewals, advance } = scene();
+    advance(850_000);
+    const waiting = thrown(access(keeper));
+    const error = new TypeError('lock must be a function');
+    renewals[0]?.reject(error);
+    expect(await waiting).to.equal(error);
   });
 });
 
@@ -237,7 +335,7 @@ describe('onTokens', () => {
     expect(events).to.deep.equal(['storing access-2', 'stored', 'access-2', 'access-2', 'access-2']);
   });
 
-  it('that fails fails all who wait; the tokens are kept, and stored before they are served', async () => {
+  it('that fails fails all who asked; the tokens are kept, and stored before they are served', async () => {
     const failures = [new Error('the database is down'), new Error('still down')];
     const stored: string[] = [];
     const { keeper, renewals } = scene({
@@ -251,8 +349,11 @@ describe('onTokens', () => {
     renewals[0]?.resolve(tokens(2));
     const [one, two] = await Promise.all(all);
     expect(one).to.equal(two).and.have.property('message', 'the database is down');
-    // The old token is still good, and yet storing comes first.
-    expect(await thrown(access(keeper))).to.have.property('message', 'still down');
+    // The old token is still good: it is served while storing is tried again.
+    expect(await access(keeper)).to.equal('access-1');
+    await settled();
+    expect(stored).to.deep.equal([]);
+    expect((await keeper.renew()).accessToken).to.equal('access-2');
     expect(await access(keeper)).to.equal('access-2');
     expect(stored).to.deep.equal(['access-2']);
     expect(renewals).to.have.length(1);
@@ -272,45 +373,51 @@ describe('onTokens', () => {
 
 describe('the end of an authorization', () => {
   it('waits for the renewal under way, and revokes the latest tokens', async () => {
-    const { keeper, renewals } = scene();
+    const { keeper, renewals, revocations } = scene();
     const renewal = keeper.renew();
-    const revoked: (string | undefined)[] = [];
-    const end = keeper.end(async ({ refreshToken }) => void revoked.push(refreshToken));
+    const end = keeper.revoke();
     await settled();
-    expect(revoked).to.deep.equal([]);
+    expect(revocations).to.deep.equal([]);
     renewals[0]?.resolve(tokens(2));
-    await Promise.all([renewal, end]);
-    expect(revoked).to.deep.equal(['refresh-2']);
+    await renewal;
+    await settled();
+    expect(revocations[0]?.token).to.equal('refresh-2');
+    revocations[0]?.resolve();
+    await end;
   });
 
-  it('refuses all further use, and cannot be undone', async () => {
-    const { keeper, renewals } = scene();
+  it('refuses all further use, and happens once', async () => {
+    const { keeper, renewals, revocations } = scene();
     const early = await keeper.lease();
-    await keeper.end(async () => {});
+    const end = keeper.revoke();
+    await settled();
+    revocations[0]?.resolve();
+    await end;
     for (const use of [keeper.lease(), keeper.renew(), early.instead()]) {
       const error = await thrown(use);
       expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
       expect((error as Error).message).to.match(/revoked/);
     }
-    keeper.replace(tokens(9));
-    await thrown(keeper.lease());
-    await keeper.end(async () => expect.fail('it was revoked twice'));
+    await keeper.revoke();
+    expect(revocations).to.have.length(1);
     expect(renewals).to.deep.equal([]);
   });
 
   it('changes nothing when Roblox could not be asked', async () => {
-    const { keeper } = scene();
-    expect(await thrown(keeper.end(async () => Promise.reject(new Error('down'))))).to.have.property('message', 'down');
+    const { keeper, revocations } = scene();
+    const end = thrown(keeper.revoke());
+    await settled();
+    revocations[0]?.reject(new Error('down'));
+    expect(await end).to.have.property('message', 'down');
     expect(await access(keeper)).to.equal('access-1');
   });
 
   it('lets nobody renew while it goes on', async () => {
-    const { keeper, renewals } = scene();
-    let done = () => {};
-    const end = keeper.end(() => new Promise<void>((resolve) => (done = resolve)));
+    const { keeper, renewals, revocations } = scene();
+    const end = keeper.revoke();
     await settled();
     const renewal = thrown(keeper.renew());
-    done();
+    revocations[0]?.resolve();
     await end;
     expect(await renewal).to.be.instanceOf(OAuthError);
     expect(renewals).to.deep.equal([]);

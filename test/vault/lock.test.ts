@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { inProcessLock } from '../../lib/vault/lock.ts';
+import { createMemoryLock } from '../../lib/vault/storage.ts';
 import { failureOf } from './support.ts';
 
 describe('The lock for one process', () => {
   it('runs the tasks of a user one after the other, in their order, whatever becomes of them', async () => {
-    const lock = inProcessLock();
+    const lock = createMemoryLock();
     const log: string[] = [];
     let running = 0;
     const task = (name: string) => async () => {
@@ -27,7 +27,7 @@ describe('The lock for one process', () => {
   });
 
   it('lets different users go on beside each other', async () => {
-    const lock = inProcessLock();
+    const lock = createMemoryLock();
     const other = await lock('7', () => lock('8', async () => 'inside'));
     expect(other).to.equal('inside');
   });

@@ -1,7 +1,23 @@
 import { expect } from 'chai';
 import { TokenVault, type TokenStorage, type VerifiedLogin } from '../../lib/index.ts';
-import { ACCESS_TOKEN, FakeRoblox, json, REFRESH_TOKEN, USERINFO } from '../support/fake-roblox.ts';
+import {
+  ACCESS_TOKEN,
+  BASE_URL,
+  CLIENT_ID,
+  FakeRoblox,
+  json,
+  REFRESH_TOKEN,
+  USERINFO,
+} from '../support/fake-roblox.ts';
+import { endpointsOf } from '../../lib/oauth/endpoints.ts';
+import { recordKey } from '../../lib/vault/records.ts';
 import { expectError, expectNoSecrets, expectSuccess, signIn, strategyFor } from '../support/harness.ts';
+
+const APP = {
+  credentials: { clientID: CLIENT_ID, clientSecret: undefined, clientAuthentication: 'none' },
+  endpoints: endpointsOf(BASE_URL),
+} as const;
+const keyOf = (userId: string) => recordKey(APP, userId);
 
 describe('A login with a vault', () => {
   let roblox: FakeRoblox;
@@ -14,7 +30,7 @@ describe('A login with a vault', () => {
   it('is saved before verify is called', async () => {
     const seen: unknown[] = [];
     const verify = ({ profile }: VerifiedLogin) => {
-      seen.push(JSON.parse(stored.get(profile.id) ?? 'null'));
+      seen.push(JSON.parse(stored.get(keyOf(profile.id)) ?? 'null'));
       return profile;
     };
     const vault = new TokenVault({ storage: stored });
@@ -46,7 +62,7 @@ describe('A login with a vault', () => {
     const vault = new TokenVault({ storage: stored });
     const told = await signIn(strategyFor(roblox, { vault, verify: () => false }), roblox);
     expect(told.verb).to.equal('fail');
-    expect([...stored.keys()]).to.deep.equal([USERINFO.sub]);
+    expect([...stored.keys()]).to.deep.equal([keyOf(USERINFO.sub)]);
   });
 
   it('is an error that shows no token when it cannot be saved', async () => {

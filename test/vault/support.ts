@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { inspect } from 'node:util';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { TokenVault, type KeptTokens, type TokenVaultOptions } from '../../lib/index.ts';
+import { endpointsOf } from '../../lib/oauth/endpoints.ts';
+import { recordKey } from '../../lib/vault/records.ts';
 
 export const USER = '4100000001';
 export const ANOTHER = '4100000002';
@@ -12,6 +14,10 @@ export const OLDER_SECRET = 'a secret of thirty-two bytes or more, an older one'
 export interface Bench {
   readonly roblox: Emulator;
   readonly stored: Map<string, string>;
+  /** The key of a user's record in {@link stored}. */
+  key(user?: string): string;
+  /** A user's record in {@link stored}, not sealed. */
+  record(user?: string): Record<string, unknown>;
   /** User IDs that `onLost` was told of. */
   readonly lost: string[];
   /** Every token that Roblox has issued here. */
@@ -42,9 +48,16 @@ export async function openBench(): Promise<Bench> {
   // Written so that faults of a test's own come on top.
   roblox.faults.rewrite('POST /oauth/v1/token', watch, { times: Infinity });
   const { clientID, clientSecret } = DEMO_CLIENT;
+  const app = {
+    credentials: { ...DEMO_CLIENT, clientAuthentication: 'none' },
+    endpoints: endpointsOf(roblox.url),
+  } as const;
+  const key = (user = USER) => recordKey(app, user);
   return {
     roblox,
     stored,
+    key,
+    record: (user) => JSON.parse(stored.get(key(user)) ?? '{}') as Record<string, unknown>, // the vault wrote it
     lost,
     issued,
     vault: (options = {}) =>

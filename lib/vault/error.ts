@@ -1,1 +1,0 @@
-export { TokenVaultError, type TokenVaultErrorCode } from '../errors.ts';

@@ -1,0 +1,168 @@
+import { growingPauseMs, type Marks, type VaultClock } from './marks.ts';
+import type { Mark, Records, TokenRecord } from './records.ts';
+
+/** Concludes what is pending in records, and tells `onLost`. */
+export interface Losses {
+  /**
+   * Records that an authorization has ended; call it under the user's lock.
+   * @returns what to {@link tell} of; undefined when nobody wants to hear
+   */
+  conclude(userId: string, record: TokenRecord): Promise<Loss | undefined>;
+  /**
+   * Tells `onLost`, outside of the lock, and again until it has been heard.
+   * @returns what it threw; undefined when it was heard, or takes long
+   */
+  tell(userId: string, loss: Loss): Promise<unknown>;
+  /** Looks at a record again when its mark is over, if it has one: concludes a refusal, tells a loss, removes a revocation. */
+  notice(userId: string, record: TokenRecord): void;
+  /** Starts nothing more. */
+  close(): void;
+}
+
+/** A loss that this process is to tell of, until its claim is over. */
+export interface Loss {
+  readonly login: string;
+  readonly claim: Mark;
+}
+
+/** How long one process may take to tell; then another one that sees the record tells too. */
+const CLAIM_MS = 15_000;
+/** How long calls wait for `onLost` before they fail: one that never ends must not hold them up. */
+const TOLD_WITHIN_MS = 1_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+
+/**
+ * Makes {@link Losses}. What is still to be told lies in the record, with a claim of the process that tells it: when that one dies, the
+ * next one that sees the record waits until the claim is over, and tells.
+ */
+export function createLosses(options: {
+  readonly records: Records;
+  readonly runLocked: <T>(userId: string, task: () => Promise<T>) => Promise<T>;
+  readonly marks: Marks;
+  readonly clock: VaultClock;
+  readonly onLost: ((userId: string) => unknown) | undefined;
+}): Losses {
+  const { records, runLocked, marks, clock, onLost } = options;
+  const closing = new AbortController();
+  /** Users whose records are looked at later. */
+  const noticed = new Set<string>();
+  /** Logins that this process tells of. */
+  const telling = new Set<string>();
+
+  async function conclude(userId: string, record: TokenRecord): Promise<Loss | undefined> {
+    if (onLost === undefined) {
+      await records.remove(userId);
+      return undefined;
+    }
+    const claim = marks.make(CLAIM_MS);
+    await records.write(userId, { ...record, state: 'lost', mark: claim, holders: [], tokens: undefined });
+    return { login: record.login, claim };
+  }
+
+  function rest(failures: number): Promise<void> {
+    return clock.rest(growingPauseMs(failures, LONGEST_PAUSE_MS, clock.random), closing.signal);
+  }
+
+  /** Does some work under the user's lock: again and again until it succeeds or the vault is closed. */
+  async function persist<T>(userId: string, work: () => Promise<T>): Promise<T> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await runLocked(userId, work);
+      } catch {
+        await rest(failures);
+      }
+    }
+  }
+
+  async function tellUntilHeard(userId: string, loss: Loss, onThrow: (error: unknown) => void): Promise<void> {
+    const { login } = loss;
+    let { claim } = loss;
+    for (let failures = 0; ; failures += 1) {
+      // Over when we stood still, or have waited: another process may have told.
+      if (failures > 0 || marks.isOver(claim)) {
+        const again = await persist(userId, () => claimAgain(userId, login));
+        if (again === undefined) return;
+        claim = again.claim;
+      }
+      try {
+        await onLost?.(userId);
+        break;
+      } catch (error) {
+        onThrow(error);
+      }
+      await rest(failures);
+    }
+    await persist(userId, async () => {
+      if (isLossOf(login, await records.read(userId))) await records.remove(userId);
+    });
+  }
+
+  /** @returns undefined when the loss is not to be told any more, or not by us */
+  async function claimAgain(userId: string, login: string): Promise<Loss | undefined> {
+    const record = await records.read(userId);
+    if (!isLossOf(login, record)) return undefined;
+    const isOurs = record.mark === undefined || marks.isMine(record.mark) || marks.isOver(record.mark);
+    return isOurs ? conclude(userId, record) : undefined;
+  }
+
+  function notice(userId: string, record: TokenRecord): void {
+    const { state, mark, login } = record;
+    if (mark === undefined || state === 'live' || noticed.has(userId) || telling.has(login)) return;
+    noticed.add(userId);
+    void review(userId, record).then(
+      (next) => {
+        noticed.delete(userId);
+        next?.();
+      },
+      () => noticed.delete(userId), // closed
+    );
+  }
+
+  /** Waits until the mark is over, and does what is due then. @returns what is to be done afterwards */
+  async function review(userId: string, { mark, holders }: TokenRecord): Promise<(() => void) | undefined> {
+    const pending = [mark, holders.at(-1)].filter((each) => each !== undefined);
+    await clock.rest(Math.max(...pending.map((each) => marks.leftMs(each)), 0), closing.signal);
+    return persist(userId, async () => {
+      const record = await records.read(userId);
+      if (record?.mark === undefined || record.state === 'live') return undefined;
+      const intent = record.holders.at(-1);
+      if (!marks.isOver(record.mark) || (intent !== undefined && !marks.isOver(intent))) {
+        return () => notice(userId, record);
+      }
+      if (record.state === 'revoked') {
+        await records.remove(userId);
+        return undefined;
+      }
+      const loss = await conclude(userId, record);
+      return loss === undefined ? undefined : () => void tell(userId, loss);
+    });
+  }
+
+  async function tell(userId: string, loss: Loss): Promise<unknown> {
+    const { login } = loss;
+    if (telling.has(login)) return undefined;
+    telling.add(login);
+    const settled = new AbortController();
+    return new Promise<unknown>((resolve) => {
+      const settle = (error?: unknown) => {
+        settled.abort();
+        resolve(error);
+      };
+      const done = () => {
+        telling.delete(login);
+        settle();
+      };
+      tellUntilHeard(userId, loss, settle).then(done, done);
+      clock.sleep(TOLD_WITHIN_MS, settled.signal).then(
+        () => settle(),
+        () => {},
+      ); // aborted
+    });
+  }
+
+  return { conclude, tell, notice, close: () => closing.abort() };
+}
+
+function isLossOf(login: string, record: TokenRecord | undefined): record is TokenRecord {
+  return record?.state === 'lost' && record.login === login;
+}

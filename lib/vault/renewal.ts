@@ -1,0 +1,333 @@
+import { isRefusedGrant, refreshTokens } from '../client/token-keeper.ts';
+import { OAuthError, TokenVaultError } from '../errors.ts';
+import type { OAuthClient } from '../oauth/oauth-client.ts';
+import type { Tokens } from '../oauth/tokens.ts';
+import { decide, placeAnswer, type Answer, type Decision, type Situation } from './decide.ts';
+import type { Loss, Losses } from './losses.ts';
+import { growingPauseMs, type Marks, type VaultClock } from './marks.ts';
+import type { Memory } from './memory.ts';
+import { withHolder, type HeldRecord, type Mark, type Records, type TokenRecord } from './records.ts';
+
+/** What renewals and revocations of one vault share. */
+export interface Bench {
+  readonly records: Records;
+  /** Runs a task under the user's lock. */
+  readonly runLocked: <T>(userId: string, task: () => Promise<T>) => Promise<T>;
+  readonly marks: Marks;
+  readonly clock: VaultClock;
+  readonly memory: Memory;
+  readonly losses: Losses;
+  /** The app's; asked for when it is needed, because a vault may learn its app late. */
+  readonly oauth: () => OAuthClient;
+  /** How long an answer of Roblox may take until it is stored. */
+  readonly leaseMs: () => number;
+  /** How long after a refusal an answer may still come from a process that stood still. */
+  readonly lossDelayMs: number;
+  /** @throws {TokenVaultError} `closed` */
+  readonly checkOpen: () => void;
+}
+
+/** Renews users' tokens. */
+export interface Renewals {
+  /**
+   * Brings a record that is newer than `given`, stored: the one of another process, or a renewed one. Call it once at a time for a user.
+   * @throws {OAuthError} `invalid_grant`
+   */
+  renew(userId: string, given: HeldRecord): Promise<HeldRecord>;
+  /** Looks at a user's record until the mark of its holder is over or gone. */
+  waitFor(userId: string, mark: Mark): Promise<void>;
+  /** Takes back the intent of this vault. */
+  withdraw(userId: string): Promise<void>;
+  /** An answer of Roblox's that could not be stored yet. */
+  unsaved(userId: string): Answer | undefined;
+  /** Gives up an answer that could not be stored: its login was replaced or revoked. */
+  drop(userId: string): void;
+  /** Whether an `invalid_grant` may be followed by an answer of another process. */
+  isTentative(error: unknown): boolean;
+  /** Waits until `onLost` has heard of a loss. @returns the error, perhaps with what `onLost` threw as its cause */
+  heard(error: unknown): Promise<unknown>;
+  /** What stores answers in the background. */
+  background(): Iterable<Promise<void>>;
+}
+
+/** Stored tokens with less than this left are renewed rather than served. */
+const LEAST_LIFE_MS = 10_000;
+/** Between two looks at a record that another process renews. */
+const FIRST_LOOK_MS = 50;
+const LONGEST_LOOK_MS = 1_000;
+/** Between two tries to store an answer. */
+const LONGEST_STORE_PAUSE_MS = 15_000;
+
+interface Unsaved extends Answer {
+  /** The refresh tokens that Roblox had refused before, in the same renewal. */
+  readonly refused: ReadonlySet<string>;
+  /** The authorization was revoked meanwhile: so are these tokens. */
+  isRevoked: boolean;
+}
+
+/**
+ * Makes {@link Renewals}.
+ *
+ * No lock is held while Roblox is asked. Under the lock an intent is written into the record; whoever sees it waits until the answer is
+ * stored or the intent's time is over, and only then spends the same refresh token. An answer is stored whatever happened meanwhile,
+ * unless something newer is stored. A refusal counts only when nobody else can have an answer.
+ */
+export function createRenewals(bench: Bench): Renewals {
+  const { records, runLocked, marks, clock, memory, losses, oauth } = bench;
+  const unsaved = new Map<string, Unsaved>();
+  const storing = new Map<string, Promise<void>>();
+  const tentative = new WeakSet<object>();
+  /** The telling of a loss, by the error of the renewal that found it. */
+  const told = new WeakMap<object, Promise<OAuthError>>();
+
+  async function renew(userId: string, given: HeldRecord): Promise<HeldRecord> {
+    const refusals = new Map<string, OAuthError>();
+    for (;;) {
+      const kept = await storeAnswer(userId);
+      if (kept !== undefined) return kept;
+      bench.checkOpen();
+      const mayForget = refusals.size > 0 && (await records.mayForget());
+      const { decision, loss } = await runTwice(userId, () => {
+        const held = memory.newest(userId, given);
+        return act(userId, { held, mayForget, isRefused: ({ refreshToken = '' }) => refusals.has(refreshToken) });
+      });
+      switch (decision.do) {
+        case 'use':
+          memory.remember(userId, decision.record);
+          return decision.record;
+        case 'wait':
+          await waitFor(userId, decision.mark);
+          break;
+        case 'ask': {
+          const renewed = await ask(userId, decision.base, refusals);
+          if (renewed !== undefined) return renewed;
+          break;
+        }
+        default:
+          throw endOf(userId, decision, loss, [...refusals.values()].at(-1));
+      }
+    }
+  }
+
+  /** Under the lock, and once more where only a connection may have broken. */
+  async function runTwice<T>(userId: string, task: () => Promise<T>): Promise<T> {
+    return runLocked(userId, task).catch((error: unknown) => {
+      const isFinal = error instanceof TypeError || (error instanceof TokenVaultError && error.code !== 'lock_lost');
+      if (isFinal) throw error;
+      return runLocked(userId, task);
+    });
+  }
+
+  /** Looks at the stored record, decides, and writes down what others have to know; under the lock. */
+  async function act(
+    userId: string,
+    known: Pick<Situation, 'held' | 'isRefused' | 'mayForget'>,
+  ): Promise<{ readonly decision: Decision; readonly loss?: Loss | undefined }> {
+    const stored = await records.read(userId);
+    const decision = decide({
+      ...known,
+      stored,
+      isMine: marks.isMine,
+      isOver: marks.isOver,
+      isUsable: ({ expiresAt }) => expiresAt === undefined || expiresAt.getTime() > clock.now() + LEAST_LIFE_MS,
+      isEnded: memory.hasEnded,
+    });
+    switch (decision.do) {
+      case 'ask': {
+        const record = stored ?? placeholderFor(decision.base);
+        await records.write(userId, withHolder(record, marks.make(bench.leaseMs()), marks.isMine));
+        break;
+      }
+      case 'wait':
+        if (stored?.holders.some(marks.isMine)) await records.write(userId, withoutMine(stored));
+        break;
+      case 'doubt': {
+        const refused = { ...withoutMine(stored!), state: 'refused', mark: marks.make(bench.lossDelayMs) } as const; // decided by it
+        await records.write(userId, refused);
+        losses.notice(userId, refused);
+        break;
+      }
+      case 'lose': {
+        const loss = await losses.conclude(userId, stored!); // decided by it
+        memory.end(userId, stored!.login);
+        return { decision, loss };
+      }
+      case 'forget':
+        await records.remove(userId);
+        memory.end(userId, known.held.login);
+        break;
+      case 'refuse':
+        if (decision.why !== 'doubt') memory.end(userId, known.held.login);
+        break;
+      case 'use':
+    }
+    return { decision };
+  }
+
+  /** @returns undefined when the token was refused, or something better is stored */
+  async function ask(
+    userId: string,
+    base: HeldRecord,
+    refusals: Map<string, OAuthError>,
+  ): Promise<HeldRecord | undefined> {
+    let tokens: Tokens;
+    try {
+      tokens = await refreshTokens(oauth(), base.tokens);
+    } catch (error) {
+      if (isRefusedGrant(error)) {
+        refusals.set(base.tokens.refreshToken ?? '', error);
+        return undefined;
+      }
+      // No answer will come to us. If that cannot be said, others wait until the intent is over.
+      await withdraw(userId).catch(() => {});
+      throw error;
+    }
+    unsaved.set(userId, { base, tokens, refused: new Set(refusals.keys()), isRevoked: false });
+    return storeAnswer(userId).catch(() => storeAnswer(userId));
+  }
+
+  /**
+   * Stores the answer that could not be stored before, if there is one. While it fails, it is tried again in the background.
+   * @returns the stored record; undefined where there is none, or something better is stored
+   */
+  async function storeAnswer(userId: string): Promise<HeldRecord | undefined> {
+    const answer = unsaved.get(userId);
+    if (answer === undefined) return undefined;
+    try {
+      if (!answer.isRevoked) {
+        const placed = await runLocked(userId, () => place(userId, answer));
+        if (placed !== 'revoke') {
+          if (unsaved.get(userId) === answer) unsaved.delete(userId);
+          return placed;
+        }
+        answer.isRevoked = true;
+      }
+      await endTokens(oauth(), answer.tokens);
+      if (unsaved.get(userId) === answer) unsaved.delete(userId);
+      return undefined;
+    } catch (error) {
+      keepStoring(userId);
+      throw error;
+    }
+  }
+
+  async function place(userId: string, answer: Unsaved): Promise<HeldRecord | 'revoke' | undefined> {
+    const stored = await records.read(userId);
+    // Another try has stored it meanwhile.
+    if (unsaved.get(userId) !== answer) return undefined;
+    const { tokens, refused } = answer;
+    const placed = placeAnswer(stored, answer, ({ refreshToken = '' }) => refused.has(refreshToken));
+    if (placed === 'revoke') return placed;
+    if (placed === 'keep') return undefined;
+    // As it lies there: somebody else may have announced the next renewal.
+    const isStored = placed === 'again' && stored !== undefined;
+    const { login, generation } = isStored ? stored : placed === 'again' ? answer.base : placed;
+    const record = { login, generation, tokens };
+    await records.write(userId, isStored ? stored : liveRecord(record, clock.now()));
+    memory.remember(userId, record);
+    return record;
+  }
+
+  function keepStoring(userId: string): void {
+    if (storing.has(userId)) return;
+    const job = (async () => {
+      for (let failures = 0; unsaved.has(userId); failures += 1) {
+        await clock.sleep(growingPauseMs(failures, LONGEST_STORE_PAUSE_MS, clock.random));
+        await storeAnswer(userId).catch(() => {});
+      }
+    })().finally(() => storing.delete(userId));
+    storing.set(userId, job);
+  }
+
+  async function waitFor(userId: string, mark: Mark): Promise<void> {
+    for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 1.5)) {
+      const leftMs = marks.leftMs(mark);
+      if (leftMs <= 0) return;
+      await clock.sleep(Math.min(leftMs, lookMs * (0.75 + clock.random() / 2)));
+      bench.checkOpen();
+      if ((await records.read(userId))?.holders.at(-1)?.id !== mark.id) return;
+    }
+  }
+
+  async function withdraw(userId: string): Promise<void> {
+    await runLocked(userId, async () => {
+      const stored = await records.read(userId);
+      if (!stored?.holders.some(marks.isMine)) return;
+      const others = withoutMine(stored);
+      const isPlaceholder = stored.state === 'live' && stored.tokens === undefined && others.holders.length === 0;
+      await (isPlaceholder ? records.remove(userId) : records.write(userId, others));
+    });
+  }
+
+  function withoutMine(record: TokenRecord): TokenRecord {
+    return { ...record, holders: record.holders.filter((mark) => !marks.isMine(mark)) };
+  }
+
+  /** The error for a renewal that ends here. A loss is told meanwhile: see `heard`. */
+  function endOf(
+    userId: string,
+    decision: Extract<Decision, { do: 'doubt' | 'lose' | 'forget' | 'refuse' }>,
+    loss: Loss | undefined,
+    refusal: OAuthError | undefined,
+  ): OAuthError {
+    const why = decision.do === 'refuse' ? decision.why : decision.do;
+    if (why === 'doubt') {
+      const error = endedBy(
+        'Roblox has refused the refresh token, but another process may still bring a newer one',
+        refusal,
+      );
+      tentative.add(error);
+      return error;
+    }
+    if (why === 'nothing')
+      return refusal ?? endedBy('nothing is stored for this user: the authorization was revoked or lost');
+    if (why === 'revoked') return endedBy('the authorization was revoked');
+    if (why !== 'lose') return refusal ?? endedBy('the authorization was lost');
+    const ended = refusal ?? endedBy('there is no refresh token');
+    if (loss !== undefined) told.set(ended, tell(userId, loss, ended));
+    return ended;
+  }
+
+  async function tell(userId: string, loss: Loss, ended: OAuthError): Promise<OAuthError> {
+    const cause = await losses.tell(userId, loss);
+    if (cause === undefined) return ended;
+    const { error, error_description, status } = ended;
+    return new OAuthError({ error, error_description, status, cause });
+  }
+
+  return {
+    renew,
+    waitFor,
+    withdraw,
+    unsaved: (userId) => unsaved.get(userId),
+    drop: (userId) => void unsaved.delete(userId),
+    isTentative: (error) => error instanceof Error && tentative.has(error),
+    heard: async (error) => (error instanceof Error ? ((await told.get(error)) ?? error) : error),
+    background: () => storing.values(),
+  };
+}
+
+/** Ends tokens at Roblox; it is no error when they have ended before. */
+export async function endTokens(oauth: OAuthClient, { refreshToken, accessToken }: Tokens): Promise<void> {
+  try {
+    await oauth.revoke(refreshToken ?? accessToken);
+  } catch (error) {
+    const isEnded = error instanceof Error && 'error' in error && /^invalid_(grant|token)$/.test(String(error.error));
+    if (!isEnded) throw error;
+  }
+}
+
+/** A record in use, which nobody renews. */
+export function liveRecord(record: HeldRecord, savedAt: number): TokenRecord {
+  return { ...record, state: 'live', mark: undefined, holders: [], savedAt };
+}
+
+/** Says that somebody renews tokens of which the storage knows nothing; without them, since they may have been revoked. */
+function placeholderFor({ login, generation }: HeldRecord): TokenRecord {
+  return { login, generation, state: 'live', mark: undefined, holders: [], tokens: undefined, savedAt: 0 };
+}
+
+function endedBy(why: string, refusal?: OAuthError): OAuthError {
+  const error_description = `${why}; ask the user to sign in again`;
+  return new OAuthError({ error: 'invalid_grant', error_description, status: 400, cause: refusal });
+}
