@@ -14,9 +14,11 @@ export type {
 } from './strategy/verify.ts';
 export { RobloxClient } from './client/client.ts';
 export type { KeptTokens, OnTokens, RobloxClientOptions } from './client/options.ts';
-export type { Experiences } from './cloud/experiences.ts';
-export type { CallOptions, Group, GroupMembership, GroupRole, Groups, MembershipFilter } from './cloud/groups.ts';
-export type { ID } from './cloud/ids.ts';
+export type { Experience, Experiences, RestartOptions } from './cloud/experiences.ts';
+export type { CallOptions } from './cloud/call.ts';
+export type { Group, GroupJoinRequest, GroupMembership, GroupRole } from './cloud/group.ts';
+export type { Groups, JoinRequestFilter, MembershipFilter, RoleChange, UserFilter } from './cloud/groups.ts';
+export type { ID } from './cloud/check.ts';
 export type { Raw } from './cloud/read.ts';
 export type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from './cloud/request.ts';
 export type { Parameter as RequestParameter, Query as RequestQuery } from './cloud/url.ts';
@@ -31,7 +33,7 @@ export type {
   PrivateServerItem,
 } from './cloud/inventory.ts';
 export type { List, ListOptions, Page } from './cloud/pages.ts';
-export type { ThumbnailOptions, User, UserCalls } from './cloud/user.ts';
+export type { ThumbnailOptions, User, UserCalls, UserNotification } from './cloud/user.ts';
 export type { UserInfo } from './oauth/userinfo.ts';
 export type { Profile } from './oauth/profile.ts';
 export type { Tokens } from './oauth/tokens.ts';

@@ -1,36 +1,56 @@
 import { inspect } from 'node:util';
-import type { ClientApp } from '../oauth/app-options.ts';
-import { DEFAULT_LIMITS, readClientOptions } from './options.ts';
-import type { ClientLimits, OnTokens, RobloxClientOptions } from './options.ts';
-import { createCaller, type MakeCall } from '../cloud/call.ts';
+import {
+  createCaller,
+  readCallOptions,
+  runCall,
+  type CallLimits,
+  type CallOptions,
+  type MakeCall,
+} from '../cloud/call.ts';
 import { createExperiences, type Experiences } from '../cloud/experiences.ts';
-import { createGroups, type CallOptions, type Groups } from '../cloud/groups.ts';
-import { describeValue } from '../errors.ts';
+import { createGroups, type Groups } from '../cloud/groups.ts';
 import { createInventory, type Inventory } from '../cloud/inventory.ts';
 import type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from '../cloud/request.ts';
 import { createUserCalls, type UserCalls } from '../cloud/user.ts';
 import { OAuthError } from '../errors.ts';
-import { isID } from '../http/json.ts';
 import { sleep as platformSleep, waitFor, type Sleep } from '../http/abort.ts';
+import { isID } from '../http/json.ts';
 import { DEFAULT_PATIENCE } from '../http/retry.ts';
 import { patientTransport } from '../http/send.ts';
 import { limitInFlight } from '../http/slots.ts';
 import { connectionError } from '../http/transport.ts';
+import { readApp, type ClientApp } from '../oauth/app-options.ts';
 import { createOAuthClient, type OAuthClient } from '../oauth/oauth-client.ts';
 import type { Introspection, Resources } from '../oauth/token-messages.ts';
-import { createRenewal, createTokenKeeper, type Renewal, type TokenKeeper } from './token-keeper.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { readUserInfo, type UserInfo } from '../oauth/userinfo.ts';
+import { readClientOptions, type RobloxClientOptions } from './options.ts';
+import { createRenewal, createTokenKeeper, type Renewal, type TokenKeeper } from './token-keeper.ts';
+
+/**
+ * What a strategy or a vault brings along for the clients that it makes.
+ * @internal
+ */
+export interface ClientParts {
+  /** Shared by many clients, in place of one made of the options. */
+  readonly app?: ClientApp;
+  /** In place of asking Roblox alone: a vault's, which stores by itself. */
+  readonly renewal?: Renewal;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly sleep?: Sleep;
+  readonly random?: () => number;
+}
 
 /**
  * Roblox's APIs as one user who signed in: their inventory, groups, profile and experiences, and any other call of Open Cloud.
  *
- * It renews its tokens by itself when it holds a refresh token: before they run out, and once on a 401; `onTokens` has stored the new
+ * A client that has a refresh token renews the tokens by itself: before they expire, and once on a 401. `onTokens` has stored the new
  * ones before any call goes on. A 429 is tried again, and so is a 502, 503, 504 or a broken connection where the call only reads.
  *
- * Every call may throw a {@link RobloxAPIError} (Roblox refused: see `status`), an {@link OAuthError} (`invalid_grant`: the
- * authorization has ended, ask the user to sign in again), a {@link ConnectionError} (no usable answer: try again later) or a
- * `TypeError` (the call is wrong). None shows a token.
+ * Every call takes `signal` and `timeout`, and may throw a {@link RobloxAPIError} (Roblox refused: see `status`), an
+ * {@link OAuthError} (`invalid_grant`: the authorization has ended, ask the user to sign in again), a {@link ConnectionError} (no usable
+ * answer: try again later) or a `TypeError` (the call is wrong, and nothing was sent). None shows a token.
  * @see https://create.roblox.com/docs/cloud/reference
  */
 export class RobloxClient {
@@ -46,40 +66,49 @@ export class RobloxClient {
   readonly #keeper: TokenKeeper;
   readonly #app: ClientApp;
   readonly #call: MakeCall;
-  /** Repeats a 429; for messages without a refresh token. */
+  /** Repeats a 429; for requests without a refresh token. */
   readonly #patientOAuth: OAuthClient | undefined;
   #userId: string | undefined;
   #userIdFlight: Promise<string> | undefined;
 
-  /** @throws {TypeError} an option that cannot work, by its name */
+  /** @throws {TypeError} an option that is unknown or cannot work, by its name */
   constructor(options: RobloxClientOptions);
   /** @internal */
-  constructor(options: undefined, parts: ClientParts);
-  constructor(options: RobloxClientOptions | undefined, parts: ClientParts = createParts(readClientOptions(options!))) {
-    const { app, keeper, limits, clock } = parts;
-    const { now, sleep } = clock;
+  constructor(options: RobloxClientOptions, parts: ClientParts);
+  constructor(options: RobloxClientOptions, parts: ClientParts = {}) {
+    const { tokens, userId, onTokens, maxRetries, maxConcurrency } = readClientOptions(options);
+    const {
+      app = readApp(options),
+      now = () => Date.now(),
+      sleep = platformSleep,
+      random = () => Math.random(),
+    } = parts;
     const credentials = 'credentials' in app ? app.credentials : undefined;
-    const secrets = () => [...keeper.secrets(), ...(credentials?.clientSecret ? [credentials.clientSecret] : [])];
+    const own = 'oauth' in app ? createRenewal({ oauth: app.oauth, store: onTokens, now, random }) : undefined;
+    const keeper = createTokenKeeper({ tokens, renewal: parts.renewal ?? own, now });
     const transport = patientTransport({
-      transport: limitInFlight(app.transport, limits.maxConcurrency),
-      patience: { ...DEFAULT_PATIENCE, maxRetries: limits.maxRetries },
-      ...clock,
+      transport: limitInFlight(app.transport, maxConcurrency),
+      patience: { ...DEFAULT_PATIENCE, maxRetries },
+      now,
+      sleep,
+      random,
     });
+    const secrets = () => [...keeper.secrets(), ...(credentials?.clientSecret ? [credentials.clientSecret] : [])];
     const call = createCaller({
       baseURL: app.endpoints.baseURL,
       transport,
       credential: { lease: (signal) => keeper.lease(signal), granted: () => keeper.tokens.scope, secrets },
       now,
     });
-    const userId = (signal: AbortSignal | undefined) => this.#askUserId(signal);
+    const askUserId = (limits: CallLimits) => this.#askUserId(limits);
     this.#app = app;
     this.#keeper = keeper;
     this.#call = call;
-    this.#userId = parts.userId;
+    this.#userId = userId;
     this.#patientOAuth = credentials && createOAuthClient({ endpoints: app.endpoints, credentials, transport, now });
-    this.inventory = createInventory(call, userId);
-    this.groups = createGroups(call, userId);
-    this.user = createUserCalls(call, userId, { now, sleep });
+    this.inventory = createInventory(call, askUserId);
+    this.groups = createGroups(call, askUserId);
+    this.user = createUserCalls(call, askUserId, sleep);
     this.experiences = createExperiences(call);
   }
 
@@ -89,18 +118,12 @@ export class RobloxClient {
   }
 
   /**
-   * Asks who the user is, as OpenID Connect says it: names change, so do pictures.
+   * Asks who the user is, in the claims of OpenID Connect. Names and pictures change; `sub`, the user's ID in this app's domain, does not.
    * Scope: `openid`; `profile` for more than `sub`.
    * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
    */
-  async userInfo({ signal }: CallOptions = {}): Promise<UserInfo> {
-    const path = '/oauth/v1/userinfo';
-    const info = readUserInfo(await this.#call({ method: 'GET', path, signal, scope: 'openid' }));
-    if (info === undefined || !isID(info.sub)) {
-      throw connectionError('invalid_body', { method: 'GET', url: this.#app.endpoints.userinfo, secrets: [] });
-    }
-    this.#userId ??= info.sub;
-    return info;
+  async userInfo(options?: CallOptions): Promise<UserInfo> {
+    return runCall(options, (limits) => this.#askUserInfo(limits));
   }
 
   /**
@@ -109,79 +132,108 @@ export class RobloxClient {
    * @throws {OAuthError} refused
    * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#post-v1tokenresources
    */
-  async resources({ signal }: CallOptions = {}): Promise<Resources> {
-    const oauth = needsApp(this.#patientOAuth, 'resources');
-    const lease = await this.#keeper.lease(signal);
-    try {
-      return await waitFor(oauth.resources(lease.accessToken), signal);
-    } catch (error) {
-      if (!(error instanceof OAuthError && error.status === 401 && error.error !== 'invalid_client')) throw error;
-      const another = await lease.instead(signal);
-      if (another === undefined) throw error;
-      return waitFor(oauth.resources(another), signal);
-    }
+  async resources(options?: CallOptions): Promise<Resources> {
+    return runCall(options, (limits) => this.#askResources(limits));
   }
 
   /**
-   * Asks what Roblox knows of the access token. Not a check for revocation: a revoked one stays active until it runs out.
+   * Asks what Roblox knows of the access token. Not a check for revocation: a revoked token stays active until it expires.
    * Needs `clientID`.
    * @throws {OAuthError} refused
    * @see RFC 7662 https://www.rfc-editor.org/rfc/rfc7662
    */
-  async introspect({ signal }: CallOptions = {}): Promise<Introspection> {
-    const oauth = needsApp(this.#patientOAuth, 'introspect');
-    const { accessToken } = await this.#keeper.lease(signal);
-    return waitFor(oauth.introspect(accessToken), signal);
+  async introspect(options?: CallOptions): Promise<Introspection> {
+    return runCall(options, async (limits) => {
+      const oauth = requireApp(this.#patientOAuth, 'introspect');
+      limits.begin({ method: 'POST', url: this.#app.endpoints.introspection, secrets: [] });
+      const { accessToken } = await this.#keeper.lease(limits.signal);
+      return oauth.introspect(accessToken, limits);
+    });
   }
 
   /**
-   * Renews the tokens now, or joins the renewal under way; `onTokens` has stored them when it resolves.
-   * @throws {OAuthError} `invalid_grant`: the refresh token was used, has expired or was withdrawn; ask the user to sign in again
-   * @throws {TypeError} the client has no refresh token
+   * Renews the tokens now, or joins the renewal under way. `onTokens` has stored them when it resolves.
+   * `signal` and `timeout` end the wait, and not the request: Roblox accepts a refresh token once, so its answer must be stored.
+   * @throws {OAuthError} `invalid_grant`: the refresh token was used, has expired or was revoked; ask the user to sign in again
+   * @throws {TypeError} the client has no refresh token, or no `clientID`
    */
-  async refresh({ signal }: CallOptions = {}): Promise<Tokens> {
-    return this.#keeper.renew(signal);
+  async refresh(options?: CallOptions): Promise<Tokens> {
+    return runCall(options, (limits) => {
+      limits.begin({ method: 'POST', url: this.#app.endpoints.token, secrets: [] });
+      return this.#keeper.renew(limits.signal);
+    });
   }
 
   /**
    * Ends the authorization at Roblox: the tokens stop working, and this client refuses further calls with an {@link OAuthError}.
    * Needs `clientID`. Never repeated by itself; when it fails nothing has changed here.
+   * `signal` and `timeout` end the wait, and not the request: a revocation that has begun may have reached Roblox.
    * @see RFC 7009 https://www.rfc-editor.org/rfc/rfc7009
    */
-  async revoke({ signal }: CallOptions = {}): Promise<void> {
-    if (!('oauth' in this.#app)) throw missingApp('revoke');
-    return waitFor(this.#keeper.revoke(), signal);
+  async revoke(options?: CallOptions): Promise<void> {
+    return runCall(options, async (limits) => {
+      requireApp('oauth' in this.#app ? this.#app.oauth : undefined, 'revoke');
+      limits.begin({ method: 'POST', url: this.#app.endpoints.revocation, secrets: [] });
+      return waitFor(this.#keeper.revoke(), limits.signal);
+    });
   }
 
   /**
    * Makes any other call of Roblox's APIs. For the operations that Roblox describes (those with a path template such as
-   * `/cloud/v2/groups/{group_id}`) TypeScript knows the values, the body and the answer; any other path works too, and answers
-   * something unknown.
+   * `/cloud/v2/groups/{group_id}`) TypeScript knows the values, the body and the answer. Any other path works too, and its answer is
+   * `unknown`. Operations of another host than `baseURL` (3D thumbnails) are not reachable.
    * @param path under `baseURL`, beginning with one slash; a template's places are filled, escaped, from `options.path`
-   * @param options `path`, `query`, `body` (sent as JSON; a FormData as a form), `headers`, `signal`
+   * @param options `path`, `query`, `body` (sent as JSON; a FormData as a form), `headers`, `signal`, `timeout`
    * @returns the parsed JSON, undefined for an empty body
-   * @throws {TypeError} a path that leads elsewhere: the user's token goes to `baseURL` only
+   * @throws {TypeError} a path that leads elsewhere, a header that cannot be sent, a body that is no JSON: nothing was sent
    */
   async request<Method extends string, Path extends string>(
     method: Method,
     path: Path | KnownPath<Method>,
     ...[options]: RequestArguments<Method, Path>
   ): Promise<RequestAnswer<Method, Path>> {
-    if (options !== undefined && (typeof options !== 'object' || options === null)) {
-      throw new TypeError(`options must be an object, but is ${describeValue(options)}`);
-    }
-    // Whatever the operation, its options are a part of these.
-    const { path: values, query, body, headers, signal }: RequestOptions = options ?? {};
-    const answer = await this.#call({ method, path, values, query, body, headers, signal });
+    // The options of every operation are a part of these.
+    const given: RequestOptions = options ?? {};
+    readCallOptions(options, ['path', 'query', 'body', 'headers']);
+    const { path: values, query, body, headers, ...others } = given;
+    const answer = await runCall(others, (limits) =>
+      this.#call({ method, path, values, query, body, headers, limits }),
+    );
     return answer as RequestAnswer<Method, Path>; // what Roblox's description promises of it
   }
 
-  async #askUserId(signal: AbortSignal | undefined): Promise<string> {
+  async #askUserInfo(limits: CallLimits): Promise<UserInfo> {
+    const path = '/oauth/v1/userinfo';
+    const info = readUserInfo(await this.#call({ method: 'GET', path, limits, scope: 'openid' }));
+    if (info === undefined || !isID(info.sub)) {
+      throw connectionError('invalid_body', { method: 'GET', url: this.#app.endpoints.userinfo, secrets: [] });
+    }
+    this.#userId ??= info.sub;
+    return info;
+  }
+
+  async #askResources(limits: CallLimits): Promise<Resources> {
+    const oauth = requireApp(this.#patientOAuth, 'resources');
+    limits.begin({ method: 'POST', url: this.#app.endpoints.resources, secrets: [] });
+    const lease = await this.#keeper.lease(limits.signal);
+    try {
+      return await oauth.resources(lease.accessToken, limits);
+    } catch (error) {
+      if (!(error instanceof OAuthError && error.status === 401 && error.error !== 'invalid_client')) throw error;
+      const another = await lease.instead(limits.signal);
+      if (another === undefined) throw error;
+      return oauth.resources(another, limits);
+    }
+  }
+
+  /** The user's ID, asked once for all calls that need it: a call's own signal ends its wait alone. */
+  async #askUserId(limits: CallLimits): Promise<string> {
     if (this.#userId !== undefined) return this.#userId;
+    limits.begin({ method: 'GET', url: this.#app.endpoints.userinfo, secrets: [] });
     this.#userIdFlight ??= this.userInfo()
       .then(({ sub }) => sub)
       .finally(() => (this.#userIdFlight = undefined));
-    return waitFor(this.#userIdFlight, signal);
+    return waitFor(this.#userIdFlight, limits.signal);
   }
 
   /** What may be shown of a client: whose it is and what it may do, never a token. */
@@ -196,56 +248,8 @@ export class RobloxClient {
   }
 }
 
-/**
- * What a client is made of.
- * @internal
- */
-export interface ClientParts {
-  readonly app: ClientApp;
-  readonly keeper: TokenKeeper;
-  readonly userId: string | undefined;
-  readonly limits: ClientLimits;
-  readonly clock: { readonly now: () => number; readonly sleep: Sleep; readonly random: () => number };
-}
-
-/**
- * Makes a client that shares an app, and with it a transport, with others.
- * @internal
- */
-export function clientOf(app: ClientApp, options: Omit<PartsOptions, 'app'>): RobloxClient {
-  return new RobloxClient(undefined, createParts({ app, ...options }));
-}
-
-interface PartsOptions {
-  readonly app: ClientApp;
-  readonly tokens: Tokens;
-  readonly userId?: string | undefined;
-  readonly onTokens?: OnTokens | undefined;
-  /** In place of asking Roblox: a vault's, which stores by itself. */
-  readonly renewal?: Renewal | undefined;
-  readonly limits?: ClientLimits;
-  readonly clock?: Partial<ClientParts['clock']>;
-}
-
-function createParts({
-  app,
-  tokens,
-  userId,
-  onTokens,
-  limits = DEFAULT_LIMITS,
-  ...options
-}: PartsOptions): ClientParts {
-  const clock = { now: () => Date.now(), random: () => Math.random(), sleep: platformSleep, ...options.clock };
-  const own = 'oauth' in app ? createRenewal({ oauth: app.oauth, store: onTokens, ...clock }) : undefined;
-  const keeper = createTokenKeeper({ tokens, renewal: options.renewal ?? own, now: clock.now });
-  return { app, keeper, userId, limits, clock };
-}
-
-function needsApp(oauth: OAuthClient | undefined, method: string): OAuthClient {
-  if (oauth === undefined) throw missingApp(method);
-  return oauth;
-}
-
-function missingApp(method: string): TypeError {
-  return new TypeError(`client.${method}() needs a clientID (and the app's clientSecret)`);
+/** What only a client with a `clientID` has. */
+function requireApp<T>(part: T | undefined, method: string): T {
+  if (part === undefined) throw new TypeError(`client.${method}() needs a clientID (and the app's clientSecret)`);
+  return part;
 }

@@ -1,39 +1,29 @@
-import { readApp, type ClientApp } from '../oauth/app-options.ts';
-import type { Fetch } from '../http/transport.ts';
-import { checkID } from '../cloud/ids.ts';
-import { describeValue } from '../errors.ts';
-import type { ClientAuthentication } from '../oauth/token-messages.ts';
+import { checkID } from '../cloud/check.ts';
+import { refuse, refuseSecret, refuseUnknownOptions } from '../errors.ts';
+import { APP_OPTION_NAMES, type AppOptions } from '../oauth/app-options.ts';
 import { scopesOf, type Tokens } from '../oauth/tokens.ts';
 
 /** Stores a user's new tokens; awaited before anything goes on with them. */
 export type OnTokens = (tokens: Tokens) => unknown;
 
-/** What a {@link RobloxClient} can be told. Only `accessToken` is needed for calls. */
-export interface RobloxClientOptions {
+/**
+ * The options of a {@link RobloxClient}. Only `accessToken` is needed for calls; `clientID` (with `clientSecret` where the app has one)
+ * for refresh, revoke, introspect and resources.
+ */
+export interface RobloxClientOptions extends AppOptions {
   /** The user's access token. */
   readonly accessToken: string;
-  /** Lets the client renew the access token by itself, with `clientID` (and `clientSecret` where the app has one); without it it is only kept. */
+  /** With `clientID` it lets the client renew the access token by itself. */
   readonly refreshToken?: string | undefined;
-  /** When the access token ends: a Date, a number of milliseconds since the epoch, or an ISO string. Without it a 401 is what tells. */
+  /** When the access token ends: a Date, milliseconds since the epoch, or an ISO string. Without it only a 401 tells. */
   readonly expiresAt?: Date | number | string | undefined;
   readonly idToken?: string | undefined;
   readonly tokenType?: string | undefined;
-  /** The granted scopes; they make messages about a missing one better. */
+  /** The granted scopes. They make the error about a missing one clearer. */
   readonly scope?: string | readonly string[] | undefined;
-  /** The user's ID; asked from userinfo when it is needed and missing. */
+  /** The user's ID in this app's domain; asked from userinfo when it is needed and missing. */
   readonly userId?: string | number | undefined;
-  /** The app's client ID: for refresh, revoke, introspect and resources. */
-  readonly clientID?: string | undefined;
-  readonly clientSecret?: string | undefined;
-  /** `client_secret_post` by default with a secret, `none` without. */
-  readonly clientAuthentication?: ClientAuthentication | undefined;
-  /** Where Roblox is; `https://apis.roblox.com` by default. */
-  readonly baseURL?: string | undefined;
-  /** Any `fetch`-shaped function; node-fetch by default. */
-  readonly fetch?: Fetch | undefined;
-  /** Milliseconds for one HTTP request; 10000 by default. */
-  readonly timeout?: number | undefined;
-  /** Stores renewed tokens; awaited before any call goes on. A refresh token works once: what is not stored is lost with the process. */
+  /** Stores renewed tokens; awaited before any call goes on. A refresh token works once: tokens that are not stored end with the process. */
   readonly onTokens?: OnTokens | undefined;
   /** How often a call is tried again at the most, within a minute; 2 by default, 0 for never. */
   readonly maxRetries?: number | undefined;
@@ -41,54 +31,54 @@ export interface RobloxClientOptions {
   readonly maxConcurrency?: number | undefined;
 }
 
-/** How much at once and how often, for a client. */
-export interface ClientLimits {
+const OPTION_NAMES: Readonly<Record<keyof RobloxClientOptions, true>> = {
+  ...APP_OPTION_NAMES,
+  accessToken: true,
+  refreshToken: true,
+  expiresAt: true,
+  idToken: true,
+  tokenType: true,
+  scope: true,
+  userId: true,
+  onTokens: true,
+  maxRetries: true,
+  maxConcurrency: true,
+};
+
+/** A client's own options, each checked and with its default. */
+export interface ClientSettings {
+  readonly tokens: Tokens;
+  readonly userId: string | undefined;
+  readonly onTokens: OnTokens | undefined;
   readonly maxRetries: number;
   readonly maxConcurrency: number;
 }
 
-/** What a client uses when nobody said. */
-export const DEFAULT_LIMITS: ClientLimits = { maxRetries: 2, maxConcurrency: 16 };
-
-/** A client's options, each checked and with its default. */
-export interface ClientSettings {
-  readonly app: ClientApp;
-  readonly tokens: Tokens;
-  readonly userId: string | undefined;
-  readonly onTokens: OnTokens | undefined;
-  readonly limits: ClientLimits;
-}
-
 /**
- * Checks the options of a client.
- * @throws {TypeError} naming the option, what came and what would do
+ * Checks the options of a client, but for those of its app.
+ * @throws {TypeError} names the option, what came and what would work
  */
 export function readClientOptions(options: RobloxClientOptions): ClientSettings {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object with an accessToken, but is ${describeValue(options)}`);
-  }
-  const tokens = readGivenTokens(options);
+  if (typeof options !== 'object' || options === null) refuse('options', options, 'an object with an accessToken');
+  refuseUnknownOptions(options, OPTION_NAMES, { tokens: 'spread them: new RobloxClient({ ...tokens, clientID })' });
   return {
-    app: readApp(options),
-    tokens,
+    tokens: readGivenTokens(options),
     userId: readUserId(options.userId),
     onTokens: readOnTokens(options.onTokens),
-    limits: {
-      maxRetries: readCount('maxRetries', options.maxRetries, 0, DEFAULT_LIMITS.maxRetries),
-      maxConcurrency: readCount('maxConcurrency', options.maxConcurrency, 1, DEFAULT_LIMITS.maxConcurrency),
-    },
+    maxRetries: checkCount('maxRetries', options.maxRetries ?? 2, 0),
+    maxConcurrency: checkCount('maxConcurrency', options.maxConcurrency ?? 16, 1),
   };
 }
 
-/** A user's ID; null, as a database has it, is none. @throws {TypeError} no ID: it goes into paths and filters */
-export function readUserId(userId: unknown): string | undefined {
-  return userId === undefined || userId === null ? undefined : checkID('userId', userId); // it checks what it gets
+/** Reads a user's ID; null, as a database has it, is none. @throws {TypeError} no ID: it goes into paths and filters */
+function readUserId(userId: unknown): string | undefined {
+  return userId === undefined || userId === null ? undefined : checkID('userId', userId);
 }
 
 /** @throws {TypeError} no function */
-export function readOnTokens(onTokens: unknown): OnTokens | undefined {
+function readOnTokens(onTokens: unknown): OnTokens | undefined {
   if (onTokens === undefined || typeof onTokens === 'function') return onTokens as OnTokens | undefined; // checked here
-  throw new TypeError(`onTokens must be a function, but is ${describeValue(onTokens)}`);
+  refuse('onTokens', onTokens, 'a function');
 }
 
 /** Tokens as an app may have kept them: `expiresAt` may have become a string in JSON, and only `accessToken` must be there. */
@@ -105,13 +95,12 @@ export function readGivenTokens(tokens: KeptTokens): Tokens {
   const { scope = [] } = tokens;
   const scopes: unknown = scope;
   if (typeof scopes !== 'string' && !(Array.isArray(scopes) && scopes.every((part) => typeof part === 'string'))) {
-    throw new TypeError(
-      `scope must be an array or a space-separated string of scope names, but is ${describeValue(scopes)}`,
-    );
+    refuse('scope', scopes, 'an array or a space-separated string of scope names');
   }
   const accessToken = readToken('accessToken', tokens.accessToken);
-  if (accessToken === undefined)
+  if (accessToken === undefined) {
     throw new TypeError("accessToken is missing: the user's access token is needed for calls");
+  }
   return {
     accessToken,
     refreshToken: readToken('refreshToken', tokens.refreshToken),
@@ -122,16 +111,12 @@ export function readGivenTokens(tokens: KeptTokens): Tokens {
   };
 }
 
-/** A token; null, as a database has it, is none. */
+/** Reads a token; null, as a database has it, is none. */
 function readToken(name: string, token: unknown): string | undefined {
   if (token === undefined || token === null) return undefined;
-  // A token goes into a header as it is. What came is not shown.
-  if (typeof token !== 'string' || !/^[\u0021-\u007e]+$/.test(token)) {
-    throw new TypeError(
-      `${name} must be a token as Roblox gave it, a string without white space, but is ${typeof token === 'string' ? 'another' : describeValue(token)}`,
-    );
-  }
-  return token;
+  // A token goes into a header as it is.
+  if (typeof token === 'string' && /^[\u0021-\u007e]+$/.test(token)) return token;
+  refuseSecret(name, token, 'a token as Roblox gave it, a string without white space');
 }
 
 function readTime(value: unknown): Date | undefined {
@@ -139,13 +124,12 @@ function readTime(value: unknown): Date | undefined {
   const time =
     value instanceof Date || typeof value === 'number' || typeof value === 'string' ? new Date(value) : undefined;
   if (time === undefined || Number.isNaN(time.getTime())) {
-    throw new TypeError(`expiresAt must be a Date (or what JSON makes of one), but is ${describeValue(value)}`);
+    refuse('expiresAt', value, 'a Date, or milliseconds or an ISO string, as JSON keeps it');
   }
   return time;
 }
 
-function readCount(name: string, value: unknown, min: number, byDefault: number): number {
-  if (value === undefined) return byDefault;
+function checkCount(name: string, value: unknown, min: number): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value;
-  throw new TypeError(`${name} must be a whole number from ${min}, but is ${describeValue(value)}`);
+  refuse(name, value, `a whole number from ${min}`);
 }

@@ -1,184 +1,237 @@
-import { readID, readString } from '../http/json.ts';
 import { RobloxAPIError } from '../errors.ts';
-import type { MakeCall } from './call.ts';
-import { readPathID, checkID, type ID } from './ids.ts';
-import { listCalls } from './list-calls.ts';
-import type { List, ListOptions } from './pages.ts';
-import { compact, readRaw, readRequiredTime, readTime, type Raw } from './read.ts';
+import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
+import {
+  readGroup,
+  readJoinRequest,
+  readMembership,
+  readRole,
+  type Group,
+  type GroupJoinRequest,
+  type GroupMembership,
+  type GroupRole,
+} from './group.ts';
+import { checkID, checkIDs, checkObject, type ID } from './check.ts';
+import { listCalls, type List, type ListOptions } from './pages.ts';
 
-/** A Roblox group. Fields that Roblox adds are here too, under their own names. */
-export interface Group {
-  readonly id: string;
-  readonly displayName: string;
-  readonly description: string;
-  /** Missing when the group is abandoned. */
-  readonly ownerId?: string;
-  readonly memberCount?: number;
-  /** Whether anyone can join without being asked in. */
-  readonly publicEntryAllowed?: boolean;
-  /** Whether Roblox has closed it. */
-  readonly locked?: boolean;
-  readonly verified?: boolean;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  /** What Roblox sent. */
-  readonly raw: Raw;
-}
-
-/** Who belongs to a group, and as what. */
-export interface GroupMembership {
-  readonly groupId: string;
-  readonly userId: string;
-  /** The highest of the member's roles. */
-  readonly roleId: string;
-  /** All of them. */
-  readonly roleIds: readonly string[];
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  /** What Roblox sent. */
-  readonly raw: Raw;
-}
-
-/** A role in a group. Fields that Roblox adds are here too, under their own names. */
-export interface GroupRole {
-  readonly id: string;
-  readonly displayName: string;
-  /** 0 (a guest) to 255 (the owner). Not the ID. */
-  readonly rank: number;
-  /** Missing for guests. */
-  readonly memberCount?: number;
-  /** Visible to the owner only. */
-  readonly description?: string;
-  /** Visible for one's own role, and to the owner for all, with the scope `group:read`. New ones appear over time. */
-  readonly permissions?: Readonly<Record<string, boolean>>;
-  /** Visible to the owner only. */
-  readonly createdAt?: Date;
-  /** Visible to the owner only. */
-  readonly updatedAt?: Date;
-  /** What Roblox sent. */
-  readonly raw: Raw;
-}
-
-/** What ends a call. */
-export interface CallOptions {
-  /** Ends the call at once, waits included. */
-  readonly signal?: AbortSignal | undefined;
+/** Whose memberships are listed. */
+export interface UserFilter {
+  /** IDs of up to 50 users, in this app's domain; the signed-in user by default. */
+  readonly userIds?: readonly ID[] | undefined;
 }
 
 /** Which members are listed: all, those of one role, or one. */
 export interface MembershipFilter {
   /** A role's ID. */
   readonly role?: ID | undefined;
-  /** A user's ID; not together with `role`. */
+  /** A user's ID, in this app's domain. Not together with `role`. */
   readonly user?: ID | undefined;
+}
+
+/** Which join requests are listed: all, or one user's. */
+export interface JoinRequestFilter {
+  /** A user's ID, in this app's domain. */
+  readonly user?: ID | undefined;
+}
+
+/** A role of a member. */
+export interface RoleChange extends CallOptions {
+  /** The member's ID, in this app's domain. */
+  readonly userId: ID;
+  /** The role's ID, not its rank. */
+  readonly roleId: ID;
 }
 
 /** The user's groups, and groups in general. */
 export interface Groups {
   /**
    * Reads a group.
-   * Scope: none. Roblox allows 30 requests a minute for each user.
+   * Scope: none. Quota: 30 requests a minute for each authorization.
    * @throws {RobloxAPIError} 404: there is no such group
    */
   get(groupId: ID, options?: CallOptions): Promise<Group>;
   /**
-   * Lists the memberships of the signed-in user, one for each group.
-   * Scope: none. Roblox allows 90 requests a minute for each user, of up to 100 memberships.
+   * Lists the memberships of the signed-in user, one for each group, or those of up to 50 users at once.
+   * Scope: none. Quota of memberships: 90 requests a minute for each authorization, of up to 100 memberships.
+   * @throws {TypeError} more than 50 users: split them
    */
-  list(options?: ListOptions): List<GroupMembership>;
+  list(options?: UserFilter & ListOptions): List<GroupMembership>;
   /**
    * Lists the roles of a group.
-   * Scope: none; `group:read` shows permissions too. Roblox allows 90 requests a minute for each user, of up to 20 roles.
+   * Scope: none; `group:read` shows permissions too. Quota: 90 requests a minute for each authorization, of up to 20 roles.
    */
   roles(groupId: ID, options?: ListOptions): List<GroupRole>;
   /**
    * Lists the members of a group, all or those of one role.
-   * Scope: none. Roblox allows 90 requests a minute for each user, of up to 100 memberships.
+   * Scope: none. Quota of memberships, as {@link Groups.list}.
    */
   memberships(groupId: ID, options?: MembershipFilter & ListOptions): List<GroupMembership>;
   /**
    * Reads the signed-in user's membership of a group, in one request.
-   * Scope: none. Roblox allows 90 requests a minute for each user.
+   * Scope: none. Quota of memberships, as {@link Groups.list}.
    * @returns undefined when the user is no member, or there is no such group
    */
   membership(groupId: ID, options?: CallOptions): Promise<GroupMembership | undefined>;
   /**
-   * The signed-in user's rank in a group, the highest that a role of theirs has. One request for a stranger, two for a member.
-   * Scope: none. Roblox allows 90 requests a minute for each user.
+   * Reads the signed-in user's rank in a group: the highest among their roles.
+   * It costs one request of the memberships' quota, and for a member one more of the quota for reading a role: 90 a minute each, for
+   * each authorization. For many members it is cheaper to read {@link Groups.roles} once and to {@link Groups.list} 50 users at a time.
+   * Scope: none.
    * @returns 0 to 255; 0 when the user is no member, or there is no such group
    */
   rank(groupId: ID, options?: CallOptions): Promise<number>;
+  /**
+   * Gives a member a role beside those that they have. Does nothing when they have it.
+   * Scope: `group:write`; the signed-in user must be allowed to change ranks, below their own. Quota: 90 requests a minute for each
+   * authorization. Tried again after a 429 only.
+   * @returns the membership with its new roles
+   * @throws {RobloxAPIError} 400 or 403: the user is no member, or the role (a guest's, the owner's) cannot be given
+   */
+  assignRole(groupId: ID, change: RoleChange): Promise<GroupMembership>;
+  /**
+   * Takes a role from a member, who keeps the others. Does nothing when they do not have it.
+   * Scope, quota and errors as for {@link Groups.assignRole}.
+   */
+  unassignRole(groupId: ID, change: RoleChange): Promise<GroupMembership>;
+  /**
+   * Sets the role of a member (Roblox's "Update Group Membership", which Roblox calls deprecated: prefer
+   * {@link Groups.assignRole} and {@link Groups.unassignRole} where members have several roles).
+   * Scope, quota and errors as for {@link Groups.assignRole}.
+   */
+  setRole(groupId: ID, change: RoleChange): Promise<GroupMembership>;
+  /**
+   * Lists who asks to join a group, all or one user.
+   * Scope: `group:read`; the signed-in user must be allowed to accept requests. Quota: 90 requests a minute for each authorization, of
+   * up to 20 join requests.
+   */
+  joinRequests(groupId: ID, options?: JoinRequestFilter & ListOptions): List<GroupJoinRequest>;
+  /**
+   * Accepts a user's request to join.
+   * Scope: `group:write`; the signed-in user must be allowed to accept requests. Quota: 90 requests a minute for each authorization.
+   * Tried again after a 429 only.
+   * @param userId who asks, in this app's domain
+   * @throws {RobloxAPIError} 404: the user does not ask (any more)
+   */
+  acceptJoinRequest(groupId: ID, userId: ID, options?: CallOptions): Promise<void>;
+  /** Declines a user's request to join. All else as for {@link Groups.acceptJoinRequest}. */
+  declineJoinRequest(groupId: ID, userId: ID, options?: CallOptions): Promise<void>;
 }
 
-const ROLE_SCOPE = 'group:read';
+/** Roblox's limit for `user in [...]`. @see https://create.roblox.com/docs/cloud/reference/patterns#list-group-memberships */
+const MAX_USERS = 50;
+
+const MEMBERSHIPS = '/cloud/v2/groups/{group_id}/memberships';
+const MEMBERSHIP = `${MEMBERSHIPS}/{membership_id}`;
+const ROLES = '/cloud/v2/groups/{group_id}/roles';
+const JOIN_REQUESTS = '/cloud/v2/groups/{group_id}/join-requests';
 
 /** Makes {@link Groups}. */
-export function createGroups(call: MakeCall, userId: (signal: AbortSignal | undefined) => Promise<string>): Groups {
+export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => Promise<string>): Groups {
   const listMemberships = (
     groupId: string,
-    filter: string | undefined | (() => Promise<string>),
-    options: ListOptions,
+    writeFilter: (limits: CallLimits) => Promise<string | undefined>,
+    how: { readonly options: ListOptions; readonly limits?: CallLimits },
   ): List<GroupMembership> =>
     listCalls(call, {
-      path: '/cloud/v2/groups/{group_id}/memberships',
-      values: async () => ({ group_id: groupId }),
-      filter,
+      path: MEMBERSHIPS,
+      target: async (limits) => ({ values: { group_id: groupId }, filter: await writeFilter(limits) }),
       field: 'groupMemberships',
       maxPageSize: 100,
-      options,
+      ...how,
       read: readMembership,
     });
 
-  const listRoles = (groupId: string, options: ListOptions): List<GroupRole> =>
+  const listRoles = (
+    groupId: string,
+    how: { readonly options: ListOptions; readonly limits?: CallLimits },
+  ): List<GroupRole> =>
     listCalls(call, {
-      path: '/cloud/v2/groups/{group_id}/roles',
-      values: async () => ({ group_id: groupId }),
-      filter: undefined,
+      path: ROLES,
+      target: async () => ({ values: { group_id: groupId } }),
       field: 'groupRoles',
       maxPageSize: 20,
-      options,
-      scope: ROLE_SCOPE,
+      ...how,
+      scope: 'group:read',
       read: readRole,
     });
 
-  async function membership(groupId: string, signal: AbortSignal | undefined): Promise<GroupMembership | undefined> {
-    const user = await userId(signal);
+  async function readOwnMembership(groupId: string, limits: CallLimits): Promise<GroupMembership | undefined> {
+    const user = await askUserId(limits);
     try {
-      for await (const member of listMemberships(groupId, `user == 'users/${user}'`, { signal })) {
-        // A gate stands on this answer, so it must be about this user.
+      const how = { options: {}, limits };
+      for await (const member of listMemberships(groupId, async () => `user == 'users/${user}'`, how)) {
+        // Gates rely on this answer, so it must be about this user and this group.
         if (member.userId === user && member.groupId === groupId) return member;
       }
     } catch (error) {
       // A group that does not exist (any more) has no members.
-      absentOnly(error);
+      ignoreNotFound(error);
     }
     return undefined;
   }
 
-  async function roleOf(
-    groupId: string,
-    roleId: string,
-    signal: AbortSignal | undefined,
-  ): Promise<GroupRole | undefined> {
-    const path = '/cloud/v2/groups/{group_id}/roles/{role_id}';
-    const values = { group_id: groupId, role_id: roleId };
-    return call({ method: 'GET', path, values, signal, scope: ROLE_SCOPE }).then(readRole, absentOnly);
+  async function readRank(member: GroupMembership, limits: CallLimits): Promise<number> {
+    const { groupId, roleId, roleIds } = member;
+    if (roleId !== '') {
+      const values = { group_id: groupId, role_id: roleId };
+      const path = `${ROLES}/{role_id}`;
+      const asked = call({ method: 'GET', path, values, limits, scope: 'group:read', answer: 'object' });
+      const role = await asked.then(readRole, ignoreNotFound);
+      if (role !== undefined) return role.rank;
+    }
+    let rank = 0;
+    for await (const role of listRoles(groupId, { options: {}, limits })) {
+      if (roleIds.includes(role.id)) rank = Math.max(rank, role.rank);
+    }
+    return rank;
+  }
+
+  /** A change of a member's roles. */
+  async function changeRole(groupId: ID, change: RoleChange, method: string, verb: string): Promise<GroupMembership> {
+    checkObject('change', change, 'userId and roleId');
+    const group = checkID('groupId', groupId);
+    const values = { group_id: group, membership_id: checkID('userId', change.userId) };
+    const body = { role: `groups/${group}/roles/${checkID('roleId', change.roleId)}` };
+    const path = `${MEMBERSHIP}${verb}`;
+    const { userId: _user, roleId: _role, ...options } = change;
+    return runCall(options, async (limits) =>
+      readMembership(await call({ method, path, values, body, limits, scope: 'group:write', answer: 'object' })),
+    );
+  }
+
+  async function decideJoinRequest(groupId: ID, userId: ID, verb: string, options?: CallOptions): Promise<void> {
+    const values = { group_id: checkID('groupId', groupId), join_request_id: checkID('userId', userId) };
+    const path = `${JOIN_REQUESTS}/{join_request_id}:${verb}`;
+    await runCall(options, (limits) => call({ method: 'POST', path, values, body: {}, limits, scope: 'group:write' }));
   }
 
   return {
-    async get(groupId, { signal } = {}) {
+    async get(groupId, options) {
       const values = { group_id: checkID('groupId', groupId) };
-      return readGroup(await call({ method: 'GET', path: '/cloud/v2/groups/{group_id}', values, signal }));
+      return runCall(options, async (limits) =>
+        readGroup(await call({ method: 'GET', path: '/cloud/v2/groups/{group_id}', values, limits, answer: 'object' })),
+      );
     },
     list(options = {}) {
-      // With "-" for the group, `in` is the only operator that Roblox documents.
-      return listMemberships('-', async () => `user in ['users/${await userId(options.signal)}']`, options);
+      readCallOptions(options, ['userIds', 'pageSize']);
+      const { userIds, ...listOptions } = options;
+      const users = userIds === undefined ? undefined : [...new Set(checkIDs('userIds', userIds))];
+      if (users !== undefined && users.length > MAX_USERS) {
+        throw new TypeError(`userIds must have at most ${MAX_USERS} IDs, but has ${users.length}: list them in parts`);
+      }
+      const writeFilter = async (limits: CallLimits) => {
+        const paths = (users ?? [await askUserId(limits)]).map((user) => `'users/${user}'`);
+        // With "-" for the group, `in` is the only operator that Roblox documents.
+        return `user in [${paths.join(', ')}]`;
+      };
+      return listMemberships('-', writeFilter, { options: listOptions });
     },
     roles(groupId, options = {}) {
-      return listRoles(checkID('groupId', groupId), options);
+      return listRoles(checkID('groupId', groupId), { options });
     },
-    memberships(groupId, { role, user, ...options } = {}) {
+    memberships(groupId, options = {}) {
       const group = checkID('groupId', groupId);
+      readCallOptions(options, ['role', 'user', 'pageSize']);
+      const { role, user, ...listOptions } = options;
       if (role !== undefined && user !== undefined) {
         throw new TypeError('role and user cannot be combined: Roblox filters by one of them');
       }
@@ -188,77 +241,44 @@ export function createGroups(call: MakeCall, userId: (signal: AbortSignal | unde
           : user !== undefined
             ? `user == 'users/${checkID('user', user)}'`
             : undefined;
-      return listMemberships(group, filter, options);
+      return listMemberships(group, async () => filter, { options: listOptions });
     },
-    async membership(groupId, { signal } = {}) {
-      return membership(checkID('groupId', groupId), signal);
-    },
-    async rank(groupId, { signal } = {}) {
+    async membership(groupId, options) {
       const group = checkID('groupId', groupId);
-      const member = await membership(group, signal);
-      if (member === undefined) return 0;
-      const highest = member.roleId === '' ? undefined : await roleOf(group, member.roleId, signal);
-      if (highest !== undefined) return highest.rank;
-      let rank = 0;
-      for await (const role of listRoles(group, { signal })) {
-        if (member.roleIds.includes(role.id)) rank = Math.max(rank, role.rank);
-      }
-      return rank;
+      return runCall(options, (limits) => readOwnMembership(group, limits));
     },
+    async rank(groupId, options) {
+      const group = checkID('groupId', groupId);
+      return runCall(options, async (limits) => {
+        const member = await readOwnMembership(group, limits);
+        return member === undefined ? 0 : readRank(member, limits);
+      });
+    },
+    assignRole: (groupId, change) => changeRole(groupId, change, 'POST', ':assignRole'),
+    unassignRole: (groupId, change) => changeRole(groupId, change, 'POST', ':unassignRole'),
+    setRole: (groupId, change) => changeRole(groupId, change, 'PATCH', ''),
+    joinRequests(groupId, options = {}) {
+      const values = { group_id: checkID('groupId', groupId) };
+      readCallOptions(options, ['user', 'pageSize']);
+      const { user, ...listOptions } = options;
+      const filter = user === undefined ? undefined : `user == 'users/${checkID('user', user)}'`;
+      return listCalls(call, {
+        path: JOIN_REQUESTS,
+        target: async () => ({ values, filter }),
+        field: 'groupJoinRequests',
+        maxPageSize: 20,
+        options: listOptions,
+        scope: 'group:read',
+        read: readJoinRequest,
+      });
+    },
+    acceptJoinRequest: (groupId, userId, options) => decideJoinRequest(groupId, userId, 'accept', options),
+    declineJoinRequest: (groupId, userId, options) => decideJoinRequest(groupId, userId, 'decline', options),
   };
 }
 
 /** Takes the error that says that something is not there; throws any other. */
-function absentOnly(error: unknown): undefined {
+function ignoreNotFound(error: unknown): undefined {
   if (error instanceof RobloxAPIError && error.status === 404) return undefined;
   throw error;
-}
-
-/** Reads a group as Open Cloud sends it. */
-export function readGroup(json: unknown): Group {
-  const raw = readRaw(json);
-  const { createTime, updateTime, owner, ...fields } = raw;
-  return compact({
-    ...fields,
-    id: readID(raw['id']) ?? readPathID(raw['path'], 'groups') ?? '',
-    displayName: readString(raw['displayName']) ?? '',
-    description: readString(raw['description']) ?? '',
-    ownerId: readPathID(owner, 'users'),
-    createdAt: readRequiredTime(createTime),
-    updatedAt: readRequiredTime(updateTime),
-    raw,
-  });
-}
-
-/** Reads a membership as Open Cloud sends it: `role` is the highest, `roles` are all. */
-export function readMembership(json: unknown): GroupMembership {
-  const raw = readRaw(json);
-  const roles = Array.isArray(raw['roles']) ? raw['roles'] : [];
-  const roleIds = roles.flatMap((role) => readPathID(role, 'roles') ?? []);
-  const highest = readPathID(raw['role'], 'roles');
-  return {
-    groupId:
-      readPathID(raw['path'], 'groups') ?? readPathID(raw['role'], 'groups') ?? readPathID(roles[0], 'groups') ?? '',
-    userId: readPathID(raw['user'], 'users') ?? '',
-    roleId: highest ?? (roleIds.length === 1 ? roleIds[0] : undefined) ?? '',
-    roleIds: highest === undefined || roleIds.includes(highest) ? roleIds : [highest, ...roleIds],
-    createdAt: readRequiredTime(raw['createTime']),
-    updatedAt: readRequiredTime(raw['updateTime']),
-    raw,
-  };
-}
-
-/** Reads a role as Open Cloud sends it. */
-export function readRole(json: unknown): GroupRole {
-  const raw = readRaw(json);
-  const { createTime, updateTime, ...fields } = raw;
-  return compact({
-    ...fields,
-    id: readID(raw['id']) ?? readPathID(raw['path'], 'roles') ?? '',
-    displayName: readString(raw['displayName']) ?? '',
-    rank: typeof raw['rank'] === 'number' ? raw['rank'] : 0,
-    createdAt: readTime(createTime),
-    updatedAt: readTime(updateTime),
-    raw,
-  });
 }

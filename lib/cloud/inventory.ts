@@ -1,17 +1,19 @@
 import { readID, readString } from '../http/json.ts';
-import type { MakeCall } from './call.ts';
+import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
+import { checkObject } from './check.ts';
 import {
+  FILTER_FIELDS,
+  ID_FIELDS,
   writeInventoryFilter,
   listWantedItems,
   type AssetType,
   type InventoryFilter,
   type InventoryIDs,
 } from './inventory-filter.ts';
-import { listCalls } from './list-calls.ts';
-import type { List, ListOptions } from './pages.ts';
+import { listCalls, type List, type ListOptions } from './pages.ts';
 import { compact, readRaw, readTime, type Raw } from './read.ts';
 
-/** What every thing in an inventory has. */
+/** What every item in an inventory has. */
 export interface OwnedThing {
   /** The ID of what is owned: of the asset, badge, pass or private server. */
   readonly id: string;
@@ -54,7 +56,7 @@ export interface PrivateServerItem extends OwnedThing {
   readonly type: 'privateServer';
 }
 
-/** A thing in an inventory; `type` says which kind. */
+/** An item in an inventory; `type` says which kind. */
 export type InventoryItem = AssetItem | BadgeItem | GamePassItem | PrivateServerItem;
 
 /** What the signed-in user owns. */
@@ -62,60 +64,70 @@ export interface Inventory {
   /**
    * Lists the user's inventory, all of it or what a filter selects.
    * Scope: `user.inventory-item:read`; none is needed while the inventory is visible to everyone (private servers and purchased
-   * places always need it). Roblox allows 20 requests a minute for each user, of up to 100 items.
-   * @param options type fields or ID fields, never both; `pageSize` up to 100; `signal`
-   * @throws {TypeError} at once, for a filter that cannot be
-   * @throws {RobloxAPIError} while walking: 403 the inventory is private and the scope was not granted
+   * places always need it). Quota: 20 requests a minute for each authorization, of up to 100 items.
+   * @param options type fields or ID fields, never both; `pageSize` up to 100
+   * @throws {TypeError} at once, for a filter that cannot work
+   * @throws {RobloxAPIError} while walking: 403, the inventory is private and the scope was not granted
    * @see https://create.roblox.com/docs/cloud/reference/patterns#list-inventory-items
    */
   list(options?: InventoryFilter & ListOptions): List<InventoryItem>;
   /**
-   * Whether the user has every one of the things named.
-   * Scope and limits as for {@link Inventory.list}; mostly one request.
-   * @throws {TypeError} no ID at all, so that a gate without conditions does not let everyone in
+   * Says whether the user has all of the items named.
+   * Scope and quota as for {@link Inventory.list}. One request for up to 100 items.
+   * @throws {TypeError} no ID at all: a gate without a condition would let everyone in
    */
-  owns(things: InventoryIDs & { readonly signal?: AbortSignal | undefined }): Promise<boolean>;
+  owns(things: InventoryIDs & CallOptions): Promise<boolean>;
 }
 
 const SCOPE = 'user.inventory-item:read';
 
 /** Makes {@link Inventory}. */
-export function createInventory(
-  call: MakeCall,
-  userId: (signal: AbortSignal | undefined) => Promise<string>,
-): Inventory {
-  const list = ({ pageSize, signal, ...fields }: InventoryFilter & ListOptions = {}) =>
-    listCalls(call, {
+export function createInventory(call: MakeCall, askUserId: (limits: CallLimits) => Promise<string>): Inventory {
+  function listItems(
+    fields: InventoryFilter,
+    how: { readonly options: ListOptions; readonly limits?: CallLimits },
+  ): List<InventoryItem> {
+    const filter = writeInventoryFilter(fields);
+    return listCalls(call, {
       path: '/cloud/v2/users/{user_id}/inventory-items',
-      values: async () => ({ user_id: await userId(signal) }),
-      filter: writeInventoryFilter(fields),
+      target: async (limits) => ({ values: { user_id: await askUserId(limits) }, filter }),
       field: 'inventoryItems',
       maxPageSize: 100,
-      options: { pageSize, signal },
+      ...how,
       scope: SCOPE,
       read: readItem,
     });
+  }
 
   return {
-    list,
-    async owns({ signal, ...things }) {
-      const missing = listWantedItems(things);
+    list(options = {}) {
+      readCallOptions(options, [...FILTER_FIELDS, 'pageSize']);
+      const { pageSize, signal, timeout, ...fields } = options;
+      return listItems(fields, { options: { pageSize, signal, timeout } });
+    },
+    async owns(things) {
+      checkObject('things', things, 'gamePassIds, badgeIds, assetIds or privateServerIds');
+      readCallOptions(things, ID_FIELDS);
+      const { signal, timeout, ...ids } = things;
+      const missing = listWantedItems(ids);
       if (missing.size === 0) {
         throw new TypeError('owns needs IDs: gamePassIds, badgeIds, assetIds or privateServerIds');
       }
-      for await (const item of list({ ...things, signal })) {
-        missing.delete(`${item.type}:${item.id}`);
-        if (missing.size === 0) return true;
-      }
-      return false;
+      return runCall({ signal, timeout }, async (limits) => {
+        for await (const item of listItems(ids, { options: {}, limits })) {
+          missing.delete(`${item.type}:${item.id}`);
+          if (missing.size === 0) return true;
+        }
+        return false;
+      });
     },
   };
 }
 
 /** The four kinds that Roblox documents, each with its fields' names. */
-const KINDS = ['asset', 'badge', 'gamePass', 'privateServer'].map(kindNamed);
+const KINDS = ['asset', 'badge', 'gamePass', 'privateServer'].map(describeKind);
 
-function kindNamed(kind: string) {
+function describeKind(kind: string) {
   return { kind, detailsField: `${kind}Details`, idField: `${kind}Id` };
 }
 
@@ -124,8 +136,8 @@ export function readItem(json: unknown): InventoryItem {
   const raw = readRaw(json);
   const { kind, detailsField, idField } =
     KINDS.find((known) => known.detailsField in raw) ??
-    // A kind newer than this list keeps its name, so that nothing an inventory holds is hidden.
-    kindNamed(
+    // A kind that is new at Roblox keeps its name, so that no item is hidden.
+    describeKind(
       Object.keys(raw)
         .find((name) => name.endsWith('Details'))
         ?.slice(0, -'Details'.length) ?? 'unknown',
@@ -144,7 +156,7 @@ export function readItem(json: unknown): InventoryItem {
               itemId: readString(collectible['itemId']) ?? '',
               instanceId: readString(collectible['instanceId']) ?? '',
               state: readString(collectible['instanceState']) ?? 'COLLECTIBLE_ITEM_INSTANCE_STATE_UNSPECIFIED',
-              serialNumber: numberOf(collectible['serialNumber']),
+              serialNumber: readInt64(collectible['serialNumber']),
             })
           : undefined,
     }),
@@ -154,8 +166,8 @@ export function readItem(json: unknown): InventoryItem {
   return compact(item) as InventoryItem; // of a kind that is listed there, or newer
 }
 
-/** A count; an int64 may come as a string, as protobuf's JSON has it. */
-function numberOf(value: unknown): number | undefined {
+/** Reads a number; protobuf's JSON may write an int64 as a string. */
+function readInt64(value: unknown): number | undefined {
   const number = typeof value === 'string' ? Number(value) : value;
-  return Number.isSafeInteger(number) ? (number as number) : undefined; // isSafeInteger has checked it
+  return Number.isSafeInteger(number) ? (number as number) : undefined; // just checked
 }

@@ -1,9 +1,9 @@
-import { readObject } from '../http/json.ts';
+import { isID, readObject } from '../http/json.ts';
 
 /** A JSON object as Roblox sent it. */
 export type Raw = Readonly<Record<string, unknown>>;
 
-/** The value when it is a JSON object, else one without fields. */
+/** Reads a JSON object. Anything else is read as one without fields. */
 export function readRaw(value: unknown): Raw {
   return readObject(value) ?? {};
 }
@@ -13,35 +13,93 @@ export function isRaw(value: unknown): value is Raw {
   return readObject(value) !== undefined;
 }
 
+/** Reads a value of one type; undefined when it has another. */
+export type Reader<T> = (value: unknown) => T | undefined;
+
+export const readText: Reader<string> = (value) => (typeof value === 'string' ? value : undefined);
+export const readNumber: Reader<number> = (value) => (typeof value === 'number' ? value : undefined);
+export const readFlag: Reader<boolean> = (value) => (typeof value === 'boolean' ? value : undefined);
+
+/** A reader of an object whose values have one type, by names that only Roblox knows. Values of another type are left out. */
+export function mapReader<T>(read: Reader<T>): Reader<Readonly<Record<string, T>>> {
+  return (value) => {
+    const object = readObject(value);
+    if (object === undefined) return undefined;
+    const entries = Object.entries(object).flatMap(([name, item]) => {
+      const known = read(item);
+      return known === undefined ? [] : [[name, known] as const];
+    });
+    return Object.fromEntries(entries);
+  };
+}
+
+/** What {@link readFields} gives: each known field with its type, where it came. */
+export type Fields<R> = { [K in keyof R]?: R[K] extends Reader<infer T> ? T : never };
+
+/** Reads the fields of an answer. A known field of another type is left out; a field that is new at Roblox stays as it came. */
+export function readFields<R extends Readonly<Record<string, Reader<unknown>>>>(raw: Raw, readers: R): Fields<R> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+    const known = read === undefined ? value : read(value);
+    if (known !== undefined) fields[name] = known;
+  }
+  return fields as Fields<R>; // each known one by its reader
+}
+
+/**
+ * Reads the ID that follows a collection in a resource path: `99` for `roles` in `groups/7/roles/99`.
+ * @returns undefined when there is none
+ * @see https://create.roblox.com/docs/cloud/reference/types
+ */
+export function readPathID(path: unknown, collection: string): string | undefined {
+  if (typeof path !== 'string') return undefined;
+  const segments = path.split('/');
+  for (let index = 0; index + 1 < segments.length; index += 2) {
+    const id = segments[index + 1];
+    if (segments[index] === collection && isID(id)) return id;
+  }
+  return undefined;
+}
+
+/** Reads who owns something, a user or a group, from two IDs of which one is there. */
+export function readOwner(
+  userId: string | undefined,
+  groupId: string | undefined,
+): { readonly type: 'User' | 'Group'; readonly id: string } | undefined {
+  if (userId !== undefined) return { type: 'User', id: userId };
+  return groupId === undefined ? undefined : { type: 'Group', id: groupId };
+}
+
 /** The usual form, which a Date reads as it is. */
 const PLAIN_TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
 /**
- * A time as Roblox sends it, RFC 3339 with 0, 3, 6 or 9 digits of a second; a Date holds three of them.
- * @returns undefined when it is none
+ * Reads a time as Roblox sends it: RFC 3339 with 0, 3, 6 or 9 digits of a second, of which a Date keeps three.
+ * @returns undefined when it is no time
  * @see https://create.roblox.com/docs/cloud/reference/types
  */
 export function readTime(value: unknown): Date | undefined {
   if (typeof value !== 'string') return undefined;
-  const date = new Date(PLAIN_TIMESTAMP.test(value) ? value : plainTimestampOf(value));
+  const date = new Date(PLAIN_TIMESTAMP.test(value) ? value : shortenFraction(value));
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function plainTimestampOf(value: string): string {
+function shortenFraction(value: string): string {
   const [, seconds, fraction = '', zone] = TIMESTAMP.exec(value) ?? [];
   return seconds === undefined || zone === undefined ? '' : `${seconds}${fraction.slice(0, 4)}${zone}`.toUpperCase();
 }
 
-/** {@link readTime} for a time that is always there: an invalid Date where it is not, rather than a listing that fails. */
+/** {@link readTime} for a time that is always there. Where it is not, an invalid Date: a listing must not fail because of it. */
 export function readRequiredTime(value: unknown): Date {
   return readTime(value) ?? new Date(NaN);
 }
 
-/** An object without its fields that are undefined: what Roblox left out stays out. */
+/** Leaves out the fields that are undefined: what Roblox did not send is not there. */
 export function compact<T extends object>(fields: T): Compact<T> {
   const kept: Partial<T> = {};
-  // A loop, since this is done for every item of a listing: by way of Object.entries it took a tenth of a whole listing's time.
+  // A loop: this runs for every item of a listing, and Object.entries took a tenth of the listing's time.
   for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name];
   return kept as Compact<T>; // without the undefined ones
 }

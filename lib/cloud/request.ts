@@ -1,8 +1,9 @@
 import type { Operations } from './openapi.ts';
+import type { CallOptions } from './call.ts';
 import type { Parameter, Query } from './url.ts';
 
-/** What any call of `client.request` can be told. */
-export interface RequestOptions {
+/** The options of `client.request`, whatever the operation. */
+export interface RequestOptions extends CallOptions {
   /** Values for the places of a path template, escaped. */
   readonly path?: Readonly<Record<string, Parameter>> | undefined;
   /** Several values repeat a name; undefined leaves it out. */
@@ -10,8 +11,6 @@ export interface RequestOptions {
   /** Sent as JSON; a FormData as multipart/form-data. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Ends the call at once, waits included. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The path templates that Roblox describes for a method. */
@@ -27,14 +26,12 @@ type KnownCall<Method, Path> = Method extends keyof Operations
 /** Nothing can be given where the description has nothing. */
 type Left<Call, Name extends string> = Name extends keyof Call ? unknown : { readonly [K in Name]?: undefined };
 
-/** The options of a described call: its own values and a signal. */
+/** The options of a described call: its own values, and what every call takes. */
 type KnownOptions<Call> = Omit<Call, 'answer'> &
   Left<Call, 'path'> &
   Left<Call, 'query'> &
-  Left<Call, 'body'> & {
-    readonly headers?: Readonly<Record<string, string>> | undefined;
-    readonly signal?: AbortSignal | undefined;
-  };
+  Left<Call, 'body'> &
+  CallOptions & { readonly headers?: Readonly<Record<string, string>> | undefined };
 
 /** The third argument of a call: it may be left out when nothing in it is required. */
 export type RequestArguments<Method, Path> = [KnownCall<Method, Path>] extends [never]

@@ -1,14 +1,14 @@
-import { describeValue } from '../errors.ts';
+import { refuse } from '../errors.ts';
 
 /** A value for a place in a path or for a query parameter. */
 export type Parameter = string | number | boolean;
 
-/** Query parameters by name; several values repeat the name, undefined leaves it out. */
+/** Query parameters by name. Several values repeat the name; undefined and null leave it out. */
 export type Query = Readonly<Record<string, Parameter | readonly Parameter[] | null | undefined>>;
 
 /**
- * Builds the URL of a call: fills a path template, appends the query, and makes sure that the result lies under `baseURL`, since a
- * credential goes with it.
+ * Builds the URL of a call: fills a path template and appends the query. The result is always under `baseURL`, because a token goes
+ * with it.
  * @param path begins with one slash; `{name}` stands for a value of `values`
  * @throws {TypeError} an absolute URL, `//host`, a backslash, a `..` segment, a query or fragment inside the path, a control
  * character, a place without a value or a value without a place
@@ -21,69 +21,70 @@ export function buildURL(
 ): string {
   const target = `${baseURL}${fillPath(path, values)}${writeQuery(query)}`;
   const url = URL.canParse(target) ? new URL(target) : undefined;
-  // What the checks above let through, the platform's own reading must agree with.
+  // The platform's own parser must agree with the checks above.
   if (url === undefined || !url.href.startsWith(`${baseURL}/`)) {
-    throw new TypeError(
-      `path must be a path of Open Cloud such as '/cloud/v2/groups/7', but is ${describeValue(path)}`,
-    );
+    refuse('path', path, "a path of Open Cloud such as '/cloud/v2/groups/7'");
   }
   return target;
 }
 
 function fillPath(path: unknown, values: Readonly<Record<string, Parameter>>): string {
   if (typeof path !== 'string' || !path.startsWith('/') || path.startsWith('//')) {
-    throw new TypeError(
-      `path must begin with one slash, such as '/cloud/v2/groups/7' (the host is baseURL's), but is ${describeValue(path)}`,
+    refuse(
+      'path',
+      path,
+      "a path that begins with one slash, such as '/cloud/v2/groups/7' (the host is that of baseURL)",
     );
   }
-  // eslint-disable-next-line no-control-regex -- these are what the platform's URL would silently drop
+  // eslint-disable-next-line no-control-regex -- the platform's URL would drop these without a word
   if (/[\u0000-\u0020\u007f\\?#]|\p{Surrogate}/u.test(path)) {
     throw new TypeError('path must have no white space, control character, backslash, ? or #; use `path` and `query`');
   }
+  if (!isPlainObject(values)) refuse('options.path', values, `a plain object with the values for ${path}`);
   const unused = new Set(Object.keys(values));
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     unused.delete(name);
     if (!Object.hasOwn(values, name)) throw new TypeError(`path.${name} is missing: ${path} has a place for it`);
     return encodeSegment(`path.${name}`, values[name]);
   });
-  if (/[{}]/.test(filled)) throw new TypeError(`path must have no braces beside {name}, but is ${describeValue(path)}`);
+  if (/[{}]/.test(filled)) refuse('path', path, 'a path without braces other than those of {name}');
   for (const name of unused) throw new TypeError(`path.${name} has no place in ${path}`);
   if (filled.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment))) {
-    throw new TypeError('path must have no segment . or .., since it would lead elsewhere');
+    throw new TypeError('path must have no segment . or .., because it would lead to another path');
   }
   return filled;
 }
 
-/** One value inside a path: escaped, and never one that would end or leave its segment. */
+/** Escapes one value for a path, and refuses those that would end or leave their segment. */
 function encodeSegment(name: string, value: unknown): string {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-    throw new TypeError(`${name} must be a string or a safe integer, but is ${describeValue(value)}`);
-  }
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    throw new TypeError(`${name} must be a string or a safe integer, but is ${describeValue(value)}`);
+  const isNumber = typeof value === 'number' && Number.isSafeInteger(value);
+  if (!isNumber && typeof value !== 'string' && typeof value !== 'boolean') {
+    refuse(name, value, 'a string or a safe integer');
   }
   const text = String(value);
   if (text === '' || text === '.' || text === '..' || /\p{Surrogate}/u.test(text)) {
-    throw new TypeError(`${name} must be text that can stand in a path, but is ${describeValue(value)}`);
+    refuse(name, value, 'text that can stand in a path');
   }
   return encodeURIComponent(text);
 }
 
 function writeQuery(query: Query): string {
+  if (!isPlainObject(query)) refuse('query', query, 'a plain object of names and values');
   const parameters = new URLSearchParams();
   for (const [name, given] of Object.entries(query)) {
     for (const value of Array.isArray(given) ? given : [given]) {
       if (value === undefined || value === null) continue;
-      if (
-        typeof value === 'number' ? !Number.isFinite(value) : typeof value !== 'string' && typeof value !== 'boolean'
-      ) {
-        throw new TypeError(
-          `query.${name} must be a string, a number, a boolean or an array of them, but is ${describeValue(value)}`,
-        );
+      if (typeof value === 'number' ? !Number.isFinite(value) : !/^(string|boolean)$/.test(typeof value)) {
+        refuse(`query.${name}`, value, 'a string, a number, a boolean or an array of them');
       }
       parameters.append(name, String(value));
     }
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** Whether a value is an object of names and values. Object.entries would find nothing in a Map, Headers or URLSearchParams. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === '[object Object]' && !(Symbol.asyncIterator in (value as object));
 }

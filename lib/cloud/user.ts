@@ -1,14 +1,26 @@
-import { readID, readString } from '../http/json.ts';
-import { RobloxAPIError } from '../errors.ts';
+import { refuse } from '../errors.ts';
 import type { Sleep } from '../http/abort.ts';
+import { readID, readString } from '../http/json.ts';
 import { connectionError } from '../http/transport.ts';
-import type { MakeCall } from './call.ts';
-import type { CallOptions } from './groups.ts';
-import { describeValue } from '../errors.ts';
-import { compact, isRaw, readRaw, readRequiredTime, type Raw } from './read.ts';
+import { checkObject } from './check.ts';
+import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
+import type { Schemas } from './openapi.ts';
+import { runOperation } from './operation.ts';
+import {
+  compact,
+  mapReader,
+  readFields,
+  readFlag,
+  readPathID,
+  readRaw,
+  readRequiredTime,
+  readText,
+  type Raw,
+} from './read.ts';
 
-/** A Roblox user. Fields that Roblox adds are here too, under their own names. */
+/** A Roblox user. Fields that are new at Roblox are here too, under their own names. */
 export interface User {
+  /** The user's ID in this app's domain: another app may know the same person by another ID. */
   readonly id: string;
   /** The unique name, without `@`. */
   readonly name: string;
@@ -36,113 +48,147 @@ export interface ThumbnailOptions extends CallOptions {
   readonly format?: 'PNG' | 'JPEG' | (string & {}) | undefined;
 }
 
+/** A notification, in Roblox's own fields. @see https://create.roblox.com/docs/cloud/guides/experience-notifications */
+export interface UserNotification extends CallOptions {
+  /** The experience that sends it: `{ universe: 'universes/7' }`. */
+  readonly source: { readonly universe: string };
+  /**
+   * `messageId` names a message that you made in the Creator Dashboard, `parameters` its variables: `{ name: { stringValue: 'egg' } }`.
+   * `joinExperience.launchData` has at most 200 bytes.
+   */
+  readonly payload: Schemas['UserNotification_Payload'];
+}
+
 /** The signed-in user, beyond what the profile says. */
 export interface UserCalls {
   /**
    * Reads the user.
-   * Scope: none; `user.advanced:read` adds `idVerified`, `user.social:read` adds `socialNetworkProfiles`. Roblox allows 10
-   * requests a minute for each user.
+   * Scope: none; `user.advanced:read` adds `idVerified`, `user.social:read` adds `socialNetworkProfiles`.
+   * Quota: 10 requests a minute for each authorization.
    */
   get(options?: CallOptions): Promise<User>;
   /**
-   * Has the user's avatar drawn and waits for it, up to 30 seconds.
-   * Scope: none. Roblox allows 10 requests a minute for each user; looking whether it is done counts on its own.
+   * Lets Roblox draw the user's avatar and waits for it, up to 30 seconds (or `timeout`).
+   * Scope: none. Quota: 10 requests a minute for each authorization; looking whether it is done has a quota of its own.
    * @returns the URL of the picture
    * @throws {ConnectionError} `timeout`: the picture was not ready in time, try again later
    */
   thumbnail(options?: ThumbnailOptions): Promise<string>;
+  /**
+   * Sends the user a notification from an experience.
+   * Roblox shows it to users who are 13 or older and have turned notifications of the experience on.
+   * Scope: `user.user-notification:write`. Quota: 4,000 requests a second for each authorization. Tried again after a 429 only.
+   * @returns the ID of the notification
+   */
+  notify(notification: UserNotification): Promise<{ readonly id: string; readonly raw: Raw }>;
 }
 
 /** Milliseconds for a thumbnail, all looks and waits included. */
 const THUMBNAIL_BUDGET_MS = 30_000;
 
-/** Few looks rather than early ones: Roblox allows 10 in a minute. */
-const LOOK_DELAYS_MS = [500, 1000, 2000, 4000];
-
-const THUMBNAIL_PATH = '/cloud/v2/users/{user_id}:generateThumbnail';
+/** Roblox's limit for `launchData`, in UTF-8. */
+const MAX_LAUNCH_DATA_BYTES = 200;
 
 /** Makes {@link UserCalls}. */
 export function createUserCalls(
   call: MakeCall,
-  userId: (signal: AbortSignal | undefined) => Promise<string>,
-  clock: { readonly now: () => number; readonly sleep: Sleep },
+  askUserId: (limits: CallLimits) => Promise<string>,
+  sleep: Sleep,
 ): UserCalls {
   return {
-    async get({ signal } = {}) {
-      const values = { user_id: await userId(signal) };
-      return readUser(await call({ method: 'GET', path: '/cloud/v2/users/{user_id}', values, signal }));
+    async get(options) {
+      return runCall(options, async (limits) => {
+        const values = { user_id: await askUserId(limits) };
+        return readUser(
+          await call({ method: 'GET', path: '/cloud/v2/users/{user_id}', values, limits, answer: 'object' }),
+        );
+      });
     },
 
-    async thumbnail({ size, shape, format, signal } = {}) {
+    async thumbnail(options = {}) {
+      readCallOptions(options, ['size', 'shape', 'format']);
+      const { size, shape, format, ...others } = options;
       if (size !== undefined && !(Number.isSafeInteger(size) && size > 0)) {
-        throw new TypeError(`size must be a number of pixels such as 420, but is ${describeValue(size)}`);
+        refuse('size', size, 'a number of pixels such as 420');
       }
-      const query = { size, shape: nameOf('shape', shape), format: nameOf('format', format) };
-      const user = await userId(signal);
-      const endMs = clock.now() + THUMBNAIL_BUDGET_MS;
-      let answer = await call({ method: 'GET', path: THUMBNAIL_PATH, values: { user_id: user }, query, signal });
-      for (let looks = 0; ; looks += 1) {
-        const operation = readOperation(answer);
-        if (operation.image !== undefined) return operation.image;
-        const delayMs = LOOK_DELAYS_MS[looks] ?? LOOK_DELAYS_MS.at(-1)!; // the list is not empty
-        if (operation.id === undefined || clock.now() + delayMs > endMs) {
-          const code = operation.id === undefined ? 'invalid_body' : 'timeout';
-          throw connectionError(code, { method: 'GET', url: THUMBNAIL_PATH, secrets: [] });
-        }
-        await clock.sleep(delayMs, signal);
-        const values = { user_id: user, operation_id: operation.id };
-        answer = await call({
-          method: 'GET',
-          path: '/cloud/v2/users/{user_id}/operations/{operation_id}',
-          values,
-          signal,
-        });
-      }
+      const query = { size, shape: checkName('shape', shape), format: checkName('format', format) };
+      const draw = async (limits: CallLimits) => {
+        const values = { user_id: await askUserId(limits) };
+        const begin = { method: 'GET', path: '/cloud/v2/users/{user_id}:generateThumbnail', values, query };
+        const look = { method: 'GET', path: '/cloud/v2/users/{user_id}/operations/{operation_id}', values };
+        const image = readString((await runOperation(call, { begin, look, limits, sleep }))['imageUri']);
+        if (image === undefined) throw connectionError('invalid_body', { method: 'GET', url: begin.path, secrets: [] });
+        return image;
+      };
+      return runCall(others, draw, THUMBNAIL_BUDGET_MS);
+    },
+
+    async notify(notification) {
+      checkObject('notification', notification, 'source and payload');
+      readCallOptions(notification, ['source', 'payload']);
+      const { source, payload, ...options } = notification;
+      checkNotification(source, payload);
+      return runCall(options, async (limits) => {
+        const raw = readRaw(
+          await call({
+            method: 'POST',
+            path: '/cloud/v2/users/{user_id}/notifications',
+            values: { user_id: await askUserId(limits) },
+            // The one type of notification that Roblox has.
+            body: { source, payload: { type: 'MOMENT', ...payload } },
+            limits,
+            scope: 'user.user-notification:write',
+            answer: 'object',
+          }),
+        );
+        return { id: readString(raw['id']) ?? readString(raw['path'])?.split('/').at(-1) ?? '', raw };
+      });
     },
   };
 }
 
-function nameOf(option: string, value: unknown): string | undefined {
-  if (value === undefined || (typeof value === 'string' && /^[A-Z_]{1,40}$/.test(value))) return value;
-  throw new TypeError(
-    `${option} must be one of Roblox's names such as 'ROUND' or 'PNG', but is ${describeValue(value)}`,
-  );
+/** Checks what Roblox's description says of a notification. All else is for Roblox to judge. */
+function checkNotification(source: unknown, payload: unknown): void {
+  const { universe } = readRaw(source);
+  if (typeof universe !== 'string' || !/^universes\/[1-9]\d{0,18}$/.test(universe)) {
+    refuse('source.universe', universe, "the path of an experience, such as 'universes/7'");
+  }
+  const { messageId, joinExperience } = readRaw(payload);
+  if (readString(messageId) === undefined) {
+    refuse('payload.messageId', messageId, 'the ID of a message from the Creator Dashboard');
+  }
+  const { launchData = '' } = readRaw(joinExperience);
+  if (typeof launchData !== 'string' || Buffer.byteLength(launchData) > MAX_LAUNCH_DATA_BYTES) {
+    refuse('payload.joinExperience.launchData', launchData, `a string of at most ${MAX_LAUNCH_DATA_BYTES} bytes`);
+  }
 }
+
+function checkName(option: string, value: unknown): string | undefined {
+  if (value === undefined || (typeof value === 'string' && /^[A-Z_]{1,40}$/.test(value))) return value;
+  refuse(option, value, "one of Roblox's names, such as 'ROUND' or 'PNG'");
+}
+
+const USER_FIELDS = {
+  name: readText,
+  displayName: readText,
+  about: readText,
+  locale: readText,
+  premium: readFlag,
+  idVerified: readFlag,
+  socialNetworkProfiles: mapReader(readText),
+};
 
 /** Reads a user as Open Cloud sends it. */
 export function readUser(json: unknown): User {
   const raw = readRaw(json);
-  const { createTime, ...fields } = raw;
+  const { createTime, ...sent } = raw;
+  const fields = readFields(sent, USER_FIELDS);
   return compact({
     ...fields,
-    id: readID(raw['id']) ?? readString(raw['path'])?.split('/')[1] ?? '',
-    name: readString(raw['name']) ?? '',
-    displayName: readString(raw['displayName']) ?? '',
+    id: readID(raw['id']) ?? readPathID(raw['path'], 'users') ?? '',
+    name: fields.name ?? '',
+    displayName: fields.displayName ?? '',
     createdAt: readRequiredTime(createTime),
     raw,
   });
-}
-
-/**
- * Reads where a drawing stands.
- * @throws {RobloxAPIError} it failed
- * @see https://create.roblox.com/docs/cloud/reference/patterns#long-running-operations
- */
-function readOperation(json: unknown): { image: string | undefined; id: string | undefined } {
-  const operation = readRaw(json);
-  const { error } = operation;
-  if (isRaw(error)) {
-    const code = typeof error['code'] === 'number' ? error['code'] : readString(error['code']);
-    throw new RobloxAPIError(readString(error['message']) ?? 'Roblox could not draw the thumbnail', {
-      status: 200,
-      code,
-      details: error['details'],
-      method: 'GET',
-      url: THUMBNAIL_PATH,
-    });
-  }
-  return {
-    image: readString(readRaw(operation['response'])['imageUri']),
-    id: /\/?operations\/([\w.~-]{1,200})$/.exec(readString(operation['path']) ?? '')?.[1],
-  };
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { RobloxClient } from '../client/client.ts';
-import { checkID, type ID } from '../cloud/ids.ts';
+import { checkID, type ID } from '../cloud/check.ts';
 import { listWantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
 import { OAuthError, RefusedError, RobloxAPIError } from '../errors.ts';
 import { runOutsidePromise } from '../http/platform.ts';

@@ -1,3 +1,4 @@
+import { refuse } from '../errors.ts';
 import { clearTimeout, setImmediate, setTimeout } from './platform.ts';
 
 /**
@@ -105,4 +106,10 @@ export function createSingleFlight<T>(): SingleFlight<T> {
     },
     current: (key = '') => flights.get(key),
   };
+}
+
+/** Checks a `timeout`. @throws {TypeError} not a number of milliseconds that a timer takes */
+export function checkTimeout(timeout: unknown): number {
+  if (typeof timeout === 'number' && timeout >= 1 && timeout <= 0x7fffffff) return timeout;
+  refuse('timeout', timeout, 'a number of milliseconds from 1 to 2147483647');
 }

@@ -1,4 +1,5 @@
 import { refuse, refuseSecret } from '../errors.ts';
+import { checkTimeout } from '../http/abort.ts';
 import { createTransport, type AgentChoice, type Fetch, type HttpSettings } from '../http/transport.ts';
 import { createApp, type App } from './app.ts';
 import { endpointsOf, type Endpoints } from './endpoints.ts';
@@ -158,9 +159,7 @@ export function readClientAuthentication(method: unknown, clientSecret: string |
 
 /** @throws {TypeError} not a number of milliseconds that a timer takes */
 export function readTimeout(timeout: unknown): number {
-  if (timeout === undefined) return 10_000;
-  if (typeof timeout === 'number' && timeout >= 1 && timeout <= 0x7fffffff) return timeout;
-  refuse('timeout', timeout, 'a number of milliseconds from 1 to 2147483647');
+  return timeout === undefined ? 10_000 : checkTimeout(timeout);
 }
 
 /** @throws {TypeError} no finite number of 0 or more */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import OAuth2Strategy from 'passport-oauth2';
-import { readGivenTokens, readOnTokens, readUserId, type KeptTokens, type OnTokens } from '../client/options.ts';
-import { clientOf, type RobloxClient } from '../client/client.ts';
+import { readGivenTokens, type KeptTokens, type OnTokens } from '../client/options.ts';
+import { RobloxClient } from '../client/client.ts';
 import { IDTokenError, TokenError } from '../errors.ts';
 import { getJSON } from '../http/get-json.ts';
 import { createNodeTransport } from '../http/node-transport.ts';
@@ -247,7 +247,8 @@ export class RobloxStrategy extends OAuth2Strategy {
     const profile = await this._identify(tokens, nonceOf(login.verifier));
     const { accessToken, refreshToken } = tokens;
     const { app, vault } = this._rooms;
-    const client = (await vault?.save(profile.id, tokens)) ?? clientOf(app, { tokens, userId: profile.id });
+    const client =
+      (await vault?.save(profile.id, tokens)) ?? new RobloxClient({ ...tokens, userId: profile.id }, { app });
     const { user, info, status } = await askVerify({ accessToken, refreshToken, tokens, profile, client, req });
     if (!user) return refusedByApp(info ?? REFUSED, status);
     return success(user, info, login.state);
@@ -334,11 +335,11 @@ export class RobloxStrategy extends OAuth2Strategy {
     if (typeof tokens !== 'object' || tokens === null) {
       throw new TypeError('tokens must be an object with an accessToken, as verify got it');
     }
-    return clientOf(this._rooms.app, {
-      tokens: readGivenTokens(tokens),
-      userId: readUserId(tokens.userId),
-      onTokens: readOnTokens(options?.onTokens),
-    });
+    const { userId } = tokens;
+    return new RobloxClient(
+      { ...readGivenTokens(tokens), userId, onTokens: options?.onTokens },
+      { app: this._rooms.app },
+    );
   }
 
   /** Where Roblox sends this login back to, absolute. @throws {TypeError} it cannot be had from the request, or is too long */

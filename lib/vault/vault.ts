@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { clientOf, type RobloxClient } from '../client/client.ts';
+import { RobloxClient } from '../client/client.ts';
 import { readGivenTokens, type KeptTokens } from '../client/options.ts';
-import { checkID } from '../cloud/ids.ts';
+import { checkID } from '../cloud/check.ts';
 import { describeValue, refuse, refuseUnknownOptions } from '../errors.ts';
 import { createSealer, readSecrets, type Secret } from '../login/seal.ts';
 import { APP_OPTION_NAMES, readApp, type AppOptions } from '../oauth/app-options.ts';
@@ -179,7 +179,7 @@ export class TokenVault {
 
   #clientOf(app: App, userId: string, record: HeldRecord): RobloxClient {
     const renewal = this.#authorizations.renewalFor(userId, record);
-    return clientOf(app, { tokens: record.tokens, userId, renewal });
+    return new RobloxClient({ ...record.tokens, userId }, { app, renewal });
   }
 
   #needApp(): App {

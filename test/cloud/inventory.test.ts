@@ -27,14 +27,15 @@ describe('an inventory filter', () => {
     ['types and IDs', { badges: true, assetIds: ['1'] }, /badges and assetIds cannot be combined/],
     ['a type that is switched off, and IDs', { badges: false, assetIds: ['1'] }, /cannot be combined/],
     ['nothing but what is switched off', { badges: false }, /must select something/],
-    ['an unknown field', { assetType: ['HAT'] }, /^assetType is no field/],
+    ['an unknown field', { assetType: ['HAT'] }, /Unknown option 'assetType'. Did you mean 'assetTypes'/],
     ['no asset types', { assetTypes: [] }, /^assetTypes/],
     ['an asset type as a string', { assetTypes: 'HAT' }, /^assetTypes/],
     ['an asset type with a separator', { assetTypes: ['HAT;badges=true'] }, /^assetTypes/],
     ['a star in a list', { assetTypes: ['*'] }, /^assetTypes/],
-    ['no IDs', { assetIds: [] }, /^assetIds must hold at least one/],
+    ['no IDs', { assetIds: [] }, /^assetIds must have at least one/],
     ['one ID without a list', { assetIds: '7' }, /^assetIds must be an array/],
-    ['an ID that lost digits', { assetIds: ['7', 2 ** 53] }, /^assetIds\[1\].*lose digits/],
+    ['an ID that lost digits', { assetIds: ['7', 2 ** 53] }, /^assetIds\[1\].*loses digits/],
+    ['asset types that are null', { assetTypes: null, badges: true }, /^assetTypes/],
     ['a switch in words', { badges: 'true' }, /^badges must be true or false/],
   ];
   for (const [name, fields, message] of refused) {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createList, readPageSize, type Page } from '../../lib/cloud/pages.ts';
-import { thrown } from './support.ts';
+import { createList, listCalls, type Page } from '../../lib/cloud/pages.ts';
+import { answeredBy, thrown } from './support.ts';
 
 /** A list of these pages, and the tokens that were asked for. */
 function scripted<T>(...pages: { items: T[]; nextPageToken?: string }[]) {
@@ -253,15 +253,21 @@ describe('a list whose consumer takes its time', () => {
 });
 
 describe('pageSize', () => {
-  it('is the largest that the endpoint takes, unless one says less', () => {
-    expect(readPageSize({}, 100)).to.equal(100);
-    expect(readPageSize({ pageSize: undefined }, 20)).to.equal(20);
-    expect(readPageSize({ pageSize: 7 }, 20)).to.equal(7);
+  const listing = { path: '/x', target: async () => ({ values: {} }), field: 'items', maxPageSize: 20, read: String };
+
+  it('is the largest that the endpoint takes, unless one says less', async () => {
+    const { call, calls } = answeredBy(() => ({}));
+    for (const options of [{}, { pageSize: undefined }, { pageSize: 7 }]) {
+      await listCalls(call, { ...listing, options }).toArray();
+    }
+    expect(calls.map(({ query }) => query?.['maxPageSize'])).to.deep.equal([20, 20, 7]);
   });
 
-  for (const pageSize of [0, -1, 101, 2.5, '10', NaN]) {
+  for (const pageSize of [0, -1, 21, 2.5, '10', NaN, null]) {
     it(`is refused when it is ${pageSize}`, () => {
-      expect(() => readPageSize({ pageSize: pageSize as number }, 100)).to.throw(TypeError, 'pageSize');
+      const { call } = answeredBy(() => ({}));
+      const options = { pageSize: pageSize as number };
+      expect(() => listCalls(call, { ...listing, options })).to.throw(TypeError, /^pageSize/);
     });
   }
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { MakeCall, Call } from '../../lib/cloud/call.ts';
 import { createCaller } from '../../lib/cloud/call.ts';
 import { patientTransport } from '../../lib/http/send.ts';
@@ -50,3 +51,24 @@ export async function thrown(promise: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+/** Strings that someone might type who means no good, and any others. */
+export const anything = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string(),
+  fc.stringMatching(/^[0-9'";,=&?#/\\.%|() *-]{1,12}$/),
+  fc.constantFrom(
+    '..',
+    '.',
+    '%2e%2e',
+    '%2F',
+    '*',
+    "1' or 'a'=='a",
+    '1;badges=true',
+    '1,2',
+    '-',
+    '1?filter=',
+    '１',
+    '1\u0000',
+  ),
+);

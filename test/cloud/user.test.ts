@@ -1,22 +1,21 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { createExperiences } from '../../lib/cloud/experiences.ts';
-import { createUserCalls } from '../../lib/cloud/user.ts';
+import { createUserCalls, readUser } from '../../lib/cloud/user.ts';
 import { ConnectionError, RobloxAPIError } from '../../lib/errors.ts';
 import { sleep as platformSleep } from '../../lib/http/abort.ts';
-import { answeredBy, asUser, thrown } from './support.ts';
+import { answeredBy, asUser, thrown, wire } from './support.ts';
 
-/** A user whose picture is ready after so many looks, and a clock that only waiting moves. */
+/** A user whose picture is ready after so many looks, and waits that take no time. */
 function painter(looks: number, last: unknown = { done: true, response: { imageUri: 'https://tr.rbxcdn.com/x.png' } }) {
-  let now = 0;
   const waits: number[] = [];
   const { call, calls } = answeredBy(() =>
     calls.length > looks ? last : { path: 'users/42/operations/op-1', done: false },
   );
-  const sleep = async (delayMs: number) => {
+  const sleep = async (delayMs: number, signal?: AbortSignal) => {
     waits.push(delayMs);
-    now += delayMs;
+    await platformSleep(0, signal);
   };
-  return { user: createUserCalls(call, asUser, { now: () => now, sleep }), calls, waits };
+  return { user: createUserCalls(call, asUser, sleep), calls, waits };
 }
 
 describe('a thumbnail', () => {
@@ -41,18 +40,19 @@ describe('a thumbnail', () => {
     });
   });
 
-  it('is not waited for beyond half a minute', async () => {
+  it('is not waited for longer than the time-out of the call', async () => {
     const { user, waits } = painter(Infinity);
-    const error = await thrown(user.thumbnail());
+    const error = await thrown(user.thumbnail({ timeout: 30 }));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
-    expect(waits.reduce((sum, wait) => sum + wait)).to.be.within(20_000, 30_000);
+    expect(waits.slice(0, 6)).to.deep.equal([500, 1000, 2000, 4000, 4000, 4000]);
   });
 
-  it('that cannot be drawn is an error with its reason', async () => {
-    const { user } = painter(1, { done: true, error: { code: 5, message: 'no avatar' } });
-    expect(await thrown(user.thumbnail()))
-      .to.be.instanceOf(RobloxAPIError)
-      .and.include({ code: 5, message: 'no avatar' });
+  it('that cannot be drawn is an error with its reason, and shows no token that Roblox echoed', async () => {
+    const error = { code: 5, message: 'no avatar for live-access-token', details: ['live-access-token'] };
+    const { call } = wire(() => ({ text: JSON.stringify({ done: true, error }) }));
+    const refusal = await thrown(createUserCalls(call, asUser, platformSleep).thumbnail());
+    expect(refusal).to.be.instanceOf(RobloxAPIError).and.include({ code: 5, message: 'no avatar for [redacted]' });
+    expect(inspect(refusal, { depth: 9, showHidden: true })).to.not.include('live-access-token');
   });
 
   it('is an error where the answer leads nowhere', async () => {
@@ -65,12 +65,9 @@ describe('a thumbnail', () => {
   it('is no longer waited for when the signal says so', async () => {
     const controller = new AbortController();
     const { call } = answeredBy(() => ({ path: 'users/42/operations/op-1', done: false }));
-    const user = createUserCalls(call, asUser, {
-      now: () => 0,
-      sleep: (delayMs, signal) => {
-        queueMicrotask(() => controller.abort(new Error('enough')));
-        return platformSleep(delayMs, signal);
-      },
+    const user = createUserCalls(call, asUser, (delayMs, signal) => {
+      queueMicrotask(() => controller.abort(new Error('enough')));
+      return platformSleep(delayMs, signal);
     });
     expect(await thrown(user.thumbnail({ signal: controller.signal }))).to.have.property('message', 'enough');
   });
@@ -91,29 +88,58 @@ describe('a thumbnail', () => {
   }
 });
 
-describe('publish', () => {
-  it('posts topic and message to the experience', async () => {
-    const { call, calls } = answeredBy(() => undefined);
-    expect(await createExperiences(call).publish(5, 'news', '{"a":1}')).to.equal(undefined);
+describe('a user', () => {
+  it("keeps Roblox's field names", () => {
+    const raw = {
+      path: 'users/1',
+      id: '1',
+      name: 'a',
+      displayName: 'A',
+      createTime: '2023-07-05T12:34:56.000001Z',
+      locale: 'en-US',
+      premium: true,
+    };
+    const { createTime: _created, ...fields } = raw;
+    expect(readUser(raw)).to.deep.equal({ ...fields, createdAt: new Date('2023-07-05T12:34:56.000Z'), raw });
+  });
+});
+
+describe('a notification', () => {
+  const source = { universe: 'universes/7' };
+  const payload = { messageId: '5dd7024b', parameters: { egg: { stringValue: 'golden' } } };
+
+  it("is sent to the user in Roblox's own fields, of the one type that there is", async () => {
+    const raw = { path: 'users/42/notifications/a6746f2e', id: 'a6746f2e' };
+    const { call, calls } = answeredBy(() => raw);
+    const user = createUserCalls(call, asUser, platformSleep);
+    expect(await user.notify({ source, payload })).to.deep.equal({ id: 'a6746f2e', raw });
     expect(calls[0]).to.deep.include({
       method: 'POST',
-      path: '/cloud/v2/universes/{universe_id}:publishMessage',
-      values: { universe_id: '5' },
-      body: { topic: 'news', message: '{"a":1}' },
+      path: '/cloud/v2/users/{user_id}/notifications',
+      values: { user_id: '42' },
+      body: { source, payload: { type: 'MOMENT', ...payload } },
+      scope: 'user.user-notification:write',
     });
   });
 
-  const refused: [string, [unknown, unknown, unknown], RegExp][] = [
-    ['no ID', [undefined, 't', 'm'], /^universeId/],
-    ['no topic', ['5', '', 'm'], /^topic/],
-    ['a long topic', ['5', 't'.repeat(81), 'm'], /^topic.*81/],
-    ['no message', ['5', 't', undefined], /^message/],
-    ['a long message', ['5', 't', 'm'.repeat(1025)], /^message.*1025/],
+  const refused: [string, unknown, RegExp][] = [
+    ['nothing', undefined, /^notification/],
+    ['an unknown field', { source, payload, universe: 'universes/7' }, /universe/],
+    ['no experience', { payload }, /^source\.universe/],
+    ['an experience by its ID alone', { source: { universe: '7' }, payload }, /^source\.universe/],
+    ['a path that leads elsewhere', { source: { universe: 'universes/7/../8' }, payload }, /^source\.universe/],
+    ['no message', { source, payload: {} }, /^payload\.messageId/],
+    ['no payload', { source }, /^payload\.messageId/],
+    [
+      'launch data of 201 bytes',
+      { source, payload: { ...payload, joinExperience: { launchData: `${'é'.repeat(100)}x` } } },
+      /launchData.*200 bytes/,
+    ],
   ];
-  for (const [name, args, message] of refused) {
-    it(`refuses ${name}`, async () => {
-      const { call, calls } = answeredBy(() => undefined);
-      const error = await thrown(createExperiences(call).publish(...(args as [string, string, string])));
+  for (const [name, notification, message] of refused) {
+    it(`is refused with ${name}, before any request`, async () => {
+      const { call, calls } = answeredBy(() => ({}));
+      const error = await thrown(createUserCalls(call, asUser, platformSleep).notify(notification as never));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(calls).to.deep.equal([]);
     });

@@ -1,0 +1,46 @@
+import { describeValue, refuse } from '../errors.ts';
+import { isID } from '../http/json.ts';
+import { isPlainObject } from './url.ts';
+
+/** A Roblox ID as a caller may give it: the string that Roblox sends, or a number where JavaScript can hold it exactly. */
+export type ID = string | number;
+
+/**
+ * Checks an ID that a caller gave, and makes it the string for a path or a filter. Only digits pass, so no input can change either.
+ * @param name the name of the argument, for the error
+ * @throws {TypeError} anything but a whole number above 0 as a string or a safe integer
+ */
+export function checkID(name: string, value: unknown): string {
+  if (typeof value === 'number' ? Number.isSafeInteger(value) && value > 0 : isID(value)) return String(value);
+  const hint =
+    typeof value === 'number' && value > Number.MAX_SAFE_INTEGER
+      ? ' and not as a number, which loses digits at this size'
+      : '';
+  refuse(name, value, `a Roblox ID, digits in a string such as '7'${hint}`);
+}
+
+/** Checks several IDs, at least one, as {@link checkID} does. */
+export function checkIDs(name: string, value: unknown): string[] {
+  if (!Array.isArray(value)) refuse(name, value, 'an array of Roblox IDs');
+  // An empty list would mean "no condition": a gate that is open to everyone.
+  if (value.length === 0) throw new TypeError(`${name} must have at least one ID. Leave it out for no such condition`);
+  return value.map((id, index) => checkID(`${name}[${index}]`, id));
+}
+
+/** Checks an argument that must be there, an object of names and values. @param expected its fields, for the error */
+export function checkObject(name: string, value: unknown, expected: string): void {
+  if (!isPlainObject(value)) refuse(name, value, `an object with ${expected}`);
+}
+
+/** Checks a switch. @throws {TypeError} neither true, false nor undefined */
+export function checkFlag(name: string, value: unknown): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value;
+  refuse(name, value, 'true or false');
+}
+
+/** Checks a text. @throws {TypeError} no string, an empty one (unless `min` is 0), or one that is too long */
+export function checkText(name: string, value: unknown, max: number, min = 1): string {
+  if (typeof value === 'string' && value.length >= min && value.length <= max) return value;
+  const was = typeof value === 'string' ? `has ${value.length}` : `is ${describeValue(value)}`;
+  throw new TypeError(`${name} must be a string of ${min} to ${max} characters, but ${was}`);
+}
