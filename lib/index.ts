@@ -15,6 +15,7 @@ export type {
 export { RobloxClient } from './client/client.ts';
 export type { KeptTokens, OnTokens, RobloxClientOptions } from './client/options.ts';
 export type { Experience, Experiences, RestartOptions } from './cloud/experiences.ts';
+export type { Asset, AssetCreator, Assets, NewAsset } from './cloud/assets.ts';
 export type { CallOptions } from './cloud/call.ts';
 export type { Group, GroupJoinRequest, GroupMembership, GroupRole } from './cloud/group.ts';
 export type { Groups, JoinRequestFilter, MembershipFilter, RoleChange, UserFilter } from './cloud/groups.ts';
@@ -33,6 +34,7 @@ export type {
   PrivateServerItem,
 } from './cloud/inventory.ts';
 export type { List, ListOptions, Page } from './cloud/pages.ts';
+export type { UploadFile } from './cloud/upload.ts';
 export type { ThumbnailOptions, User, UserCalls, UserNotification } from './cloud/user.ts';
 export type { UserInfo } from './oauth/userinfo.ts';
 export type { Profile } from './oauth/profile.ts';

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { createAssets, type Assets } from '../cloud/assets.ts';
 import {
   createCaller,
   readCallOptions,
@@ -62,6 +63,8 @@ export class RobloxClient {
   readonly user: UserCalls;
   /** The experiences that the user chose on the consent page. */
   readonly experiences: Experiences;
+  /** What the accounts create that the user chose on the consent page. */
+  readonly assets: Assets;
 
   readonly #keeper: TokenKeeper;
   readonly #app: ClientApp;
@@ -110,6 +113,7 @@ export class RobloxClient {
     this.groups = createGroups(call, askUserId);
     this.user = createUserCalls(call, askUserId, sleep);
     this.experiences = createExperiences(call);
+    this.assets = createAssets(call, async (limits) => (await this.#askResources(limits)).accounts, sleep);
   }
 
   /** The tokens in use now. Plain data: what `onTokens` got last. */
