@@ -2,9 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { createClient, type Row } from '@libsql/client';
 
-/** Who someone is at a provider. `subject` is the provider's ID of them: names and e-mail addresses change, it doesn't. */
+/**
+ * Who someone is at a provider. `subject` is the provider's ID of them: names and e-mail addresses change, it doesn't.
+ * It belongs to one app: at Roblox the same person has another ID in each, and the same ID can be somebody else.
+ */
 export interface Identity {
   readonly provider: string;
+  readonly clientID: string;
   readonly subject: string;
   readonly name: string;
 }
@@ -31,13 +35,14 @@ const SCHEMA = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS identities (
     provider     TEXT NOT NULL,
+    client_id    TEXT NOT NULL,
     subject      TEXT NOT NULL,
     account_id   TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     name         TEXT NOT NULL,
     linked_at    INTEGER NOT NULL,
     last_used_at INTEGER NOT NULL,
-    UNIQUE (provider, subject),    -- an identity opens one account
-    UNIQUE (account_id, provider)  -- and an account has one identity per provider
+    UNIQUE (provider, client_id, subject),  -- an identity opens one account
+    UNIQUE (account_id, provider)           -- and an account has one identity per provider
   ) STRICT;
 `;
 
@@ -51,7 +56,7 @@ export async function openAccounts(url: string, now: () => number = () => Date.n
 
   return {
     /** The account that an identity opens; a new one for a new identity. E-mail addresses play no part in it. */
-    async signIn({ provider, subject, name }: Identity): Promise<Account> {
+    async signIn({ provider, clientID, subject, name }: Identity): Promise<Account> {
       const id = randomUUID();
       const at = now();
       // A batch is a transaction: an identity that comes twice at once makes one account.
@@ -59,17 +64,20 @@ export async function openAccounts(url: string, now: () => number = () => Date.n
         [
           {
             sql: `INSERT INTO accounts SELECT :id, :name, :at
-                  WHERE NOT EXISTS (SELECT 1 FROM identities WHERE provider = :provider AND subject = :subject)`,
-            args: { id, name, at, provider, subject },
+                  WHERE NOT EXISTS (SELECT 1 FROM identities
+                                    WHERE provider = :provider AND client_id = :clientID AND subject = :subject)`,
+            args: { id, name, at, provider, clientID, subject },
           },
           {
-            sql: `INSERT INTO identities VALUES (:provider, :subject, :id, :name, :at, :at)
-                  ON CONFLICT (provider, subject) DO UPDATE SET name = excluded.name, last_used_at = excluded.last_used_at`,
-            args: { provider, subject, id, name, at },
+            sql: `INSERT INTO identities VALUES (:provider, :clientID, :subject, :id, :name, :at, :at)
+                  ON CONFLICT (provider, client_id, subject)
+                  DO UPDATE SET name = excluded.name, last_used_at = excluded.last_used_at`,
+            args: { provider, clientID, subject, id, name, at },
           },
           {
-            sql: `SELECT accounts.* FROM accounts JOIN identities ON account_id = id WHERE provider = ? AND subject = ?`,
-            args: [provider, subject],
+            sql: `SELECT accounts.* FROM accounts JOIN identities ON account_id = id
+                  WHERE provider = ? AND client_id = ? AND subject = ?`,
+            args: [provider, clientID, subject],
           },
         ],
         'write',
@@ -83,18 +91,18 @@ export async function openAccounts(url: string, now: () => number = () => Date.n
      */
     async link(
       accountId: string,
-      { provider, subject, name }: Identity,
+      { provider, clientID, subject, name }: Identity,
     ): Promise<'linked' | 'yours' | 'taken' | 'other'> {
       const at = now();
       const [inserted, found] = await database.batch(
         [
           {
-            sql: `INSERT INTO identities VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-            args: [provider, subject, accountId, name, at, at],
+            sql: `INSERT INTO identities VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+            args: [provider, clientID, subject, accountId, name, at, at],
           },
           {
-            sql: `SELECT account_id FROM identities WHERE provider = ? AND subject = ?`,
-            args: [provider, subject],
+            sql: `SELECT account_id FROM identities WHERE provider = ? AND client_id = ? AND subject = ?`,
+            args: [provider, clientID, subject],
           },
         ],
         'write',
@@ -124,6 +132,7 @@ export async function openAccounts(url: string, now: () => number = () => Date.n
       const { rows } = await database.execute({ sql, args: [accountId] });
       return rows.map((row) => ({
         provider: String(row['provider']),
+        clientID: String(row['client_id']),
         subject: String(row['subject']),
         name: String(row['name']),
         linkedAt: new Date(Number(row['linked_at'])),

@@ -23,13 +23,15 @@ export interface Apps {
 }
 
 /**
- * Passport's classic verify: one function for all four.
+ * Makes Passport's classic verify: the same for all four.
  * It says who has come. Whether they sign in or link an account is for the route to decide, which knows what they set out to do.
  */
-export function verify(_accessToken: string, _refreshToken: string, profile: Profile, done: VerifyCallback): void {
-  const { provider, id, displayName, username } = profile;
-  const identity: Identity = { provider, subject: id, name: displayName || username || id };
-  done(null, identity);
+export function createVerify({ clientID }: { readonly clientID: string }) {
+  return (_accessToken: string, _refreshToken: string, profile: Profile, done: VerifyCallback): void => {
+    const { provider, id, displayName, username } = profile;
+    const identity: Identity = { provider, clientID, subject: id, name: displayName || username || id };
+    done(null, identity);
+  };
 }
 
 /**
@@ -47,20 +49,25 @@ export function useStrategies(
   // An `object`, because @types/passport-oauth2 does not know the stores that passport-oauth2 uses for PKCE.
   const safely: object = { store, pkce: true };
 
-  passport.use(new RobloxStrategy({ ...roblox, store, callbackURL: `${callbackBase}/auth/roblox/callback` }, verify));
+  passport.use(
+    new RobloxStrategy({ ...roblox, store, callbackURL: `${callbackBase}/auth/roblox/callback` }, createVerify(roblox)),
+  );
   passport.use(
     new GoogleStrategy(
       { ...google, ...safely, callbackURL: `${callbackBase}/auth/google/callback`, scope: ['openid', 'profile'] },
-      verify,
+      createVerify(google),
     ),
   );
   passport.use(
-    new GitHubStrategy({ ...github, ...safely, callbackURL: `${callbackBase}/auth/github/callback` }, verify),
+    new GitHubStrategy(
+      { ...github, ...safely, callbackURL: `${callbackBase}/auth/github/callback` },
+      createVerify(github),
+    ),
   );
   passport.use(
     new DiscordStrategy(
       { ...discord, ...safely, callbackURL: `${callbackBase}/auth/discord/callback`, scope: ['identify'] },
-      verify,
+      createVerify(discord),
     ),
   );
 }

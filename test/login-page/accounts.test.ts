@@ -5,7 +5,8 @@ import { createClient } from '@libsql/client';
 import { expect } from 'chai';
 import { openAccounts } from '../../examples/login-page/accounts.ts';
 
-const SAM = { provider: 'google', subject: '1', name: 'Sam' };
+const SAM = { provider: 'google', clientID: 'an-app', subject: '1', name: 'Sam' };
+const MANGO = { provider: 'roblox', clientID: '123', subject: '7', name: 'Mango' };
 
 describe("the login page's accounts", () => {
   it('make one account of an identity that comes several times at once', async () => {
@@ -23,11 +24,19 @@ describe("the login page's accounts", () => {
     accounts.close();
   });
 
+  it('take the same ID in two apps of one provider for two people', async () => {
+    const accounts = await openAccounts(':memory:');
+    const one = await accounts.signIn(MANGO);
+    const other = await accounts.signIn({ ...MANGO, clientID: '456' });
+    expect(one.id).not.to.equal(other.id);
+    expect(await accounts.link(other.id, MANGO)).to.equal('taken');
+    accounts.close();
+  });
+
   it('give an identity that two accounts ask for at once to one of them', async () => {
     const accounts = await openAccounts(':memory:');
     const [one, other] = await Promise.all([accounts.signIn(SAM), accounts.signIn({ ...SAM, subject: '2' })]);
-    const wanted = { provider: 'roblox', subject: '7', name: 'Mango' };
-    const outcomes = await Promise.all([accounts.link(one.id, wanted), accounts.link(other.id, wanted)]);
+    const outcomes = await Promise.all([accounts.link(one.id, MANGO), accounts.link(other.id, MANGO)]);
     expect(outcomes).to.have.members(['linked', 'taken']);
     accounts.close();
   });
@@ -49,12 +58,12 @@ describe("the login page's accounts", () => {
     const url = `file:${join(folder, 'accounts.db')}`;
     const before = await openAccounts(url);
     const { id } = await before.signIn(SAM);
-    await before.link(id, { provider: 'roblox', subject: '7', name: 'Mango' });
+    await before.link(id, MANGO);
     before.close();
 
     const after = await openAccounts(url);
     expect(await after.find(id)).to.deep.include({ id, name: 'Sam' });
-    expect((await after.signIn({ provider: 'roblox', subject: '7', name: 'Mango' })).id).to.equal(id);
+    expect((await after.signIn(MANGO)).id).to.equal(id);
     expect(await after.unlink(id, 'google')).to.equal(true);
     expect(await after.unlink(id, 'roblox')).to.equal(false);
     after.close();
@@ -66,8 +75,8 @@ describe("the login page's accounts", () => {
         () => 'stored',
         (error: Error) => error.message,
       );
-    expect(await insert(`'roblox', '7', '${id}'`)).to.match(/UNIQUE constraint/);
-    expect(await insert(`'discord', '9', 'nobody'`)).to.match(/FOREIGN KEY constraint/);
+    expect(await insert(`'roblox', '123', '7', '${id}'`)).to.match(/UNIQUE constraint/);
+    expect(await insert(`'discord', '456', '9', 'nobody'`)).to.match(/FOREIGN KEY constraint/);
     database.close();
     await rm(folder, { recursive: true });
   });
