@@ -1,12 +1,7 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect as openSocket } from 'node:net';
-import connect from 'connect';
-import session from 'express-session';
-import { CookieStore } from '../../lib/index.ts';
-import { createVisitor, DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
-import { listen, passportFor } from '../frameworks/listen.ts';
-import type { RunningApp } from '../frameworks/suite.ts';
+import { startAttackedApp, type AttackedApp } from './attacked-app.ts';
 
 /** Sends bytes as they are, which HTTP clients refuse to do. @returns the whole answer */
 async function sendRaw(url: string, lines: readonly string[]): Promise<string> {
@@ -20,45 +15,10 @@ async function sendRaw(url: string, lines: readonly string[]): Promise<string> {
 }
 
 describe("an attacker who can set cookies from a sibling of the app's host", () => {
-  let roblox: Emulator;
-  let app: RunningApp;
-
-  before(async () => {
-    roblox = await startEmulator({
-      clients: [{ ...DEMO_CLIENT, redirectURIs: ['https://app.example/auth/roblox/callback'] }],
-    });
-    const cookieSecret = 'a secret for the cookies of tests only';
-    // On https, by a proxy in front.
-    const callbackURL = 'https://app.example/auth/roblox/callback';
-    const passport = passportFor(
-      { ...DEMO_CLIENT, callbackURL, baseURL: roblox.url, cookieSecret },
-      { store: new CookieStore({ secret: cookieSecret }) },
-    );
-    const server = connect();
-    server.use(
-      session({ secret: cookieSecret, resave: false, saveUninitialized: false }) as connect.NextHandleFunction,
-    );
-    server.use(passport.session() as connect.NextHandleFunction);
-    server.use('/auth/roblox/callback', passport.authenticate('roblox') as connect.NextHandleFunction);
-    server.use('/auth/roblox/callback', (req, res) => res.end(JSON.stringify((req as { user?: unknown }).user)));
-    server.use('/auth/roblox', passport.authenticate('roblox') as connect.NextHandleFunction);
-    app = await listen(server);
-  });
-  after(async () => {
-    await app?.close();
-    await roblox?.close();
-  });
-  beforeEach(() => roblox.reset());
-
-  /** The attacker's own login, up to its callback: what they bring into the victim's browser. */
-  async function prepare() {
-    const attacker = createVisitor({ baseURL: app.url });
-    const { headers } = await attacker.get('/auth/roblox', { redirect: false });
-    const [cookie = ''] = headers['set-cookie']?.filter((each) => each.startsWith('__Host-')) ?? [];
-    const callback = new URL(await attacker.authorize(headers.location ?? ''));
-    attacker.close();
-    return { cookie: cookie.slice(0, cookie.indexOf(';')), path: callback.pathname + callback.search };
-  }
+  let attacked: AttackedApp;
+  before(async () => (attacked = await startAttackedApp('app.example')));
+  after(() => attacked?.close());
+  beforeEach(() => attacked.roblox.reset());
 
   // Chromium takes a cookie of these names from a sibling host, since they do not begin with `__Host-`.
   const disguises: [name: string, disguise: (cookie: string) => string][] = [
@@ -74,17 +34,17 @@ describe("an attacker who can set cookies from a sibling of the app's host", () 
   ];
   for (const [name, disguise] of disguises) {
     it(`signs nobody in by the cookie of their own login, with ${name}`, async () => {
-      const { cookie, path } = await prepare();
+      const { cookie, path } = await attacked.prepare();
       const request = [`GET ${path} HTTP/1.1`, 'Host: app.example', `Cookie: theme=dark; ${disguise(cookie)}`];
       // Node itself refuses some bytes, with a 400.
-      expect(await sendRaw(app.url, request)).to.match(/^HTTP\/1\.1 40[03] /);
-      expect(roblox.count('/oauth/v1/token')).to.equal(0);
+      expect(await sendRaw(attacked.app.url, request)).to.match(/^HTTP\/1\.1 40[03] /);
+      expect(attacked.roblox.count('/oauth/v1/token')).to.equal(0);
     });
   }
 
   it('would sign in by the cookie as it was set, so that the refusals above are not for another reason', async () => {
-    const { cookie, path } = await prepare();
-    const answer = await sendRaw(app.url, [`GET ${path} HTTP/1.1`, 'Host: app.example', `Cookie: ${cookie}`]);
+    const { cookie, path } = await attacked.prepare();
+    const answer = await sendRaw(attacked.app.url, [`GET ${path} HTTP/1.1`, 'Host: app.example', `Cookie: ${cookie}`]);
     expect(answer)
       .to.match(/^HTTP\/1\.1 200 /)
       .and.to.include('MangoPilot');
