@@ -1,8 +1,10 @@
-import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import session from 'express-session';
 import passport from 'passport';
 import { InternalOAuthError, RobloxStrategy, type Profile, type RobloxClient } from 'passport-roblox-oauth2';
-import { errorPage, profilePage, securityHeaders, welcomePage, type GroupRow } from './views.ts';
+import { PUBLIC, stillSignedIn } from '../shared/page.ts';
+import { guardPages } from '../shared/security.ts';
+import { errorPage, profilePage, SITE, welcomePage, type GroupRow } from './views.ts';
 
 /** The blanks: fill them in from your environment. */
 export interface Blanks {
@@ -15,7 +17,8 @@ export interface Blanks {
 }
 
 interface User {
-  readonly id: string;
+  /** Provider, app and ID: Roblox gives the same person another ID in each app. */
+  readonly key: string;
   readonly profile: Profile;
   /** Calls Roblox for this user, and renews their tokens by itself. The tokens never leave the server. */
   readonly client: RobloxClient;
@@ -23,8 +26,8 @@ interface User {
 
 /** Everyone who has signed in. You have a database for this; see "Keeping a user's authorization" in the README for the tokens. */
 const users = new Map<string, User>();
-passport.serializeUser((user, done) => done(null, (user as User).id)); // what verify returned
-passport.deserializeUser((id: string, done) => done(null, users.get(id) ?? false));
+passport.serializeUser((user, done) => done(null, (user as User).key)); // what verify returned
+passport.deserializeUser((key: string, done) => done(null, users.get(key) ?? false));
 const userOf = (req: Request) => req.user as User | undefined; // what deserializeUser found
 
 export function createApp({ clientID, clientSecret, callbackURL, sessionSecret, baseURL }: Blanks): Express {
@@ -35,18 +38,15 @@ export function createApp({ clientID, clientSecret, callbackURL, sessionSecret, 
     baseURL,
     scope: ['openid', 'profile', 'user.inventory-item:read', 'group:read'],
     verify: ({ profile, client }) => {
-      const user: User = { id: profile.id, profile, client };
-      users.set(user.id, user);
+      const user: User = { key: `${profile.provider}:${clientID}:${profile.id}`, profile, client };
+      users.set(user.key, user);
       return user;
     },
   });
   passport.use(strategy);
 
-  const app = express();
-  app.disable('x-powered-by');
-  app.use(express.static(`${import.meta.dirname}/public`));
-  app.use(securityHeaders(baseURL));
-  // SameSite=Lax keeps other sites from posting in a user's name, so that signing out needs no token of its own.
+  const app = express().disable('x-powered-by');
+  app.use(express.static(PUBLIC), guardPages(SITE, baseURL));
   const cookie = { sameSite: 'lax', secure: 'auto', maxAge: 24 * 60 * 60 * 1000 } as const;
   app.use(session({ secret: sessionSecret, resave: false, saveUninitialized: false, cookie }));
   app.use(passport.session());
@@ -56,17 +56,7 @@ export function createApp({ clientID, clientSecret, callbackURL, sessionSecret, 
   const finish = passport.authenticate('roblox', { keepSessionInfo: true, failureMessage: true, failWithError: true });
   app.get('/auth/roblox/callback', finish, (_req, res) => res.redirect('/'));
 
-  app.get('/', async (req, res) => {
-    const user = userOf(req);
-    if (user === undefined) return res.send(welcomePage());
-    // Roblox may have a slow day: the page does not wait for it longer than a reader would.
-    const signal = AbortSignal.timeout(4000);
-    const [inventory, groups] = await Promise.allSettled([
-      user.client.inventory.list({ pageSize: 12, signal }).toArray({ limit: 12 }),
-      groupsOf(user.client, signal),
-    ]);
-    return res.send(profilePage(user.profile, inventory, groups));
-  });
+  app.get('/', (req, res) => showHome(req, res));
 
   app.post('/sign-out', (req, res, next) => {
     req.logout((error) => (error ? next(error) : res.redirect('/')));
@@ -75,6 +65,19 @@ export function createApp({ clientID, clientSecret, callbackURL, sessionSecret, 
   app.use((_req, res) => res.status(404).send(errorPage(404)));
   app.use(showError);
   return app;
+}
+
+/** @param note what to tell above it */
+async function showHome(req: Request, res: Response, note?: string): Promise<unknown> {
+  const user = userOf(req);
+  if (user === undefined) return res.send(welcomePage());
+  // Roblox may have a slow day: the page does not wait for it longer than a reader would.
+  const signal = AbortSignal.timeout(4000);
+  const [inventory, groups] = await Promise.allSettled([
+    user.client.inventory.list({ pageSize: 12, signal }).toArray({ limit: 12 }),
+    groupsOf(user.client, signal),
+  ]);
+  return res.send(profilePage(user.profile, inventory, groups, note));
 }
 
 /** The user's groups by name, each with the name and rank of the user's highest role there. */
@@ -92,13 +95,15 @@ async function groupsOf({ groups }: RobloxClient, signal: AbortSignal): Promise<
 }
 
 /** A page for what went wrong: 403 with Passport's reason for a sign-in that failed, 5xx without reasons for the rest. */
-const showError: ErrorRequestHandler = (error, req, res, next) => {
+const showError: ErrorRequestHandler = async (error, req, res, next) => {
   if (res.headersSent) return next(error);
   const status: number = error instanceof InternalOAuthError ? 502 : (error.status ?? 500);
   if (status >= 500) console.error(error);
   const reason = req.session?.messages?.at(-1); // where failureMessage has put it
   delete req.session?.messages;
-  res.status(status).send(errorPage(status, reason));
+  res.status(status);
+  if (status === 403 && userOf(req) !== undefined) await showHome(req, res, reason && stillSignedIn(reason));
+  else res.send(errorPage(status, reason));
 };
 
 declare module 'express-session' {

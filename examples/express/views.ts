@@ -1,6 +1,9 @@
 /** The demo's pages: plain HTML that works without scripts. Everything that comes from Roblox is escaped. */
-import type { RequestHandler } from 'express';
 import { OAuthError, type Group, type GroupRole, type InventoryItem, type Profile } from 'passport-roblox-oauth2';
+import { html, type Html } from '../shared/html.ts';
+import { countOf, initialOf, noteFor, page, personCard, signInLink, textPage } from '../shared/page.ts';
+
+export const SITE = { name: 'Passport demo' };
 
 /** A group and the user's role in it. */
 export interface GroupRow {
@@ -8,35 +11,10 @@ export interface GroupRow {
   readonly role: GroupRole | undefined;
 }
 
-/**
- * Headers for every answer: nothing but our own style and pictures from Roblox is loaded, no other site frames the pages, and a page about
- * a person is gone from the browser once they have signed out.
- * @param baseURL where pictures come from beside Roblox: the emulator
- */
-export function securityHeaders(baseURL = ''): RequestHandler {
-  const policy = {
-    'default-src': "'none'",
-    'style-src': "'self'",
-    'img-src': `'self' https: ${baseURL}`,
-    'form-action': "'self'",
-    'base-uri': "'none'",
-    'frame-ancestors': "'none'",
-  };
-  const contentSecurityPolicy = Object.entries(policy).map((directive) => directive.join(' ').trim());
-  return (_req, res, next) => {
-    res.set({
-      'Content-Security-Policy': contentSecurityPolicy.join('; '),
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'same-origin',
-      'Cache-Control': 'no-store',
-    });
-    next();
-  };
-}
-
 /** For who is not signed in. */
 export function welcomePage(): string {
   return page(
+    SITE.name,
     'Sign in',
     html`<section class="card hero">
       <h1>Good to see you.</h1>
@@ -52,22 +30,25 @@ export function profilePage(
   profile: Profile,
   inventory: PromiseSettledResult<readonly InventoryItem[]>,
   groups: PromiseSettledResult<readonly GroupRow[]>,
+  note?: string,
 ): string {
-  const { username, displayName = username ?? profile.id, createdAt } = profile;
+  const { id, username = id, displayName = username, profileUrl, photos, createdAt } = profile;
+  const isSome = inventory.status === 'fulfilled' && inventory.value.length > 0;
   return page(
+    SITE.name,
     displayName,
-    html`<section class="card profile">
-        ${headshot(profile, displayName)}
-        <div class="who">
-          <h1>${displayName}</h1>
-          <p><a href="${profile.profileUrl}">@${username ?? profile.id}</a></p>
-          ${createdAt === undefined ? '' : html`<p class="quiet">On Roblox for ${ageOf(createdAt)}, since ${time(createdAt)}</p>`}
-        </div>
-        <form method="post" action="/sign-out"><button class="button plain">Sign out</button></form>
-      </section>
+    html`${note === undefined ? '' : noteFor(note)}
+      ${personCard({
+        username,
+        displayName,
+        profileUrl,
+        picture: photos[0]?.value,
+        heading: displayName,
+        about: createdAt === undefined ? '' : html`On Roblox for ${ageOf(createdAt)}, since ${time(createdAt)}`,
+      })}
       <div class="columns">
         <section class="card">
-          <h2>Inventory <small>the first items</small></h2>
+          <h2>Inventory ${isSome ? html`<small>the first items</small>` : ''}</h2>
           ${listOf(inventory, itemRow, 'inventory', 'Nothing in the inventory yet.')}
         </section>
         <section class="card">
@@ -89,61 +70,7 @@ export function errorPage(status: number, reason?: string): string {
       : status === 403
         ? ['The sign-in was not completed', reason ?? 'Roblox did not let it through.']
         : ['That did not work', 'Something went wrong between this site and Roblox. Please try again in a moment.'];
-  return page(
-    title,
-    html`<section class="card hero">
-      <h1>${title}</h1>
-      <p>${text}</p>
-      <p class="actions">
-        ${status === 404 ? '' : signInLink('Try again')}
-        <a class="button plain" href="/">To the home page</a>
-      </p>
-    </section>`,
-  );
-}
-
-function page(title: string, main: Html): string {
-  const { markup } = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title} · Passport demo</title>
-        <link rel="stylesheet" href="/style.css" />
-        <link rel="icon" href="/icon.svg" />
-      </head>
-      <body>
-        <header><a href="/">Passport demo</a></header>
-        <main>${main}</main>
-        <footer>Made with passport-roblox-oauth2. Not affiliated with Roblox.</footer>
-      </body>
-    </html>`;
-  return markup;
-}
-
-function signInLink(label: string): Html {
-  return html`<a class="button" href="/auth/roblox">
-    <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
-      <path
-        fill="currentColor"
-        fill-rule="evenodd"
-        d="M5.2 0 24 5.1 18.8 24 0 18.9Zm4.7 8.7-1.2 4.9 5.4 1.5 1.2-4.9Z"
-      />
-    </svg>
-    ${label}
-  </a>`;
-}
-
-function headshot({ photos }: Profile, displayName: string): Html {
-  const [photo] = photos;
-  return photo === undefined
-    ? html`<span class="headshot" aria-hidden="true">${initial(displayName)}</span>`
-    : html`<img class="headshot" src="${photo.value}" alt="Headshot of ${displayName}" width="96" height="96" />`;
-}
-
-function initial(name: string): string {
-  return [...name][0]?.toUpperCase() ?? '';
+  return textPage(SITE, title, text, status === 404 ? '' : signInLink('Try again'));
 }
 
 function listOf<T>(
@@ -171,12 +98,12 @@ function itemRow(item: InventoryItem): Html {
   const tag = item.type === 'asset' && item.collectible ? html`<span class="tag">Limited</span>` : '';
   const picture = Object.hasOwn(PICTURES, item.type) ? PICTURES[item.type] : PICTURES.asset;
   return html`<svg class="tile" viewBox="0 0 24 24" aria-hidden="true"><path d="${picture}" /></svg>
-    <span><strong>${kindOf(item)}</strong> ${tag}<br /><small>No. ${item.id}</small></span>
+    <span><strong>${kindOf(item)}</strong> ${tag}<br /><small>ID ${item.id}</small></span>
     <small>${item.addedAt === undefined ? '' : time(item.addedAt)}</small>`;
 }
 
 function groupRow({ group, role }: GroupRow): Html {
-  return html`<span class="tile" aria-hidden="true">${initial(group.displayName)}</span>
+  return html`<span class="tile" aria-hidden="true">${initialOf(group.displayName)}</span>
     <span>
       <strong
         ><a href="https://www.roblox.com/communities/${encodeURIComponent(group.id)}">${group.displayName}</a></strong
@@ -214,31 +141,12 @@ function ageOf(createdAt: Date, now: Date = new Date()): string {
   const months =
     (now.getUTCFullYear() - createdAt.getUTCFullYear()) * 12 + now.getUTCMonth() - createdAt.getUTCMonth() - unfinished;
   if (months < 1) return 'less than a month';
-  return [counted(Math.floor(months / 12), 'year'), counted(months % 12, 'month')].filter(Boolean).join(' and ');
-}
-
-function counted(count: number, noun: string): string {
-  return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`;
+  const [years, rest] = [Math.floor(months / 12), months % 12];
+  return [years > 0 && countOf(years, 'year'), rest > 0 && countOf(rest, 'month')].filter(Boolean).join(' and ');
 }
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
 
 function time(date: Date): Html {
   return html`<time datetime="${date.toISOString()}">${day.format(date)}</time>`;
-}
-
-/** Markup, as opposed to text that still has to be escaped. */
-interface Html {
-  readonly markup: string;
-}
-
-/** Makes markup of a template; whatever is put into it is escaped, unless it is markup itself. */
-function html(template: TemplateStringsArray, ...values: (string | Html | readonly Html[])[]): Html {
-  const text = (value: string | Html | readonly Html[]): string =>
-    typeof value === 'string'
-      ? value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-      : 'markup' in value
-        ? value.markup
-        : value.map(({ markup }) => markup).join('');
-  return { markup: String.raw({ raw: template }, ...values.map(text)) };
 }

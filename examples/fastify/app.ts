@@ -2,9 +2,12 @@ import { Authenticator } from '@fastify/passport';
 import secureSession from '@fastify/secure-session';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { RobloxStrategy } from 'passport-roblox-oauth2';
-import { homePage } from '../pages.ts';
-import type { Blanks } from '../settings.ts';
-import { findOrCreateUser, type User } from '../users.ts';
+import { FILES, homePage, refusalPage } from '../shared/page.ts';
+import type { Blanks } from '../shared/run.ts';
+import { foreignFormPage, isForeignForm, pageHeaders } from '../shared/security.ts';
+import { findOrCreateUser, type User } from '../shared/users.ts';
+
+const SITE = { name: 'Fastify example', about: 'A Fastify app that keeps its session in a sealed cookie.' };
 
 declare module 'fastify' {
   interface PassportUser extends User {}
@@ -26,6 +29,12 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
   );
 
   const app = Fastify();
+  app.addHook('onRequest', async ({ method, headers }, reply) => {
+    reply.headers(pageHeaders(baseURL)).type('text/html; charset=utf-8');
+    if (isForeignForm({ method, headers })) return reply.code(403).send(foreignFormPage(SITE));
+  });
+  for (const { path, type, content } of FILES) app.get(path, (_request, reply) => reply.type(type).send(content));
+
   const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure: 'auto' } as const;
   app.register(secureSession, { secret: cookieSecret, salt: 'roblox-example-1', cookie });
   app.register(passport.initialize());
@@ -33,11 +42,16 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
 
   // A hook of the route instead of its handler: passport answers by itself.
   app.get('/auth/roblox', passport.authenticate('roblox'));
-  app.get('/auth/roblox/callback', { preValidation: passport.authenticate('roblox') }, (_request, reply) =>
-    reply.redirect('/'),
-  );
+  const finish = passport.authenticate('roblox', async (request, reply, error, user, info, status) => {
+    if (error) throw error;
+    const { message } = info as { message: string }; // what a refusal comes with
+    if (!user) return reply.code(Number(status)).send(refusalPage(SITE, message, request.user ?? undefined));
+    await request.logIn(user);
+    return reply.redirect('/');
+  });
+  app.get('/auth/roblox/callback', finish);
 
-  app.get('/', (request, reply) => reply.type('text/html').send(homePage(request.user ?? undefined)));
+  app.get('/', (request, reply) => reply.send(homePage(SITE, request.user ?? undefined)));
 
   // The empty body of the sign-out form: Fastify itself takes JSON only.
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async () => ({}));

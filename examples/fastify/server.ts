@@ -1,10 +1,8 @@
-import type { AddressInfo } from 'node:net';
-import { run } from '../settings.ts';
+import { run } from '../shared/run.ts';
 import { createApp } from './app.ts';
 
-await run(async (blanks, port) => {
+await run('fastify', async (blanks, port, host) => {
   const app = createApp(blanks);
-  await app.listen({ port });
-  const address = app.server.address() as AddressInfo; // what a server on a port has
-  return { port: address.port, close: () => app.close() };
+  await app.listen({ port, host });
+  return app.server;
 });

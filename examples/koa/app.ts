@@ -3,9 +3,12 @@ import Koa from 'koa';
 import passport from 'koa-passport';
 import session from 'koa-session';
 import { RobloxStrategy } from 'passport-roblox-oauth2';
-import { homePage } from '../pages.ts';
-import type { Blanks } from '../settings.ts';
-import { findOrCreateUser, type User } from '../users.ts';
+import { FILES, homePage, refusalPage } from '../shared/page.ts';
+import type { Blanks } from '../shared/run.ts';
+import { foreignFormPage, isForeignForm, pageHeaders } from '../shared/security.ts';
+import { findOrCreateUser, type User } from '../shared/users.ts';
+
+const SITE = { name: 'Koa example', about: 'A Koa app that keeps its session in a signed cookie.' };
 
 export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, baseURL }: Blanks): Koa {
   passport.serializeUser<User>((user, done) => done(null, user));
@@ -22,19 +25,39 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
 
   const app = new Koa();
   app.keys = [cookieSecret];
+  app.use(async (ctx, next) => {
+    ctx.set(pageHeaders(baseURL));
+    ctx.type = 'html';
+    if (isForeignForm(ctx)) Object.assign(ctx, { status: 403, body: foreignFormPage(SITE) });
+    else await next();
+  });
   app.use(session({ sameSite: 'lax' }, app));
   app.use(passport.initialize());
   app.use(passport.session());
 
   const router = new Router();
+  for (const { path, type, content } of FILES) {
+    router.get(path, (ctx) => {
+      ctx.type = type;
+      ctx.body = content;
+    });
+  }
+
   router.get('/auth/roblox', passport.authenticate('roblox'));
-  router.get('/auth/roblox/callback', passport.authenticate('roblox', { keepSessionInfo: true }), (ctx) =>
-    ctx.redirect('/'),
+  router.get('/auth/roblox/callback', (ctx, next) =>
+    passport.authenticate<User>('roblox', async (error, user, info, status) => {
+      if (error) throw error;
+      if (user) {
+        await ctx.login(user, { keepSessionInfo: true });
+        return ctx.redirect('/');
+      }
+      ctx.status = status ?? 401;
+      ctx.body = refusalPage(SITE, info.message, ctx.state['user']);
+    })(ctx, next),
   );
 
   router.get('/', (ctx) => {
-    ctx.type = 'html';
-    ctx.body = homePage(ctx.state['user']);
+    ctx.body = homePage(SITE, ctx.state['user']);
   });
 
   router.post('/sign-out', async (ctx) => {
@@ -48,6 +71,7 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
 declare module 'koa' {
   interface ExtendableContext {
     /** What koa-passport adds. */
+    login(user: User, options: { keepSessionInfo: boolean }): Promise<void>;
     logout(): Promise<void>;
   }
 }

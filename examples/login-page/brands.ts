@@ -1,5 +1,5 @@
 /** The four providers' names and marks. Their colours are in public/style.css, by ID. */
-import { markup, type Html } from './html.ts';
+import { markup, type Html } from '../shared/html.ts';
 
 export type ProviderID = 'roblox' | 'google' | 'github' | 'discord';
 

@@ -1,16 +1,14 @@
 /** What keeps other sites out of these pages. */
 import type { RequestHandler } from 'express';
+import { isForeignForm } from '../shared/security.ts';
 import { Refusal } from './refusal.ts';
 import type { Apps } from './strategies.ts';
 
-/** Refuses forms that another site has sent: it could have its own account linked to the visitor's. */
+/** Refuses forms that another site has sent. */
 export const sameSiteForms: RequestHandler = (req, _res, next) => {
-  if (req.method === 'GET' || req.method === 'HEAD') return next();
-  const site = req.get('sec-fetch-site');
-  const origin = req.get('origin');
-  // Browsers name themselves in one way or the other; older ones in the second only.
-  const ours = site === undefined ? origin?.replace(/^https?:\/\//, '') === req.host : site === 'same-origin';
-  next(ours ? undefined : new Refusal(403, 'This was sent from another site, so nothing was done.'));
+  // `req.host`, since a proxy that is trusted may have changed the header.
+  const isForeign = isForeignForm({ method: req.method, headers: { ...req.headers, host: req.host } });
+  next(isForeign ? new Refusal(403, 'This was sent from another site, so nothing was done.') : undefined);
 };
 
 /** A page about a person is gone from the browser once they have signed out. */

@@ -1,16 +1,14 @@
 /** Starts the login page: each provider is the real one when its credentials are set, else a local one where nobody is real. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serve } from '../shared/run.ts';
 import { openAccounts } from './accounts.ts';
 import { createApp } from './app.ts';
 import { BRANDS } from './brands.ts';
 import { startLocalProviders } from './providers/local.ts';
 import type { App, Apps } from './strategies.ts';
 
-const { PORT = '3000', DATABASE_URL = ':memory:', PUBLIC_URL, NODE_ENV } = process.env;
-const sessionSecret = process.env['SESSION_SECRET'] ?? randomBytes(32).toString('base64url');
+const { DATABASE_URL = ':memory:', PUBLIC_URL, NODE_ENV } = process.env;
+const sessionSecret = process.env['COOKIE_SECRET'] || randomBytes(32).toString('base64url');
 
 /** `GOOGLE_CLIENT_ID` and `GOOGLE_CLIENT_SECRET`, for example. */
 function appOf(provider: string): App | undefined {
@@ -38,24 +36,15 @@ for (const { id, name } of BRANDS) {
 
 const local = missing.length > 0 ? await startLocalProviders() : undefined;
 const accounts = await openAccounts(DATABASE_URL);
-const server = createServer();
-try {
-  await once(server.listen(Number(PORT)), 'listening');
-} catch (error) {
-  console.error(
-    `Cannot listen on port ${PORT}: ${String(error)}. Choose another one: PORT=3001 npm run example:login-page`,
-  );
-  process.exit(1);
-}
-
 const chosen = Object.entries(real).filter(([, app]) => app !== undefined);
 const apps = { ...local?.apps, ...Object.fromEntries(chosen) } as Apps; // where a real one is missing, there are local ones
-server.on('request', createApp({ apps, accounts, sessionSecret, publicURL: PUBLIC_URL || undefined }));
-console.log(`http://localhost:${(server.address() as AddressInfo).port}`); // what a server on a port has
+const app = createApp({ apps, accounts, sessionSecret, publicURL: PUBLIC_URL || undefined });
 
-function stop(): void {
-  server.close(() => accounts.close());
-  server.closeAllConnections();
-  void local?.close();
-}
-process.once('SIGINT', stop).once('SIGTERM', stop);
+await serve(
+  'login-page',
+  (port, host) => app.listen(port, host),
+  async () => {
+    accounts.close();
+    await local?.close();
+  },
+);

@@ -1,7 +1,7 @@
 /** The pages: plain HTML that works without scripts. */
 import type { Account, LinkedIdentity } from './accounts.ts';
 import { BRANDS, type Brand } from './brands.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../shared/html.ts';
 
 /** Something to tell above a page: what went wrong (`alert`), or what was done (`status`). */
 export interface Message {

@@ -1,20 +1,39 @@
-import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import session from 'express-session';
 import passport from 'passport';
-import { requireGroupRank, requireItem, RobloxStrategy, TokenVault } from 'passport-roblox-oauth2';
-import { homePage } from '../pages.ts';
-import type { Blanks } from '../settings.ts';
-import { findOrCreateUser, type User } from '../users.ts';
+import {
+  OAuthError,
+  requireGroupRank,
+  requireItem,
+  RobloxStrategy,
+  TokenVault,
+  type Gate,
+} from 'passport-roblox-oauth2';
+import { homePage, PUBLIC, refusalPage, signInLink, textPage, type Site } from '../shared/page.ts';
+import type { Blanks } from '../shared/run.ts';
+import { guardPages } from '../shared/security.ts';
+import { findOrCreateUser, type User } from '../shared/users.ts';
 
 /** Whose app it is: fill in your own. */
 export interface Community {
   readonly groupId: string;
   readonly staffRank: number;
   readonly gamePassId: string;
+  /** Who may be chosen at the emulator, and what for. */
+  readonly people?: readonly string[];
 }
 
-export function createApp(blanks: Blanks, { groupId, staffRank, gamePassId }: Community): Express {
+export function createApp(blanks: Blanks, { groupId, staffRank, gamePassId, people = [] }: Community): Express {
   const { clientID, clientSecret, callbackURL, cookieSecret, baseURL } = blanks;
+  const site: Site = {
+    name: 'Members only',
+    about: 'This site is for members of our group. Some of its pages are for our staff, or for owners of our pass.',
+    links: [
+      { href: '/staff', text: 'Staff room', who: `For members of our group with a rank of ${staffRank} or higher` },
+      { href: '/lounge', text: 'Lounge', who: 'For owners of our pass' },
+    ],
+    people,
+  };
   const members = requireGroupRank({ groupId, message: 'This site is for members of our group.' });
   const staff = requireGroupRank({ groupId, minRank: staffRank, message: 'This page is for our staff.' });
   const supporters = requireItem({ gamePassIds: [gamePassId], message: 'This page is for owners of our pass.' });
@@ -34,7 +53,8 @@ export function createApp(blanks: Blanks, { groupId, staffRank, gamePassId }: Co
     }),
   );
 
-  const app = express();
+  const app = express().disable('x-powered-by');
+  app.use(express.static(PUBLIC), guardPages(site, baseURL));
   const cookie = { sameSite: 'lax', secure: 'auto' } as const;
   app.use(session({ secret: cookieSecret, resave: false, saveUninitialized: false, cookie }));
   app.use(passport.session());
@@ -44,22 +64,47 @@ export function createApp(blanks: Blanks, { groupId, staffRank, gamePassId }: Co
   app.get('/auth/roblox/callback', finish, (_req, res) => res.redirect('/'));
 
   const userOf = (req: Request) => req.user as User | undefined; // what deserializeUser gave
-  const clientOf = (req: Request) => userOf(req) && vault.client(userOf(req)!.id);
-  app.get('/', (req, res) => res.send(homePage(userOf(req))));
-  app.get('/staff', staff.middleware(clientOf), (_req, res) => res.send('The keys are under the mat.'));
-  app.get('/lounge', supporters.middleware(clientOf), (_req, res) => res.send('Thank you for your support.'));
+
+  /** As `gate.middleware`, which answers in plain text: what this throws becomes a page. */
+  const only = (gate: Gate): RequestHandler => {
+    return async (req, _res, next) => {
+      const user = userOf(req);
+      const client = user && (await vault.client(user.id));
+      if (client === undefined) throw new NotSignedInError();
+      await gate.check(client);
+      next();
+    };
+  };
+  app.get('/', (req, res) => res.send(homePage(site, userOf(req))));
+  app.get('/staff', only(staff), (_req, res) => res.send(textPage(site, 'Staff room', 'The keys are under the mat.')));
+  app.get('/lounge', only(supporters), (_req, res) =>
+    res.send(textPage(site, 'Lounge', 'Thank you for your support.')),
+  );
 
   app.post('/sign-out', (req, res, next) => {
     req.logout((error) => (error ? next(error) : res.redirect('/')));
   });
 
-  /** Says why a sign-in was refused; the reason is where failureMessage has put it. */
   const showRefusal: ErrorRequestHandler = (error, req, res, next) => {
-    if (error.status !== 403 && error.status !== 401) return next(error);
-    const reason = req.session.messages?.pop() ?? 'You are not signed in.';
-    res.status(error.status).type('text').send(reason);
+    // The user has ended the authorization at Roblox.
+    const refusal = error instanceof OAuthError ? new NotSignedInError() : error;
+    if (refusal.status !== 403 && refusal.status !== 401) return next(error);
+    res.status(refusal.status);
+    // Where `failureMessage` has put the reason of a sign-in that failed.
+    const reason = req.session.messages?.at(-1);
+    delete req.session.messages;
+    if (reason !== undefined) res.send(refusalPage(site, reason, userOf(req)));
+    else if (refusal.status === 403) res.send(homePage(site, userOf(req), refusal.message));
+    else res.send(textPage(site, 'Please sign in', refusal.message, signInLink('Sign in with Roblox')));
   };
   return app.use(showRefusal);
+}
+
+class NotSignedInError extends Error {
+  readonly status = 401;
+  constructor() {
+    super('This page is for people who are signed in.');
+  }
 }
 
 declare module 'express-session' {

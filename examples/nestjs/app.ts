@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import {
+  Catch,
   Controller,
   Get,
   HttpException,
@@ -8,16 +9,23 @@ import {
   Post,
   Redirect,
   Req,
+  UseFilters,
   UseGuards,
+  type ArgumentsHost,
   type DynamicModule,
+  type ExceptionFilter,
   type ExecutionContext,
 } from '@nestjs/common';
 import { AuthGuard, PassportModule, PassportStrategy } from '@nestjs/passport';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { RobloxStrategy, type Profile, type RobloxClient } from 'passport-roblox-oauth2';
-import { homePage } from '../pages.ts';
-import type { Blanks } from '../settings.ts';
-import { findOrCreateUser, type User } from '../users.ts';
+import { homePage, refusalPage } from '../shared/page.ts';
+import type { Blanks } from '../shared/run.ts';
+import { findOrCreateUser, type User } from '../shared/users.ts';
+
+export const SITE = { name: 'NestJS example', about: 'A NestJS app with a guard that signs people in.' };
+
+const userOf = (req: Request) => req.user as User | undefined; // what deserializeUser gave
 
 @Injectable()
 export class RobloxLogin extends PassportStrategy(RobloxStrategy) {
@@ -52,7 +60,17 @@ export class RobloxGuard extends AuthGuard('roblox') {
   }
 }
 
+/** Shows a refusal as a page. */
+@Catch(HttpException)
+export class RefusalFilter implements ExceptionFilter<HttpException> {
+  catch(refusal: HttpException, host: ArgumentsHost): void {
+    const [req, res] = [host.switchToHttp().getRequest<Request>(), host.switchToHttp().getResponse<Response>()];
+    res.status(refusal.getStatus()).send(refusalPage(SITE, refusal.message, userOf(req)));
+  }
+}
+
 @Controller()
+@UseFilters(RefusalFilter)
 export class AppController {
   @Get('auth/roblox')
   @UseGuards(RobloxGuard)
@@ -65,7 +83,7 @@ export class AppController {
 
   @Get()
   home(@Req() req: Request): string {
-    return homePage(req.user as User | undefined); // what deserializeUser gave
+    return homePage(SITE, userOf(req));
   }
 
   @Post('sign-out')

@@ -2,9 +2,15 @@ import express, { type Express, type RequestHandler } from 'express';
 import { jwtVerify, SignJWT } from 'jose';
 import passport from 'passport';
 import { CookieStore, RobloxStrategy } from 'passport-roblox-oauth2';
-import { homePage } from '../pages.ts';
-import type { Blanks } from '../settings.ts';
-import { findOrCreateUser, type User } from '../users.ts';
+import { homePage, PUBLIC, refusalPage } from '../shared/page.ts';
+import type { Blanks } from '../shared/run.ts';
+import { guardPages } from '../shared/security.ts';
+import { findOrCreateUser, type User } from '../shared/users.ts';
+
+const SITE = {
+  name: 'Example without sessions',
+  about: 'An Express app that keeps who is signed in as a JWT in a cookie.',
+};
 
 export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, baseURL }: Blanks): Express {
   passport.use(
@@ -32,18 +38,29 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
     next();
   };
 
-  const app = express();
+  const app = express().disable('x-powered-by');
+  app.use(express.static(PUBLIC), guardPages(SITE, baseURL));
+  app.use(readUser);
+  const userOf = (req: { user?: unknown }) => req.user as User | undefined; // what readUser found
 
   app.get('/auth/roblox', passport.authenticate('roblox', { session: false }));
-  app.get('/auth/roblox/callback', passport.authenticate('roblox', { session: false }), async (req, res) => {
-    const jwt = await signJWT(req.user as User); // what verify returned
-    res
-      .cookie('jwt', jwt, { httpOnly: true, sameSite: 'lax', secure: req.secure, maxAge: 60 * 60 * 1000 })
-      .redirect('/');
+  app.get('/auth/roblox/callback', (req, res, next) => {
+    const answer: passport.AuthenticateCallback = async (error, user, info, status) => {
+      if (error) return next(error);
+      if (!user) {
+        const { message } = info as { message: string }; // what a refusal comes with
+        return res.status(Number(status)).send(refusalPage(SITE, message, userOf(req)));
+      }
+      const jwt = await signJWT(user as User); // what verify returned
+      res
+        .cookie('jwt', jwt, { httpOnly: true, sameSite: 'lax', secure: req.secure, maxAge: 60 * 60 * 1000 })
+        .redirect('/');
+    };
+    passport.authenticate('roblox', { session: false }, answer)(req, res, next);
   });
 
-  app.get('/', readUser, (req, res) => {
-    res.send(homePage(req.user as User | undefined)); // what readUser found
+  app.get('/', (req, res) => {
+    res.send(homePage(SITE, userOf(req)));
   });
 
   app.post('/sign-out', (_req, res) => res.clearCookie('jwt').redirect('/'));

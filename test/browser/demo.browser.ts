@@ -54,7 +54,7 @@ describe('the demo in a browser', () => {
     const text = await page.getByRole('main').innerText();
     expect(text).to.include('@MangoPilot');
     expect(text).to.match(/On Roblox for \d+ years/);
-    expect(text).to.include('Game pass').and.to.include('No. 777');
+    expect(text).to.include('Game pass').and.to.include('ID 777');
     expect(text).to.include('Sky Island Builders').and.to.include('Event Host').and.to.include('Rank 80');
     const drawn = await page.getByAltText('Headshot of Mango').boundingBox();
     expect(drawn).to.include({ width: 96, height: 96 });
@@ -85,7 +85,16 @@ describe('the demo in a browser', () => {
     expect(replayed?.status()).to.equal(403);
     const reloaded = await page.reload();
     expect(reloaded?.status()).to.equal(403);
-    await page.getByRole('link', { name: 'home page' }).click();
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal('Mango');
+    expect(await page.getByRole('status').innerText()).to.include('You are still signed in.');
+  });
+
+  it('ends on the page of who presses Back and Allow once more', async () => {
+    await signIn(/MangoPilot/);
+    await page.waitForURL(`${demo.url}/`);
+    await page.goBack();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
     expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal('Mango');
   });
 

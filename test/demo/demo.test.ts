@@ -83,7 +83,7 @@ describe('the Express demo', () => {
 
   it('asks for no more of a long inventory than it shows', async () => {
     const page = await visitor.signIn({ user: '4100000003' });
-    expect(page.body.match(/No\. \d+/g)).to.have.length(12);
+    expect(page.body.match(/>ID \d+/g)).to.have.length(12);
     expect(roblox.count('/cloud/v2/users/4100000003/inventory-items')).to.equal(1);
   });
 

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { createVisitor, startEmulator } from '../../lib/emulator/index.ts';
 import { startDemo, startProgram } from '../support/start-demo.ts';
 
@@ -35,8 +37,9 @@ describe('npm start', () => {
   });
 
   it('ends when npm is told to', async () => {
-    // Without prestart: it would build dist/ anew under the feet of other tests.
-    const demo = await startProgram('npm', ['start', '--ignore-scripts']);
+    const before = statSync('dist/index.js').mtimeMs;
+    const demo = await startProgram('npm', ['start']);
+    expect(statSync('dist/index.js').mtimeMs, 'built anew though nothing has changed').to.equal(before);
     await demo.stop('SIGTERM');
     const answer = await fetch(demo.url).catch((error: unknown) => error);
     expect(answer).to.be.an('error');
@@ -45,7 +48,55 @@ describe('npm start', () => {
   it('names the way out when its port is taken', async () => {
     const first = await startDemo(SERVER);
     const second = await startDemo(SERVER, { PORT: new URL(first.url).port }).catch((error: unknown) => String(error));
-    expect(second).to.include('ended with 1').and.to.include('EADDRINUSE').and.to.include('PORT=3001 npm start');
+    expect(second)
+      .to.include('ended with 1')
+      .and.to.match(
+        /^Port \d+ is taken, perhaps by another example \(EADDRINUSE\)\. Choose another one: npm .* --port 3001$/m,
+      );
+    expect(second).not.to.match(/ at .*:\d+/);
     await first.stop();
+  });
+});
+
+describe('npm run example', () => {
+  const run = (...words: string[]) =>
+    startProgram(process.execPath, ['--import', 'tsx', 'scripts/example.ts', ...words]);
+
+  it('starts the example that is named, at the port that is given, and ends with npm', async () => {
+    const demo = await startProgram('npm', ['run', 'example', '--', 'koa', '--port', '0'], { PORT: '1' });
+    const visitor = createVisitor({ baseURL: demo.url });
+    expect((await visitor.signIn()).body).to.include('Hello, Mango');
+    visitor.close();
+    await demo.stop('SIGTERM');
+    expect(await fetch(demo.url).catch((error: unknown) => error)).to.be.an('error');
+  });
+
+  const refused: [name: string, words: string[], message: string][] = [
+    ['no name', [], 'Which example?'],
+    ['a name of none', ['rails'], 'There is no example "rails".'],
+    ['a path', ['../scripts'], 'There is no example "../scripts".'],
+    ['two names', ['koa', 'express'], 'There is no example "koa express".'],
+    ['a port that is none', ['koa', '--port', '70000'], '--port must be a number from 0 to 65535, but is "70000".'],
+    ['an unknown option', ['koa', '--host', 'x'], '--host'],
+  ];
+  for (const [name, words, message] of refused) {
+    it(`says what there is, given ${name}`, async () => {
+      const output = await run(...words).then(() => 'It started', String);
+      expect(output).to.include('ended with 1').and.to.include(message);
+      for (const each of ['express', 'login-page', 'members-only']) expect(output).to.include(`\n  ${each}\n`);
+      expect(output).not.to.match(/ at .*:\d+/);
+    });
+  }
+
+  it('listens on this machine alone', async () => {
+    const demo = await run('koa');
+    const port = Number(new URL(demo.url).port);
+    const others = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+    for (const { address, internal, family } of others) {
+      if (internal || family !== 'IPv4') continue;
+      const answer = await fetch(`http://${address}:${port}`).catch((error: unknown) => error);
+      expect(answer, address).to.be.an('error');
+    }
+    await demo.stop();
   });
 });

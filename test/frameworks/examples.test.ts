@@ -1,11 +1,6 @@
 import { startScript } from './script.ts';
 import { describeSignIn } from './suite.ts';
 
-/** What an example needs beside its settings. */
-const ENVIRONMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  nestjs: { TSX_TSCONFIG_PATH: 'examples/nestjs/tsconfig.json' },
-};
-
 describe('the examples', () => {
   for (const [framework, folder] of [
     ['Fastify 5', 'fastify'],
@@ -14,12 +9,13 @@ describe('the examples', () => {
     ['Express 5 and no session', 'sessionless'],
     ['Express 5, for members only', 'members-only'],
   ] as const) {
-    const env = ENVIRONMENTS[folder];
     describeSignIn(framework, {
-      start: (settings) => startScript(`examples/${folder}/server.ts`, settings, env),
+      hasPages: true,
+      start: (settings) => startScript(`examples/${folder}/server.ts`, settings),
     });
   }
   describeSignIn('Express 5, as in the demo', {
+    hasPages: true,
     start: (settings) => startScript('examples/express/server.ts', settings),
     asksForGroups: false,
   });

@@ -20,6 +20,8 @@ export interface RunningApp {
 
 export interface AppUnderTest {
   start(settings: AppSettings): Promise<RunningApp>;
+  /** Whether it shows pages, with the reason of a refusal; false by default. */
+  readonly hasPages?: boolean;
   /** Whether its verify asks Open Cloud for the user's groups, and throws when that fails; true by default. */
   readonly asksForGroups?: boolean;
 }
@@ -32,7 +34,10 @@ const OTHER_NAME = 'Ysolde';
 const GROUPS = '/cloud/v2/groups/-/memberships';
 
 /** What every framework must do alike, seen from outside: an app, a browser, and Roblox. */
-export function describeSignIn(framework: string, { start, asksForGroups = true }: AppUnderTest): void {
+export function describeSignIn(
+  framework: string,
+  { start, hasPages = false, asksForGroups = true }: AppUnderTest,
+): void {
   describe(`signing in with ${framework}`, function () {
     this.timeout(30_000);
     let roblox: Emulator;
@@ -144,6 +149,60 @@ export function describeSignIn(framework: string, { start, asksForGroups = true 
         fault.clear();
         expect((await visitor.signIn({ user: USER })).status).to.equal(200);
         expect(await whoIsSignedIn()).to.equal(NAME);
+      });
+    }
+
+    if (hasPages) {
+      it('says why a cancelled sign-in has failed, and offers another try', async () => {
+        const page = await visitor.cancel();
+        expect(page.headers['content-type']).to.include('text/html');
+        expect(page.body).to.include('The sign-in was cancelled at Roblox.').and.to.include('Try again');
+      });
+
+      it('shows their own page to a signed-in person whose callback comes again', async () => {
+        const callback = await comeBack();
+        await visitor.get(callback);
+        const page = await visitor.get(callback);
+        expect(page.status).to.equal(403);
+        expect(page.body).to.include(NAME).and.to.include('You are still signed in.');
+      });
+
+      const foreign: [name: string, headers: Record<string, string>][] = [
+        ['which the browser says', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
+        ['a sibling, which the browser says', { 'sec-fetch-site': 'same-site', origin: 'https://evil.example' }],
+        ['which an older browser says', { origin: 'https://evil.example' }],
+        ['of another port, which an older browser says', { origin: 'http://127.0.0.1:1' }],
+        ['which hides itself', { origin: 'null' }],
+      ];
+      for (const [name, headers] of foreign) {
+        it(`signs nobody out by a form of another site, ${name}`, async () => {
+          await visitor.signIn({ user: USER });
+          // Without the cookie, as with SameSite=Lax: the answer's cookies would count all the same.
+          const stranger = createVisitor({ baseURL: app.url });
+          const page = await stranger.post('/sign-out', {}, { headers, redirect: false });
+          stranger.close();
+          expect(page.status).to.equal(403);
+          expect(page.headers).not.to.have.property('set-cookie');
+          // And with it, as where a cookie has no SameSite.
+          const withCookie = await visitor.post('/sign-out', {}, { headers, redirect: false });
+          expect(withCookie.status).to.equal(403);
+          expect(await whoIsSignedIn()).to.equal(NAME);
+        });
+      }
+
+      it('lets no other site frame its pages, and loads its style', async () => {
+        const page = await visitor.get('/');
+        expect(page.headers['content-security-policy']).to.include("frame-ancestors 'none'");
+        expect(page.headers['cache-control']).to.equal('no-store');
+        for (const [path, type] of [
+          ['/style.css', 'text/css'],
+          ['/icon.svg', 'image/svg+xml'],
+        ] as const) {
+          expect(page.body).to.include(`href="${path}"`);
+          const { status, headers } = await visitor.get(path);
+          expect(status).to.equal(200);
+          expect(headers['content-type']).to.include(type);
+        }
       });
     }
 

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { createVisitor, DEMO_CLIENT, startEmulator, type Emulator, type Visitor } from '../../lib/emulator/index.ts';
 import { startScript } from '../frameworks/script.ts';
 import type { RunningApp } from '../frameworks/suite.ts';
+import { textOf } from '../login-page/support.ts';
+import { startDemo } from '../support/start-demo.ts';
 
 describe('the example for members only', function () {
   this.timeout(30_000);
@@ -26,36 +28,55 @@ describe('the example for members only', function () {
   });
   afterEach(() => visitor.clearCookies());
 
+  /** @returns a page's status, and what it says beside the frame that all pages have */
   const see = async (path: string) => {
     const { status, body } = await visitor.get(path);
-    return { status, body };
+    return [status, textOf(/<main>(.*)<\/main>/s.exec(body)?.[1] ?? body)] as const;
   };
 
   it('says who it is for to whom it does not let in', async () => {
     const page = await visitor.signIn({ user: '4100000002' });
     expect(page.status).to.equal(403);
-    expect(page.body).to.equal('This site is for members of our group.');
-    expect((await see('/')).body).to.include('Sign in with Roblox');
+    expect(page.body).to.include('This site is for members of our group.').and.to.include('Try again');
+    expect((await see('/'))[1]).to.include('Sign in with Roblox');
+  });
+
+  it('links to what it shows, and says who may see it', async () => {
+    const page = await visitor.signIn({ user: '4100000001' });
+    expect(page.body).to.include('href="/staff"').and.to.include('href="/lounge"');
+    expect(textOf(page.body)).to.include('rank of 50 or higher').and.to.include('For owners of our pass');
   });
 
   it('opens to members what their rank and their pass open', async () => {
     await visitor.signIn({ user: '4100000001' });
-    expect(await see('/staff')).to.deep.equal({ status: 200, body: 'The keys are under the mat.' });
-    expect(await see('/lounge')).to.deep.equal({ status: 200, body: 'Thank you for your support.' });
+    expect((await see('/staff')).join(' ')).to.include('200 Staff room The keys are under the mat.');
+    expect((await see('/lounge')).join(' ')).to.include('200 Lounge Thank you for your support.');
     visitor.clearCookies();
     await visitor.signIn({ user: '4100000004' });
-    expect((await see('/staff')).status).to.equal(200);
-    expect(await see('/lounge')).to.deep.equal({ status: 403, body: 'This page is for owners of our pass.' });
+    expect((await see('/staff'))[0]).to.equal(200);
+    expect((await see('/lounge')).join(' ')).to.match(/^403 This page is for owners of our pass\. .*Hello, Ysölde/);
   });
 
   it('opens nothing to who is not signed in', async () => {
-    expect((await see('/staff')).status).to.equal(401);
+    expect((await see('/staff')).join(' ')).to.match(/^401 Please sign in This page is for people who are signed in\./);
+    expect((await see('/lounge'))[0]).to.equal(401);
   });
 
   it('asks for a new sign-in once the user has ended the authorization at Roblox', async () => {
     await visitor.signIn({ user: '4100000001' });
     roblox.revokeAuthorizations('4100000001');
     await app.advance(31_000);
-    expect((await see('/staff')).status).to.equal(401);
+    expect((await see('/staff')).join(' ')).to.match(/^401 Please sign in This page is for people who are signed in\./);
+  });
+
+  it('has somebody for each answer in its own emulator, and says whom', async () => {
+    const demo = await startDemo('examples/members-only/server.ts');
+    const own = createVisitor({ baseURL: demo.url });
+    expect((await own.get('/')).body).to.include('Pebble owns the pass, but is not staff');
+    await own.signIn({ user: '4100000011' });
+    expect((await own.get('/staff')).status).to.equal(403);
+    expect((await own.get('/lounge')).status).to.equal(200);
+    own.close();
+    await demo.stop();
   });
 });

@@ -119,7 +119,10 @@ function serve(app: express.Express, provider: Provider, registered: Pick<StandI
 
   app.get(paths.authorize, (req, res) => {
     const wrong = whatIsWrong(req.query, registered.clientID);
-    res.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    res.set(
+      'Content-Security-Policy',
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+    );
     if (wrong !== undefined) res.status(400).send(wrong);
     else res.send(consentPage(provider));
   });
@@ -203,31 +206,53 @@ function consentPage({ name, color, people }: Provider): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>Sign in · a local ${name}</title>
+<link rel="icon" href="data:,">
 <style>
-  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-  body { max-width: 26rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
-  .note { font-size: .875rem; border-left: .25rem solid #e8a33d; padding-left: .75rem; }
-  fieldset { border: 1px solid #8886; border-radius: .75rem; margin: 1rem 0; padding: .5rem 1rem; }
-  label { display: flex; gap: .75rem; align-items: center; padding: .375rem 0; }
-  small { opacity: .75; }
-  .face { width: 2.5rem; height: 2.5rem; border-radius: 50%; display: grid; place-items: center; background: ${color}; color: #fff; font-weight: 600; }
-  button { font: inherit; padding: .625rem 1.25rem; border-radius: .5rem; border: 1px solid #8888; cursor: pointer; }
-  button[value=allow] { background: ${color}; border-color: ${color}; color: #fff; }
+  :root {
+    color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
+    --page: #f5f5f4; --card: #fff; --line: #dedbd7; --text: #1c1917; --quiet: #57534e; --note: #fff4dc; --brand: ${color};
+  }
+  @media (prefers-color-scheme: dark) {
+    :root { --page: #131211; --card: #1e1c1a; --line: #44403c; --text: #f5f5f4; --quiet: #b5afa8; --note: #33290f; }
+  }
+  * { box-sizing: border-box; }
+  body { max-width: 28rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; background: var(--page); color: var(--text); }
+  main, form { display: grid; gap: 1rem; }
+  h1, p, fieldset { margin: 0; }
+  h1 { font-size: 1.5rem; line-height: 1.25; }
+  small { color: var(--quiet); font-size: .875rem; }
+  :focus-visible { outline: 3px solid var(--text); outline-offset: 2px; }
+  .note { font-size: .875rem; padding: .75rem 1rem; border-left: 4px solid #d89614; border-radius: .5rem; background: var(--note); }
+  .card { display: grid; gap: 1rem; padding: 1.5rem; border: 1px solid var(--line); border-top: 4px solid var(--brand); border-radius: 1rem; background: var(--card); }
+  fieldset { min-width: 0; padding: 0; border: 0; }
+  legend { padding: 0; font-weight: 600; }
+  label { display: flex; gap: .75rem; align-items: center; padding: .5rem .75rem; margin-top: .5rem; border: 1px solid var(--line); border-radius: .75rem; cursor: pointer; }
+  label:has(:checked) { border-color: var(--text); }
+  input { width: 1.125rem; height: 1.125rem; margin: 0; flex: none; accent-color: var(--text); }
+  .face { width: 2.5rem; height: 2.5rem; border-radius: 50%; display: grid; place-items: center; background: var(--brand); color: #fff; font-weight: 600; }
+  .actions { display: flex; flex-wrap: wrap; gap: .75rem; }
+  button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .5rem 1.5rem; border: 1px solid var(--line); border-radius: .75rem; background: none; color: inherit; cursor: pointer; }
+  button[value=allow] { background: var(--brand); border-color: var(--brand); color: #fff; }
 </style>
 </head>
 <body>
 <main>
 <p class="note">This is a stand-in for ${name} on your machine, not ${name}. Nobody here is real.</p>
+<div class="card">
 <h1>Continue to the app</h1>
 <p>It will see your name and your ${name} ID.</p>
 <form method="post">
 <fieldset>
 <legend>Sign in as</legend>${choices.join('')}
 </fieldset>
+<div class="actions">
 <button name="action" value="allow">Allow</button>
 <button name="action" value="cancel">Cancel</button>
+</div>
 </form>
+</div>
 </main>
 </body>
 </html>
