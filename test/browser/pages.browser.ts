@@ -72,6 +72,12 @@ const TOURS: Readonly<Record<string, Tour>> = {
     await look('full');
     await page.goto(`${url}/nowhere`);
     await look('not-found');
+    await page.goto(`${url}/auth/roblox`);
+    const emulator = new URL(page.url()).origin;
+    await page.goto(emulator);
+    await look('emulator');
+    await page.goto(`${emulator}/oauth/v1/authorize?client_id=nobody`);
+    await look('emulator-error');
   },
   fastify: common,
   koa: common,

@@ -1,7 +1,18 @@
+import { expect } from 'chai';
+import { readdirSync, readFileSync } from 'node:fs';
 import { startScript } from './script.ts';
 import { describeSignIn } from './suite.ts';
 
 describe('the examples', () => {
+  it('need the package by its own name alone, so that they can be copied', () => {
+    const files = readdirSync('examples', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const inside = files.filter((file) =>
+      /['"](?:\.\.\/)+(?:lib|dist|test|scripts)\//.test(readFileSync(`examples/${file}`, 'utf8')),
+    );
+    expect(inside).to.deep.equal([]);
+    expect(files.length).to.be.above(20);
+  });
+
   for (const [framework, folder] of [
     ['Fastify 5', 'fastify'],
     ['Koa', 'koa'],
