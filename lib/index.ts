@@ -2,7 +2,6 @@ export { RobloxStrategy, RobloxStrategy as Strategy } from './strategy/strategy.
 export type { RobloxAuthenticateOptions, RobloxStrategyOptions } from './strategy/options.ts';
 export type { AppOptions } from './oauth/app-options.ts';
 export type {
-  ClassicProfile,
   Request as PassportRequest,
   Verify,
   VerifiedLogin,

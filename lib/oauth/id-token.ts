@@ -1,6 +1,6 @@
 import { IDTokenError } from '../errors.ts';
 import { ID_TOKEN_ALGORITHM } from './endpoints.ts';
-import { readString } from '../http/json.ts';
+import { isID } from '../http/json.ts';
 import type { KeyCache, PublicKey } from './keys.ts';
 
 /** Claims about a user. */
@@ -106,8 +106,8 @@ function checkClaims(
   nowSeconds: number,
 ): SubjectClaims {
   const { aud, azp, iat, nonce } = payload;
-  const sub = readString(payload['sub']);
-  if (sub === undefined) throw new IDTokenError('invalid_claim', 'The ID token has no usable sub', { claim: 'sub' });
+  const { sub } = payload;
+  if (!isID(sub)) throw new IDTokenError('invalid_claim', "The ID token's sub is no Roblox user ID", { claim: 'sub' });
   if ((Array.isArray(aud) && aud.length > 1 && azp === undefined) || (azp !== undefined && azp !== expected.clientID)) {
     throw new IDTokenError('invalid_audience', 'The ID token is for several apps, and azp does not name this one', {
       claim: 'azp',

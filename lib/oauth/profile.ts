@@ -1,22 +1,22 @@
-import type { SubjectClaims } from './id-token.ts';
 import { readString } from '../http/json.ts';
+import type { SubjectClaims } from './id-token.ts';
 
 /**
- * Who signed in, in Passport's normalised schema. With the `openid` scope alone only `provider`, `id`, `profileUrl`, an empty
- * `photos`, `_raw` and `_json` are there.
+ * Who signed in, in Passport's normalised schema: a `passport.Profile`. With the scope `openid` alone only `provider`, `id`,
+ * `profileUrl`, an empty `photos`, `_raw` and `_json` are there.
  * @see https://www.passportjs.org/reference/normalized-profile/
  */
 export interface Profile {
   readonly provider: 'roblox';
-  /** The Roblox user ID, as a string. The key to know a user by: names change, this doesn't. */
+  /** The Roblox user ID in this app, as a string. It never changes; together with your client ID it is the key to know a user by. */
   readonly id: string;
-  /** The unique name, without `@`. It can be changed by its user. */
+  /** The unique name, without `@`. The user can change it. */
   readonly username?: string;
-  /** The name to show. Not unique. */
-  readonly displayName?: string;
-  /** The user's page at Roblox. */
+  /** The name to show. Not unique. Always there with the scope `profile`, missing without it. */
+  readonly displayName: string;
+  /** The user's page at Roblox, an https URL. */
   readonly profileUrl: string;
-  /** The headshot, or nothing where Roblox has none. */
+  /** The headshot; empty when Roblox has none. */
   readonly photos: { value: string }[];
   /** When the account was made. */
   readonly createdAt?: Date;
@@ -32,20 +32,34 @@ export interface Profile {
  * @param raw the text that the claims were read from
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
  */
-export function profileOf(claims: SubjectClaims, raw: string = JSON.stringify(claims)): Profile {
-  const { sub: id, created_at: createdAt } = claims;
+export function readProfile(claims: SubjectClaims, raw: string = JSON.stringify(claims)): Profile {
+  const { sub: id } = claims;
   const username = readString(claims['preferred_username']);
   const displayName = readString(claims['name']) ?? readString(claims['nickname']);
-  const picture = readString(claims['picture']);
-  return {
+  // Apps put these URLs into their pages: `javascript:` must not get there. The emulator's pictures are at plain http.
+  const profileUrl = readURL(claims['profile'], ['https:']) ?? `https://www.roblox.com/users/${id}/profile`;
+  const picture = readURL(claims['picture'], ['https:', 'http:']);
+  const createdAt = readSeconds(claims['created_at']);
+  const profile = {
     provider: 'roblox',
     id,
     ...(username === undefined ? {} : { username }),
     ...(displayName === undefined ? {} : { displayName }),
-    profileUrl: readString(claims['profile']) ?? `https://www.roblox.com/users/${encodeURIComponent(id)}/profile`,
+    profileUrl,
     photos: picture === undefined ? [] : [{ value: picture }],
-    ...(typeof createdAt === 'number' ? { createdAt: new Date(createdAt * 1000) } : {}),
+    ...(createdAt === undefined ? {} : { createdAt }),
     _raw: raw,
     _json: claims,
   };
+  return profile as Profile; // Passport's type of a profile has a displayName, also where there is none
+}
+
+function readURL(value: unknown, protocols: readonly string[]): string | undefined {
+  const url = readString(value);
+  return url !== undefined && URL.canParse(url) && protocols.includes(new URL(url).protocol) ? url : undefined;
+}
+
+function readSeconds(value: unknown): Date | undefined {
+  const date = typeof value === 'number' ? new Date(value * 1000) : undefined;
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
 }

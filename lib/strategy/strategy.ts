@@ -19,7 +19,7 @@ import { readObject, readString } from '../http/json.ts';
 import { createKeyCache, type KeyCache } from '../oauth/keys.ts';
 import { adaptOAuth2 } from './oauth2-adapter.ts';
 import { codeChallenge, nonceOf, oneTimeValue } from '../oauth/one-time.ts';
-import { profileOf, type Profile } from '../oauth/profile.ts';
+import { readProfile, type Profile } from '../oauth/profile.ts';
 import { readTokens, type Tokens } from '../oauth/tokens.ts';
 import {
   readCallbackURL,
@@ -285,7 +285,7 @@ export class RobloxStrategy extends OAuth2Strategy {
     const claims = await verifyIDToken(tokens.idToken, keys, expected, () => Date.now()).catch((error: unknown) => {
       throw error instanceof IDTokenError ? error : internalError("Failed to obtain Roblox's keys", error);
     });
-    const profile = (await asked) ?? profileOf(claims);
+    const profile = (await asked) ?? readProfile(claims);
     checkSubject(claims, profile.id);
     return profile;
   }
@@ -386,5 +386,5 @@ async function askUserInfo(app: App, accessToken: string): Promise<Profile> {
   const { json, text } = await getJSON(app.transport, app.endpoints.userinfo, accessToken);
   const sub = readString(json['sub']);
   if (sub === undefined) throw new IDTokenError('subject_mismatch', 'userinfo names no user', { claim: 'sub' });
-  return profileOf({ ...json, sub }, text);
+  return readProfile({ ...json, sub }, text);
 }

@@ -27,17 +27,11 @@ export type Verify = (login: VerifiedLogin) => unknown;
 /** Passport's answer: an error, or a user and perhaps `info`; `false` for a user refuses the login, and `info.message` may say why. */
 export type VerifyCallback = (error?: unknown, user?: unknown, info?: unknown) => void;
 
-/**
- * The profile as a classic verify gets it: typed like Passport's own, so that one function serves several providers. With the scope
- * `openid` alone there is no `displayName` all the same.
- */
-export type ClassicProfile = Profile & { readonly displayName: string };
-
 /** Passport's classic verify. Roblox gives a refresh token with every login. */
 export type VerifyFunction = (
   accessToken: string,
   refreshToken: string,
-  profile: ClassicProfile,
+  profile: Profile,
   done: VerifyCallback,
 ) => unknown;
 /** With `passReqToCallback`. */
@@ -45,14 +39,14 @@ export type VerifyFunctionWithRequest = (
   req: Request,
   accessToken: string,
   refreshToken: string,
-  profile: ClassicProfile,
+  profile: Profile,
   done: VerifyCallback,
 ) => unknown;
 /** With `passClientToCallback`. */
 export type VerifyFunctionWithClient = (
   accessToken: string,
   refreshToken: string,
-  profile: ClassicProfile,
+  profile: Profile,
   client: RobloxClient,
   done: VerifyCallback,
 ) => unknown;
@@ -61,7 +55,7 @@ export type VerifyFunctionWithRequestAndClient = (
   req: Request,
   accessToken: string,
   refreshToken: string,
-  profile: ClassicProfile,
+  profile: Profile,
   client: RobloxClient,
   done: VerifyCallback,
 ) => unknown;

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { inspect } from 'node:util';
 import { redact } from '../../lib/http/redact.ts';
 import { authorizationURL, readCallback } from '../../lib/oauth/authorization.ts';
 import { endpointsOf } from '../../lib/oauth/endpoints.ts';
 import { codeChallenge, nonceOf, oneTimeValue } from '../../lib/oauth/one-time.ts';
-import { profileOf } from '../../lib/oauth/profile.ts';
+import { readProfile } from '../../lib/oauth/profile.ts';
 import { parseJSON } from '../../lib/http/json.ts';
 import {
   readIntrospection,
@@ -267,11 +268,11 @@ describe('a profile', () => {
   const base = { sub: '1', name: 'Display', nickname: 'Display', preferred_username: 'user', created_at: 0 };
 
   it('has no photos when the picture is null or missing', () => {
-    for (const picture of [null, undefined, '', 7]) expect(profileOf({ ...base, picture }).photos).to.deep.equal([]);
+    for (const picture of [null, undefined, '', 7]) expect(readProfile({ ...base, picture }).photos).to.deep.equal([]);
   });
 
   it('has what openid alone gives, and nothing undefined', () => {
-    expect(profileOf({ sub: '1' })).to.deep.equal({
+    expect(readProfile({ sub: '1' })).to.deep.equal({
       provider: 'roblox',
       id: '1',
       profileUrl: 'https://www.roblox.com/users/1/profile',
@@ -281,8 +282,28 @@ describe('a profile', () => {
     });
   });
 
+  const linked: [name: string, claims: Record<string, unknown>, expected: object][] = [
+    ['a script', { profile: 'javascript:alert(1)', picture: 'javascript:alert(1)' }, { photos: [] }],
+    ['data', { profile: 'data:text/html,x', picture: 'data:image/svg+xml,x' }, { photos: [] }],
+    ['plain http', { profile: 'http://www.roblox.com/users/1/profile' }, {}],
+    ['no URL', { profile: 'roblox', picture: 'me.png' }, { photos: [] }],
+    ['no text', { profile: 7, picture: 7 }, { photos: [] }],
+  ];
+  for (const [name, claims, expected] of linked) {
+    it(`links to the user's page at Roblox and to no other picture where its claims are ${name}`, () => {
+      const profileUrl = 'https://www.roblox.com/users/1/profile';
+      expect(readProfile({ ...base, ...claims })).to.deep.include({ profileUrl, ...expected });
+    });
+  }
+
+  for (const createdAt of [1e300, '1584682495', true, null]) {
+    it(`has no date where created_at is ${inspect(createdAt)}`, () => {
+      expect(readProfile({ ...base, created_at: createdAt })).to.not.have.property('createdAt');
+    });
+  }
+
   it('takes the nickname where there is no name', () => {
-    expect(profileOf({ sub: '1', nickname: 'Nick' }).displayName).to.equal('Nick');
+    expect(readProfile({ sub: '1', nickname: 'Nick' }).displayName).to.equal('Nick');
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { UnsecuredJWT } from 'jose';
+import { inspect } from 'node:util';
 import {
   IDTokenError,
   InternalOAuthError,
@@ -59,7 +60,13 @@ describe('an ID token', () => {
     ['that was issued in the future', 'issued_in_future', (r) => r.idToken({ iat: now() + 90 })],
     ['that is not valid yet', 'not_yet_valid', (r) => r.idToken({ nbf: now() + 90 })],
     ['with the nonce of another login', 'invalid_nonce', (r) => r.idToken({ nonce: 'another' })],
-    ['with an empty sub', 'invalid_claim', (r) => r.idToken({ sub: '' })],
+    ...['', '1 or', "1' or '1'='1", '../1', '-1', '1e3', '0', '01', '१२', ' 1', '1'.repeat(20)].map(
+      (sub): [string, IDTokenErrorCode, (roblox: FakeRoblox) => Promise<string>] => [
+        `with the sub ${inspect(sub)}, which is no user ID`,
+        'invalid_claim',
+        (r) => r.idToken({ sub }),
+      ],
+    ),
     ['with a numeric sub', 'invalid_claim', (r) => r.idToken({ sub: 1516563360 })],
     ['with an exp in words', 'invalid_claim', (r) => r.idToken({ exp: 'tomorrow' })],
     ['that is no JWT', 'malformed', async () => 'not.a.jwt'],
