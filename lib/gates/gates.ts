@@ -1,19 +1,23 @@
 import type { ServerResponse } from 'node:http';
+import { types } from 'node:util';
 import type { RobloxClient } from '../client/client.ts';
 import { checkID, type ID } from '../cloud/check.ts';
 import { listWantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
-import { OAuthError, RefusedError, RobloxAPIError } from '../errors.ts';
+import { RefusedError, refuse, refuseUnknownOptions } from '../errors.ts';
+import { readObject } from '../http/json.ts';
 import { runOutsidePromise } from '../http/platform.ts';
-import { createVerdictCache } from './verdict-cache.ts';
+import { readProfile } from '../oauth/profile.ts';
+import { readThrown } from '../strategy/outcome.ts';
 import type { Request, VerifiedLogin, Verify } from '../strategy/verify.ts';
+import { createVerdictCache } from './verdict-cache.ts';
 
-/** What every gate can be told. */
+/** The options that every gate takes. */
 export interface GateOptions {
-  /** What the refused user is told. */
+  /** The text for a user who may not pass. */
   readonly message?: string | undefined;
   /**
-   * How long Roblox's answer about a user counts, in seconds; 30 by default, 0 asks each time. Whoever loses a rank or an item can go on
-   * for as long.
+   * How long an answer about a user is used, in seconds: 30 by default, 0 to ask each time. A user who loses a rank or an item can
+   * pass for as long.
    */
   readonly cacheSeconds?: number | undefined;
   /** The clock, in milliseconds since the epoch. */
@@ -22,33 +26,41 @@ export interface GateOptions {
 
 /** Who may pass {@link requireGroupRank}. */
 export interface GroupRankOptions extends GateOptions {
-  /** The group's ID. */
+  /** The group's ID: the number in the address of its page at Roblox. */
   readonly groupId: ID;
   /** The lowest rank that may pass, 1 to 255; 1 by default, which is every member. A rank, not a role's ID. */
   readonly minRank?: number | undefined;
 }
 
-/** Who may pass {@link requireItem}: whoever has all of the things named. */
+/** Who may pass {@link requireItem}: a user who owns all of these. */
 export type ItemOptions = GateOptions & InventoryIDs;
 
-/** Lets some users pass and others not. */
+/** Who may pass {@link requireAccountAge}. */
+export interface AccountAgeOptions extends GateOptions {
+  /** The lowest age of the Roblox account, in days. */
+  readonly days: number;
+}
+
+/**
+ * Lets some users pass and others not. Every gate fails closed: when nobody can say whether a user may pass, the user may not.
+ */
 export interface Gate {
   /**
-   * Whether a user may pass; asked at Roblox, or remembered.
-   * @throws {RobloxAPIError} Roblox refused to say: 403, a scope is missing
-   * @throws {OAuthError} `invalid_grant`: the user's authorization has ended, ask them to sign in again
-   * @throws {ConnectionError} no answer; nobody passes
+   * Tells whether a user may pass, by an answer that is at most `cacheSeconds` old.
+   * @throws {RobloxAPIError} Roblox refused to answer; 403: a scope is missing
+   * @throws {OAuthError} `invalid_grant`: the user's authorization has ended; ask them to sign in again
+   * @throws {ConnectionError} no response
    */
   allows(client: RobloxClient): Promise<boolean>;
   /**
-   * Lets a user pass, or throws. For a classic `verify`, and for frameworks' own guards.
-   * @throws {RefusedError} with the gate's message: they may not
+   * Does nothing when a user may pass, and throws otherwise. For a classic `verify`, and for guards of other frameworks.
+   * @throws {RefusedError} the user may not pass; its message is the gate's
    * @throws as {@link Gate.allows} does
    */
   check(client: RobloxClient): Promise<void>;
   /**
-   * Puts the gate before a `verify`: who may not pass cannot sign in, and is told why (*fail* with 403 and the gate's message). Asks
-   * Roblox anew at each login.
+   * Puts the gate before a `verify`. A user who may not pass cannot sign in: Passport's *fail* with 403 and the gate's message. Each
+   * login gets a new answer.
    *
    * ```ts
    * verify: staff.verify(({ profile }) => findOrCreateUser(profile)),
@@ -56,81 +68,145 @@ export interface Gate {
    */
   verify(verify: Verify): Verify;
   /**
-   * Puts the gate before a route, in Express or Connect: 401 for who is not signed in (or has to sign in again), 403 with the gate's
-   * message for who may not pass; errors go to `next`.
+   * Puts the gate before a route of Express or Connect. It answers 401 when nobody is signed in (or has to sign in again) and 403 with
+   * the gate's message to a user who may not pass. Errors go to `next`.
    *
    * ```ts
-   * app.get('/staff', staff.middleware((req) => req.user && vault.client(req.user.id)), (req, res) => …);
+   * // robloxID: what your verify kept of profile.id, not an ID of your own database.
+   * const staffOnly = staff.middleware((req) => req.user && vault.client(req.user.robloxID));
+   * app.get('/staff', staffOnly, (req, res) => …);
    * ```
-   * @param clientOf finds the client of who is signed in; nothing where nobody is
+   * @param findClient gives the client of the user who sent this request; undefined when nobody is signed in. It must look at `req`:
+   * a function that ignores it lets everybody pass as the same user
    */
   middleware<Req = Request>(
-    clientOf: (req: Req) => RobloxClient | undefined | null | false | Promise<RobloxClient | undefined | null | false>,
+    findClient: (req: Req) => FoundClient | Promise<FoundClient>,
   ): (req: Req, res: ServerResponse, next: (error?: unknown) => void) => void;
 }
 
+type FoundClient = RobloxClient | undefined | null | false;
+
+/** The names of {@link GateOptions}. */
+const GATE_OPTION_NAMES: Readonly<Record<keyof GateOptions, true>> = { message: true, cacheSeconds: true, now: true };
+
 /**
- * Lets pass who has a rank in a Roblox group, or is a member of it.
- * Scope: none. One request for a stranger, two for a member; Roblox allows 90 a minute for each user.
+ * Makes a gate for users with a rank in a Roblox group, or for all of its members.
+ * Scope: none. One request for a user who is no member, two for a member; Roblox allows 90 a minute for each user.
  *
  * ```ts
  * const staff = requireGroupRank({ groupId: '7', minRank: 200, message: 'This is for the staff of our group.' });
  * ```
  * @throws {TypeError} an option that cannot work, by its name
  */
-export function requireGroupRank({ groupId, minRank = 1, ...options }: GroupRankOptions): Gate {
+export function requireGroupRank(options: GroupRankOptions): Gate {
+  const hints = { rank: "use minRank: it's the lowest rank that may pass", role: 'use minRank: a rank from 1 to 255' };
+  checkOptions('requireGroupRank', options, { groupId: true, minRank: true }, hints);
+  const { groupId, minRank = 1, ...gateOptions } = options;
   const group = checkID('groupId', groupId);
-  // Rank 0 is everybody, who need no gate: it would be a mistake that opens one.
+  // Rank 0 is a user who is no member: a gate that everybody passes is a mistake.
   if (!Number.isInteger(minRank) || minRank < 1 || minRank > 255) {
-    throw new TypeError('minRank must be a whole number from 1 (every member) to 255 (the owner)');
+    refuse('minRank', minRank, 'a whole number from 1 (every member) to 255 (the owner)');
   }
-  const message =
-    minRank === 1
-      ? `This is for members of the Roblox group ${group}.`
-      : `This is for members of the Roblox group ${group} with a rank of ${minRank} or higher.`;
-  return createGate(async (client) => (await client.groups.rank(group)) >= minRank, { message, ...compact(options) });
+  const rank = minRank === 1 ? '' : ` with a rank of ${minRank} or higher`;
+  const message = `This is for members of the Roblox group ${group}${rank}.`;
+  return createGate({ ask: async (client) => (await client.groups.rank(group)) >= minRank }, message, gateOptions);
 }
 
 /**
- * Lets pass who has all of the game passes, badges, assets and private servers named.
- * Scope: `user.inventory-item:read`, unless the user's inventory is visible to everyone. Mostly one request; Roblox allows 20 a minute
- * for each user.
+ * Makes a gate for users who own all of these game passes, badges, assets and private servers.
+ * Scope: `user.inventory-item:read`, unless the user's inventory is public. Mostly one request; Roblox allows 20 a minute for each user.
  *
  * ```ts
  * const supporters = requireItem({ gamePassIds: ['777'], message: 'This is for owners of the supporter pass.' });
  * ```
  * @throws {TypeError} no ID at all, or something that is none
  */
-export function requireItem({ assetIds, badgeIds, gamePassIds, privateServerIds, ...options }: ItemOptions): Gate {
-  // Copies, so that what the caller does with the lists later opens nothing.
-  const things: InventoryIDs = structuredClone(compact({ assetIds, badgeIds, gamePassIds, privateServerIds }));
-  if (listWantedItems({ ...things }).size === 0) {
+export function requireItem(options: ItemOptions): Gate {
+  const names = { assetIds: true, badgeIds: true, gamePassIds: true, privateServerIds: true } as const;
+  checkOptions('requireItem', options, names);
+  const { assetIds, badgeIds, gamePassIds, privateServerIds, ...gateOptions } = options;
+  // A copy: a change of the caller's lists must not open the gate.
+  const items: InventoryIDs = structuredClone(dropUndefined({ assetIds, badgeIds, gamePassIds, privateServerIds }));
+  if (listWantedItems({ ...items }).size === 0) {
     throw new TypeError(
-      'requireItem needs gamePassIds, badgeIds, assetIds or privateServerIds: without one it would let everyone in',
+      'requireItem needs gamePassIds, badgeIds, assetIds or privateServerIds: without one everybody would pass',
     );
   }
   const message = 'This is for owners of something on Roblox that you do not have.';
-  return createGate((client) => client.inventory.owns(things), { message, ...compact(options) });
+  return createGate({ ask: (client) => client.inventory.owns(items) }, message, gateOptions);
 }
 
-function createGate(ask: (client: RobloxClient) => Promise<boolean>, options: GateOptions & { message: string }): Gate {
-  const { message, cacheSeconds = 30, now = () => Date.now() } = options;
-  if (typeof message !== 'string' || message === '') throw new TypeError('message must be a text for the refused user');
-  if (typeof cacheSeconds !== 'number' || !(cacheSeconds >= 0)) {
-    throw new TypeError('cacheSeconds must be a number of seconds, 0 to ask each time');
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Makes a gate for Roblox accounts of some age, against accounts that were made a moment ago.
+ * Scope: `profile`. In `verify` it reads `profile.createdAt` and needs no request; elsewhere it asks userinfo, one request.
+ *
+ * ```ts
+ * const grownUps = requireAccountAge({ days: 30, message: 'Your Roblox account must be 30 days old.' });
+ * ```
+ * @throws {TypeError} an option that cannot work, by its name
+ */
+export function requireAccountAge(options: AccountAgeOptions): Gate {
+  checkOptions('requireAccountAge', options, { days: true });
+  const { days, ...gateOptions } = options;
+  // 0 days is every account: a gate that everybody passes is a mistake.
+  if (typeof days !== 'number' || !Number.isFinite(days) || days <= 0) {
+    refuse('days', days, 'a number of days greater than 0');
   }
-  if (typeof now !== 'function') throw new TypeError('now must be a function that gives milliseconds since the epoch');
+  const isOldEnough = (createdAt: Date, nowMs: number) => nowMs - createdAt.getTime() >= days * DAY_MS;
+  const { now = () => Date.now() } = gateOptions;
+  async function ask(client: RobloxClient): Promise<boolean> {
+    const { createdAt } = readProfile(await client.userInfo());
+    if (createdAt === undefined) {
+      throw new Error("Roblox did not say when the account was made: requireAccountAge needs the scope 'profile'");
+    }
+    return isOldEnough(createdAt, now());
+  }
+  async function askLogin({ profile: { createdAt }, client }: VerifiedLogin): Promise<boolean> {
+    return types.isDate(createdAt) ? isOldEnough(createdAt, now()) : ask(client);
+  }
+  const message = `This is for Roblox accounts that are ${days} days old or older.`;
+  return createGate({ ask, askLogin }, message, gateOptions);
+}
+
+/** @throws {TypeError} no object, or an option that does not exist */
+function checkOptions(
+  gate: string,
+  options: unknown,
+  names: Readonly<Record<string, true>>,
+  hints: Readonly<Record<string, string>> = {},
+): void {
+  if (typeof options !== 'object' || options === null) {
+    refuse('options', options, `an object: ${gate}({ ${Object.keys(names).join(', ')} })`);
+  }
+  refuseUnknownOptions(options, { ...names, ...GATE_OPTION_NAMES }, hints);
+}
+
+/** How a gate finds out whether a user may pass. */
+interface Question {
+  ask(client: RobloxClient): Promise<boolean>;
+  /** For a login that has just been verified; {@link ask} by default. */
+  askLogin?(login: VerifiedLogin): Promise<boolean>;
+}
+
+function createGate({ ask, askLogin }: Question, defaultMessage: string, options: GateOptions): Gate {
+  const { message = defaultMessage, cacheSeconds = 30, now = () => Date.now() } = options;
+  if (typeof message !== 'string' || message === '') refuse('message', message, 'a text for the refused user');
+  if (typeof cacheSeconds !== 'number' || !Number.isFinite(cacheSeconds) || cacheSeconds < 0) {
+    refuse('cacheSeconds', cacheSeconds, 'a number of seconds, 0 to ask each time');
+  }
+  if (typeof now !== 'function') refuse('now', now, 'a function that gives milliseconds since the epoch');
   const cache = createVerdictCache({ maxAgeMs: cacheSeconds * 1000, now });
 
-  async function allows(client: RobloxClient): Promise<boolean> {
-    return cache.recall(await userIdOf(client), () => ask(client));
-  }
+  const allows = (client: RobloxClient) =>
+    failClosed(async () => cache.recall(await findUserID(client), () => ask(client)));
 
   async function check(client: RobloxClient): Promise<void> {
     if (!(await allows(client))) throw new RefusedError(message);
   }
 
-  async function answer(client: RobloxClient | undefined | null | false): Promise<Answer | undefined> {
+  async function findRefusal(client: FoundClient): Promise<Refusal | undefined> {
     if (!client) return NOT_SIGNED_IN;
     try {
       return (await allows(client)) ? undefined : { status: 403, message };
@@ -144,23 +220,26 @@ function createGate(ask: (client: RobloxClient) => Promise<boolean>, options: Ga
     allows,
     check,
     verify(verify) {
-      if (typeof verify !== 'function') throw new TypeError(`verify must be a function, but is a ${typeof verify}`);
+      if (typeof verify !== 'function') refuse('verify', verify, 'a function');
       return async (login: VerifiedLogin) => {
-        // Who has just been let into the group, and signs in again, must not meet yesterday's answer.
-        const isAllowed = await cache.renew(await userIdOf(login.client), () => ask(login.client));
+        // An answer from before this login may be wrong by now: the user may have joined the group since.
+        const isAllowed = await failClosed(async () =>
+          askLogin === undefined
+            ? cache.renew(await findUserID(login.client), () => ask(login.client))
+            : askLogin(login),
+        );
         if (!isAllowed) throw new RefusedError(message);
         return verify(login);
       };
     },
-    middleware(clientOf) {
-      if (typeof clientOf !== 'function') {
+    middleware(findClient) {
+      if (typeof findClient !== 'function') {
         throw new TypeError('middleware needs a function that finds the client of a request, (req) => vault.client(…)');
       }
       return (req, res, next) => {
-        const answered = (async () => answer(await clientOf(req)))();
-        // So that what the route throws is the route's error.
-        answered.then(
-          (refused) => runOutsidePromise(() => (refused === undefined ? next() : send(res, refused))),
+        // `next` is called outside of the promise: what the route throws is the route's own error.
+        failClosed(async () => findRefusal(await findClient(req))).then(
+          (refusal) => runOutsidePromise(() => (refusal === undefined ? next() : sendRefusal(res, refusal))),
           (error: unknown) => runOutsidePromise(next, error),
         );
       };
@@ -168,36 +247,40 @@ function createGate(ask: (client: RobloxClient) => Promise<boolean>, options: Ga
   };
 }
 
-interface Answer {
+/** Wraps a rejection that `next()` would treat as "no error": `undefined`, `'route'`. The guarded route must stay closed. */
+function failClosed<T>(work: () => Promise<T>): Promise<T> {
+  return work().catch((thrown: unknown) => {
+    throw readThrown(thrown, 'Nobody could say whether the user may pass');
+  });
+}
+
+interface Refusal {
   readonly status: number;
   readonly message: string;
 }
-const NOT_SIGNED_IN: Answer = { status: 401, message: 'Please sign in first.' };
+const NOT_SIGNED_IN: Refusal = { status: 401, message: 'Please sign in first.' };
 
-function send(res: ServerResponse, { status, message }: Answer): void {
-  // Somebody else has answered meanwhile, such as a time-out of the app.
+function sendRefusal(res: ServerResponse, { status, message }: Refusal): void {
+  // The app may have answered meanwhile, by a time-out of its own.
   if (res.headersSent) return;
   res.statusCode = status;
   res.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  // An answer about one user, which nobody else may be given.
+  // The answer is about one user: no cache may give it to another.
   res.setHeader('Cache-Control', 'no-store');
   res.end(message);
 }
 
-/** Whether a call failed because the user's authorization is over. */
-function hasEnded(error: unknown): boolean {
-  return (
-    (error instanceof OAuthError && error.error === 'invalid_grant') ||
-    (error instanceof RobloxAPIError && error.status === 401)
-  );
+/** Whether a call failed because the user's authorization has ended. By shape: another copy of the package may have made the error. */
+function hasEnded(thrown: unknown): boolean {
+  const { name, error, status } = readObject(thrown) ?? {};
+  return (name === 'OAuthError' && error === 'invalid_grant') || (name === 'RobloxAPIError' && status === 401);
 }
 
-async function userIdOf(client: RobloxClient): Promise<string> {
+async function findUserID(client: RobloxClient): Promise<string> {
   return client.toJSON().userId ?? (await client.userInfo()).sub;
 }
 
-/** Leaves out what is undefined, which never erases a default. */
-function compact<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> }; // what is left of it
+function dropUndefined<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> }; // the fields that are left
 }

@@ -33,16 +33,19 @@ export const WRONG_METHOD: Outcome = {
 /** A user whom the app's verify refused. Mostly without a status, as all Passport strategies do, so that Passport's own counts. */
 export const refusedByApp = (challenge: unknown, status?: number): Outcome => ({ kind: 'fail', challenge, status });
 
-/**
- * A login that failed. What was thrown is handed on as it is, but for what a framework takes for no error at all: `next(undefined)`
- * and Express's `next('route')` would let the request past the guard, with nobody signed in.
- */
+/** A login that failed. */
 export function failure(thrown: unknown): Outcome {
-  const isNoError = !thrown || typeof thrown === 'string';
-  const error = isNoError
-    ? new Error('The sign-in failed, and what was thrown is no error', { cause: thrown })
-    : thrown;
-  return { kind: 'error', error };
+  return { kind: 'error', error: readThrown(thrown, 'The sign-in failed') };
+}
+
+/**
+ * Wraps a thrown value that `next()` treats as "no error": a falsy one, or Express's `'route'` and `'router'`. Handed on as it is, it
+ * would let a request pass with nobody signed in. Everything else stays as it is.
+ * @param what happened, for the message
+ */
+export function readThrown(thrown: unknown, what: string): unknown {
+  if (thrown && typeof thrown !== 'string') return thrown;
+  return new Error(`${what}, and the thrown value is not an Error: see cause`, { cause: thrown });
 }
 
 /** An `error` in a callback that belongs to a login. What it says of itself comes from the URL, and stays in a field of its own. */

@@ -2,15 +2,18 @@ import { expect } from 'chai';
 import express, { type Request } from 'express';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import {
   ConnectionError,
   OAuthError,
   RefusedError,
+  requireAccountAge,
   requireGroupRank,
   requireItem,
   RobloxAPIError,
   RobloxClient,
   RobloxStrategy,
+  TokenVault,
   type Gate,
 } from '../../lib/index.ts';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
@@ -67,6 +70,46 @@ describe('a gate', () => {
     });
   }
 
+  for (const [days, passes] of [
+    [1, true],
+    [36_500, false],
+  ] as const) {
+    it(`${passes ? 'lets' : 'does not let'} an account pass that must be ${days} days old, by one request`, async () => {
+      const gate = requireAccountAge({ days });
+      const client = await clientFor(MANGO);
+      expect(await gate.allows(client)).to.equal(passes);
+      expect(await gate.allows(client)).to.equal(passes);
+      expect(roblox.count('/oauth/v1/userinfo')).to.equal(1);
+    });
+  }
+
+  it('counts the age of an account to the millisecond', async () => {
+    const createdAt = new Date('2020-03-20T05:34:55Z');
+    const client = {
+      toJSON: () => ({ userId: '1' }),
+      userInfo: async () => ({ sub: '1', created_at: +createdAt / 1000 }),
+    };
+    let nowMs = createdAt.getTime() + 30 * 86_400_000 - 1;
+    const gate = requireAccountAge({ days: 30, cacheSeconds: 0, now: () => nowMs });
+    expect(await gate.allows(client as unknown as RobloxClient)).to.equal(false);
+    nowMs += 1;
+    expect(await gate.allows(client as unknown as RobloxClient)).to.equal(true);
+  });
+
+  it('lets nobody pass when Roblox does not say when the account was made', async () => {
+    const gate = requireAccountAge({ days: 1 });
+    const { access_token: accessToken } = await roblox.issueTokens({ user: MANGO, scope: 'openid' });
+    const client = new RobloxClient({ accessToken, userId: MANGO, baseURL: roblox.url });
+    expect(await failureOf(gate.allows(client)))
+      .to.be.instanceOf(Error)
+      .with.property('message')
+      .that.includes("'profile'");
+    const profile = { createdAt: null };
+    expect(
+      await failureOf(gate.verify(() => 'user')({ profile, client } as never) as Promise<unknown>),
+    ).to.be.instanceOf(Error);
+  });
+
   it('tells the refused its own message', async () => {
     const gate = requireItem({ gamePassIds: ['1'], message: 'Ask Mango.' });
     expect(await failureOf(gate.check(await clientFor(NELL)))).to.have.property('message', 'Ask Mango.');
@@ -94,6 +137,38 @@ describe('a gate', () => {
     ['a negative time', () => requireItem({ gamePassIds: ['7'], cacheSeconds: -1 }), /^cacheSeconds/],
     ['a time that is NaN', () => requireItem({ gamePassIds: ['7'], cacheSeconds: NaN }), /^cacheSeconds/],
     ['a clock that is none', () => requireItem({ gamePassIds: ['7'], now: 7 as never }), /^now/],
+    ['a time that never ends', () => requireItem({ gamePassIds: ['7'], cacheSeconds: Infinity }), /^cacheSeconds/],
+    ['a time in words', () => requireItem({ gamePassIds: ['7'], cacheSeconds: '30' as never }), /^cacheSeconds/],
+    [
+      'another spelling of minRank',
+      () => requireGroupRank({ groupId: '7', minrank: 200 } as never),
+      /'minrank'.*'minRank'/,
+    ],
+    ['another spelling of groupId', () => requireGroupRank({ groupID: '7' } as never), /'groupID'.*'groupId'/],
+    ['rank in place of minRank', () => requireGroupRank({ groupId: '7', rank: 200 } as never), /'rank'.*minRank/],
+    ['one ID in place of a list', () => requireItem({ gamePassId: '7' } as never), /'gamePassId'.*'gamePassIds'/],
+    [
+      'an option of another gate',
+      () => requireItem({ gamePassIds: ['7'], minRank: 1 } as never),
+      /'minRank'.*gamePassIds/,
+    ],
+    [
+      'another spelling of cacheSeconds',
+      () => requireAccountAge({ days: 1, cacheSecond: 0 } as never),
+      /'cacheSecond'.*'cacheSeconds'/,
+    ],
+    [
+      'no options for a group',
+      () => requireGroupRank(undefined as never),
+      /^options must be an object: requireGroupRank\({ groupId/,
+    ],
+    ['no options for an item', () => requireItem(null as never), /^options must be an object: requireItem/],
+    ['no options for an age', () => requireAccountAge('30' as never), /^options must be an object: requireAccountAge/],
+    ...[0, -1, NaN, Infinity, '30', undefined].map((days): [string, () => unknown, RegExp] => [
+      `an age of ${inspect(days)} days`,
+      () => requireAccountAge({ days: days as never }),
+      /^days must be a number of days greater than 0/,
+    ]),
     ['no verify', () => requireItem({ gamePassIds: ['7'] }).verify(undefined as never), /^verify/],
     ['no way to a client', () => requireItem({ gamePassIds: ['7'] }).middleware(undefined as never), /^middleware/],
   ];
@@ -149,6 +224,60 @@ describe("a gate's memory", () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => gate.allows(client)));
     expect(new Set(answers)).to.deep.equal(new Set([true]));
     expect(count()).to.equal(1);
+  });
+
+  /** A client whose answers come when the test says so. */
+  function createSlowClient() {
+    const answers: ((rank: number) => void)[] = [];
+    const client = {
+      toJSON: () => ({ userId: MANGO }),
+      groups: { rank: () => new Promise<number>((resolve) => answers.push(resolve)) },
+    } as unknown as RobloxClient;
+    return { answers, client };
+  }
+  const letOthersRun = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('asks again when the question under way is older than cacheSeconds', async () => {
+    const gate = gateOf(30);
+    const { answers, client } = createSlowClient();
+    const first = gate.allows(client);
+    await letOthersRun();
+    nowMs += 45_000;
+    const second = gate.allows(client);
+    await letOthersRun();
+    expect(answers).to.have.length(2);
+    answers[1]?.(0);
+    expect(await second).to.equal(false);
+    answers[0]?.(255);
+    await first;
+    expect(await gate.allows(client)).to.equal(false);
+  });
+
+  it('asks again for a caller who waited until the shared answer was older than cacheSeconds', async () => {
+    const gate = gateOf(30);
+    const { answers, client } = createSlowClient();
+    const first = gate.allows(client);
+    await letOthersRun();
+    nowMs += 20_000;
+    const others = [gate.allows(client), gate.allows(client)];
+    await letOthersRun();
+    expect(answers).to.have.length(1);
+    nowMs += 25_000;
+    answers[0]?.(255);
+    expect(await first).to.equal(true);
+    await letOthersRun();
+    expect(answers).to.have.length(2);
+    answers[1]?.(0);
+    expect(await Promise.all(others)).to.deep.equal([false, false]);
+  });
+
+  it('gives no two callers the same answer with cacheSeconds: 0', async () => {
+    const gate = gateOf(0);
+    const { answers, client } = createSlowClient();
+    const both = Promise.all([gate.allows(client), gate.allows(client)]);
+    await letOthersRun();
+    answers.forEach((answer, index) => answer(index));
+    expect(await both).to.deep.equal([false, true]);
   });
 
   it('does not believe a clock that was set back', async () => {
@@ -240,6 +369,20 @@ describe('a gate before verify', () => {
     expect(app.errors[0]).to.be.instanceOf(RobloxAPIError);
   });
 
+  it('lets accounts of some age sign in, without a request, and refuses younger ones', async () => {
+    for (const [days, status] of [
+      [1, 200],
+      [36_500, 403],
+    ] as const) {
+      const gate = requireAccountAge({ days });
+      app = await startApp(roblox, { verify: gate.verify(({ profile }) => profile) });
+      roblox.reset();
+      expect((await app.visitor.signIn({ ...START, user: MANGO })).status).to.equal(status);
+      expect(roblox.count('/oauth/v1/userinfo')).to.equal(1);
+      await app.close();
+    }
+  });
+
   it('serves a classic verify by check', async () => {
     const gate = requireItem({ gamePassIds: ['777'], message: 'Only supporters.' });
     const strategy = new RobloxStrategy(
@@ -270,6 +413,7 @@ describe('a gate before a route', () => {
   ) {
     const app = express();
     app.get('/', gate.middleware(clientOf), (_req, res) => void res.send('inside'));
+    app.get('/', (_req, res) => void res.send('a later route'));
     app.use(((error: Error, _req: unknown, res: express.Response, _next: unknown) => {
       res.status(500).send(error.constructor.name);
     }) as unknown as express.RequestHandler); // Express tells error handlers by their length
@@ -310,12 +454,49 @@ describe('a gate before a route', () => {
   const ended: [name: string, error: () => unknown][] = [
     ['has ended', () => new OAuthError({ error: 'invalid_grant', status: 400 })],
     ['ran out', () => new RobloxAPIError('no', { status: 401, method: 'GET', url: 'x' })],
+    [
+      'has ended, as an error of another copy of the package says',
+      () => Object.assign(new Error('no'), { name: 'OAuthError', error: 'invalid_grant', status: 400 }),
+    ],
+    [
+      'ran out, as an error of another copy of the package says',
+      () => Object.assign(new Error('no'), { name: 'RobloxAPIError', status: 401 }),
+    ],
   ];
   for (const [name, error] of ended) {
     it(`answers 401 where the user's authorization ${name}`, async () => {
       const client = { toJSON: () => ({ userId: MANGO }), groups: { rank: () => Promise.reject(error()) } };
       const answer = await get(requireGroupRank({ groupId: '7001' }), () => client as unknown as RobloxClient);
       expect(answer.status).to.equal(401);
+    });
+  }
+
+  for (const thrown of [undefined, null, 0, false, NaN, '', 'route', 'router', 'no']) {
+    const reject = () => Promise.reject(thrown);
+    const { clientID, clientSecret } = DEMO_CLIENT;
+    const vault = new TokenVault({ clientID, clientSecret, storage: { get: reject, set: reject, delete: reject } });
+    const client = { toJSON: () => ({ userId: MANGO }), groups: { rank: reject } } as unknown as RobloxClient;
+    const finders: [name: string, findClient: () => never][] = [
+      ['the function rejects', reject as never],
+      ['the function throws', () => { throw thrown; }], // prettier-ignore
+      ["the vault's storage rejects", (() => vault.client(MANGO)) as never],
+      ['Roblox is asked by a client that rejects', (() => client) as never],
+    ];
+    for (const [name, findClient] of finders) {
+      it(`stays closed, and ends in an error, when ${name} with ${inspect(thrown)}`, async () => {
+        const answer = await get(requireGroupRank({ groupId: '7001' }), findClient);
+        expect(answer.status).to.equal(500);
+        expect(answer.body).to.match(/^(TokenVault)?Error$/);
+      });
+    }
+
+    it(`rejects check and allows with an Error, for a guard of the app's own, when Roblox's client rejects with ${inspect(thrown)}`, async () => {
+      const gate = requireGroupRank({ groupId: '7001' });
+      for (const refusal of [gate.check(client), gate.allows(client)]) {
+        expect(await failureOf(refusal))
+          .to.be.instanceOf(Error)
+          .with.deep.property('cause', thrown);
+      }
     });
   }
 

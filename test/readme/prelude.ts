@@ -6,6 +6,11 @@ import type Passport_ from 'passport';
 import type { RobloxStrategy as RobloxStrategyClass_ } from 'passport-roblox-oauth2';
 
 declare global {
+  namespace Express {
+    interface User {
+      readonly robloxId: string;
+    }
+  }
   type VerifiedLogin = VerifiedLogin_;
   const app: ExpressApp;
   const session: typeof import('express-session');
