@@ -1,6 +1,7 @@
 import { findScopeProblem } from './oauth/scopes.ts';
 import { defaultKnobs } from './options.ts';
-import type { EmulatedClient, EmulatedGroupFacts, EmulatedUser, EmulatorKnobs, EmulatorOptions } from './options.ts';
+import type { EmulatedClient, EmulatedExperience, EmulatedGroupFacts, EmulatedRole, EmulatedUser } from './options.ts';
+import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
 
 /** Where in the options a problem is, for example `['users', 0, 'createdAt']`. */
 export type OptionPath = readonly (string | number)[];
@@ -22,7 +23,7 @@ export class OptionError extends TypeError {
 // An object, so that the compiler sees when one is missing.
 const startOptions: Record<Exclude<keyof EmulatorOptions, keyof EmulatorKnobs>, true> = {
   ...{ port: true, host: true, url: true, hosts: true, users: true, clients: true, groups: true, loopbackIPs: true },
-  ...{ extraScopes: true, subjectType: true, now: true, keepAliveTimeout: true, requestsKept: true },
+  ...{ extraScopes: true, control: true, subjectType: true, now: true, keepAliveTimeout: true, requestsKept: true },
   authorizationsKept: true,
 };
 const OPTION_NAMES = new Set([...Object.keys(startOptions), ...Object.keys(defaultKnobs)]);
@@ -45,6 +46,54 @@ export function checkOptions(options: EmulatorOptions): void {
   }
   checkPeople(options);
   forEach(options.clients, ['clients'], (client, path) => checkClient(client as EmulatedClient, path, options));
+}
+
+type FieldNames<T> = Readonly<Record<keyof T, true>>;
+
+const roleFields: FieldNames<EmulatedRole> = {
+  ...{ id: true, displayName: true, rank: true, description: true, memberCount: true, permissions: true },
+};
+const groupFields: FieldNames<EmulatedGroupFacts> = {
+  ...{ id: true, displayName: true, description: true, ownerId: true, memberCount: true, publicEntryAllowed: true },
+  ...{ locked: true, verified: true, createdAt: true, joinRequests: true, roles: true },
+};
+const userFields: FieldNames<EmulatedUser> = {
+  ...{ id: true, username: true, displayName: true, createdAt: true, picture: true, appIds: true, inventory: true },
+  ...{ inventoryPrivate: true, groups: true, experiences: true, about: true, locale: true, premium: true },
+  ...{ idVerified: true, socialNetworkProfiles: true },
+};
+const experienceFields: FieldNames<EmulatedExperience> = {
+  ...{ id: true, name: true, description: true, createdAt: true, ownerGroupId: true },
+};
+
+/**
+ * Refuses fields of people that the emulator does not know, where no compiler looks at them: in a file and in a request.
+ * @throws {OptionError} with the place
+ */
+export function checkFields(people: object): void {
+  const refuse = (item: object, known: object, path: OptionPath) => {
+    const unknown = Object.keys(item).find((name) => !Object.hasOwn(known, name));
+    if (unknown === undefined) return;
+    throw new OptionError([...path, unknown], `is no field here. The fields: ${Object.keys(known).join(', ')}.`);
+  };
+  const checkGroupFields = (known: object) => (group: object, path: OptionPath) => {
+    refuse(group, known, path);
+    forEach(readField(group, 'roles'), [...path, 'roles'], (role, place) => refuse(role, roleFields, place));
+  };
+  refuse(people, { users: true, groups: true, $schema: true }, []);
+  forEach(readField(people, 'groups'), ['groups'], checkGroupFields(groupFields));
+  forEach(readField(people, 'users'), ['users'], (user, path) => {
+    refuse(user, userFields, path);
+    const memberFields = { ...groupFields, roleIds: true, joinedAt: true };
+    forEach(readField(user, 'groups'), [...path, 'groups'], checkGroupFields(memberFields));
+    forEach(readField(user, 'experiences'), [...path, 'experiences'], (experience, place) =>
+      refuse(experience, experienceFields, place),
+    );
+  });
+}
+
+function readField(item: object, name: string): unknown {
+  return Object.entries(item).find(([key]) => key === name)?.[1];
 }
 
 /** Checks what a file of people may hold, too. */

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
+import { idTokenFaults } from './oauth/id-token-faults.ts';
 import type { IdTokenFault } from './oauth/id-token-faults.ts';
 
 /** Where a fault strikes: a path (`*` stands for anything), with a method before it if it matters, or a RegExp on the path. */
@@ -32,8 +33,8 @@ export type OperationFault =
   | { readonly kind: 'fails'; readonly error: { readonly code: number; readonly message: string } }
   | { readonly kind: 'never_ends'; readonly error?: undefined };
 
-/** A JSON answer, rewritten before it leaves. */
-export type Rewrite = (answer: Record<string, unknown>) => unknown;
+/** How a JSON response is changed before it leaves: by a function, or by fields that replace those of the same name. */
+export type Rewrite = ((answer: Record<string, unknown>) => unknown) | Readonly<Record<string, unknown>>;
 
 /** An armed fault. */
 export interface ArmedFault {
@@ -45,8 +46,8 @@ export interface ArmedFault {
 
 /** How long a fault stays armed. */
 export interface FaultOptions {
-  /** How many requests it strikes. Default 1; `Infinity` until it is cleared. */
-  readonly times?: number;
+  /** How many requests it strikes. Default 1; `Infinity` or `'always'`: until it is cleared. */
+  readonly times?: number | 'always';
 }
 
 interface Armed<T> {
@@ -123,6 +124,7 @@ export class Faults {
 
   /** Makes the next ID token one that must not be believed. */
   idToken(kind: IdTokenFault, options: FaultOptions = {}): ArmedFault {
+    requireKind(kind, idTokenFaults);
     return arm(this.#idTokens, '*', kind, options);
   }
 
@@ -139,6 +141,7 @@ export class Faults {
     kind: OperationFault['kind'],
     options: FaultOptions & { readonly code?: number; readonly message?: string } = {},
   ): ArmedFault {
+    requireKind(kind, ['fails', 'never_ends']);
     const { code = 400, message = 'The operation failed.' } = options;
     const fault: OperationFault = kind === 'fails' ? { kind, error: { code, message } } : { kind };
     return arm(this.#operations, '*', fault, options);
@@ -158,7 +161,9 @@ export class Faults {
   /** @internal */
   applyRewrites(method: string, path: string, answer: unknown): unknown {
     const change = strike(this.#rewrites, method, path);
-    return change === undefined ? answer : change({ ...(answer as Record<string, unknown>) });
+    if (change === undefined) return answer;
+    const copy: Record<string, unknown> = { ...(answer as object) };
+    return typeof change === 'function' ? change(copy) : { ...copy, ...change };
   }
 
   /** @internal */
@@ -187,8 +192,14 @@ export class Faults {
   }
 }
 
+function requireKind(kind: string, known: readonly string[]): void {
+  if (!known.includes(kind))
+    throw new TypeError(`The kind of a fault must be one of ${known.join(', ')}, but is ${kind}`);
+}
+
 function arm<T>(list: Armed<T>[], target: FaultTarget, what: T, options: FaultOptions): ArmedFault {
-  const armed: Armed<T> = { target, what, left: options.times ?? 1, hits: 0 };
+  const { times = 1 } = options;
+  const armed: Armed<T> = { target, what, left: times === 'always' ? Infinity : times, hits: 0 };
   list.push(armed);
   return {
     get hits() {

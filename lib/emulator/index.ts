@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
+import { createChanges } from './changes.ts';
+import type { Changes } from './changes.ts';
 import { createClock } from './clock.ts';
 import type { EmulatorClock } from './clock.ts';
 import { largestFile } from './cloud/assets.ts';
@@ -9,6 +11,7 @@ import { drawPicture } from './cloud/users.ts';
 import { frontPage } from './oauth/consent-page.ts';
 import { answerAuthorization } from './oauth/consent.ts';
 import { buildDiscovery, providerPaths } from './oauth/endpoints.ts';
+import { answerControl, CONTROL_PATH } from './control.ts';
 import { Faults, misbehave } from './faults.ts';
 import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening } from './http.ts';
 import type { Exchange, RequestRecord } from './http.ts';
@@ -24,6 +27,8 @@ import { Storage } from './oauth/storage.ts';
 import { Identities } from './identities.ts';
 import { World } from './world.ts';
 
+export type { Changes } from './changes.ts';
+export type { QuotaOptions } from './cloud/rate-limits.ts';
 export type { EmulatorClock } from './clock.ts';
 export type { PublishedMessage, RequestedRestart, SentNotification } from './cloud/request.ts';
 export type { ArmedFault, FaultOptions, Faults, FaultTarget, OperationFault, Rewrite } from './faults.ts';
@@ -64,7 +69,7 @@ export interface IssuedTokens {
 }
 
 /** A running emulator. */
-export interface Emulator {
+export interface Emulator extends Changes {
   /** The public address, without a slash at the end: use it as `baseURL`. */
   readonly url: string;
   /** Where it listens. The same as `url`, unless that was given. */
@@ -128,7 +133,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   const listener = await startListening(options, readBodyLimit);
   const url = options.url?.replace(/\/$/, '') ?? listener.address;
-  const hosts = new Set([...(options.hosts ?? []), options.host ?? '', new URL(url).hostname]);
+  const hosts = new Set([...(options.hosts ?? []), options.host ?? '127.0.0.1', new URL(url).hostname]);
 
   const absolute = (address: string) => (address.startsWith('/') ? url + address : address);
   const identities = new Identities(world.users, options.subjectType);
@@ -144,11 +149,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   listener.handle(async (exchange) => {
     const { method, path, res } = exchange;
-    log.add(exchange);
     if (!isKnownHost(exchange.req.headers.host, hosts)) {
       const message = 'The emulator is not known by this host name. Name it in the option "hosts", or in "url".';
       return sendJson(res, 421, { errors: [{ code: 0, message }] });
     }
+    if (options.control === true && path.startsWith(CONTROL_PATH)) return answerControl(exchange, emulator, world);
+    log.add(exchange);
     if (knobs.cors && answerPreflight(exchange)) return;
     const fault = faults.nextWireFault(method, path);
     if (fault !== undefined && !(await misbehave(res, fault, listener.wait))) return;
@@ -163,7 +169,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     answerPublic(exchange, { url, world, keys, faults });
   });
 
-  return {
+  const emulator: Emulator = {
+    ...createChanges({ world, cloud, clock }),
     url,
     address: listener.address,
     faults,
@@ -192,6 +199,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     close: () => listener.close(),
     [Symbol.asyncDispose]: () => listener.close(),
   };
+  return emulator;
 }
 
 // Uploads may be larger than everything else.

@@ -145,6 +145,11 @@ export interface EmulatorOptions extends Partial<EmulatorKnobs> {
    * Default `false`, as Roblox has it: plain `http:` redirect URLs are for `localhost` alone. `true`: `127.0.0.1` and `[::1]` too.
    */
   readonly loopbackIPs?: boolean;
+  /**
+   * Default `false`. `true`: requests to `/control/…` from this machine change the emulated world and arm faults, by the names of the
+   * methods of {@link Emulator}. For tests in other languages.
+   */
+  readonly control?: boolean;
   /** Scopes that Roblox has added since this version of the package. All others that it does not know end in `invalid_scope`. */
   readonly extraScopes?: readonly string[];
   /** Facts of groups, where they are not given with a member. */

@@ -1,3 +1,4 @@
+import { OptionError } from '../check-options.ts';
 import type { EmulatorClock } from '../clock.ts';
 import { createAsset, getAsset, getAssetOperation } from './assets.ts';
 import { getUniverse, publishMessage, restartServers } from './experiences.ts';
@@ -14,6 +15,7 @@ import type { Exchange } from '../http.ts';
 import type { Identities } from '../identities.ts';
 import type { EmulatorKnobs } from '../options.ts';
 import { RateLimiter } from './rate-limits.ts';
+import type { QuotaOptions } from './rate-limits.ts';
 import type { Access, Storage } from '../oauth/storage.ts';
 import type { World } from '../world.ts';
 
@@ -92,12 +94,23 @@ export class Cloud {
     this.#limiter.reset();
   }
 
+  /** @throws {OptionError} no such operation */
+  spendQuota({ path, method = 'GET', userId, clientID, left = 0 }: QuotaOptions): void {
+    const found = findRoute(method, path.replace(/\{\w+\}/g, '0'));
+    if (found === undefined) throw new OptionError(['path'], `${method} ${path} is no operation of the emulator`);
+    const operation = `${method} ${found.route.template}`;
+    this.#limiter.spend(left, found.route.periodSeconds, (asker) => {
+      if (asker.operation !== operation) return false;
+      return (userId ?? asker.userId) === asker.userId && (clientID ?? asker.clientId) === asker.clientId;
+    });
+  }
+
   async answer(exchange: Exchange): Promise<void> {
     const { req, res, method, path } = exchange;
     const { storage, knobs, faults } = this.#parts;
     const [, token = ''] = /^Bearer (\S+)$/i.exec(req.headers.authorization ?? '') ?? [];
     const access = storage.access(token);
-    if (access === undefined) {
+    if (access === undefined || !this.#parts.world.users.has(access.userId)) {
       // The gateway's shape: it refuses before Open Cloud sees anything.
       const message = token === '' ? 'Authentication is required' : 'The access token is invalid, expired or revoked';
       const headers = { 'www-authenticate': token === '' ? 'Bearer' : 'Bearer error="invalid_token"' };
@@ -108,8 +121,8 @@ export class Cloud {
       return sendRefusal(exchange, new CloudRefusal('NOT_FOUND', `No ${method} ${path}.`), {});
     }
     const { limit, periodSeconds, template, endpoint } = found.route;
-    const key = `${access.grantId} ${method} ${template}`;
-    const allowance = this.#limiter.take(key, { limit, periodSeconds, isEnforced: knobs.rateLimits });
+    const asker = { ...access, operation: `${method} ${template}` };
+    const allowance = this.#limiter.take(asker, { limit, periodSeconds, isEnforced: knobs.rateLimits });
     const { headers } = allowance;
     if (allowance.isExceeded) {
       const refusal = new CloudRefusal('RESOURCE_EXHAUSTED', 'Too many requests.');

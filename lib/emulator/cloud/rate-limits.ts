@@ -5,12 +5,41 @@ interface Window {
   used: number;
 }
 
+/** Whose quota for what `spendQuota` spends. */
+export interface QuotaOptions {
+  /** A path as in Roblox's description (`/cloud/v2/users/{user_id}/inventory-items`), or one that was asked for. */
+  readonly path: string;
+  /** Default `GET`. */
+  readonly method?: string;
+  /** ID of the user whose authorizations it is about. Default: everybody's. */
+  readonly userId?: string;
+  /** Default: every app's. */
+  readonly clientID?: string;
+  /** How many requests are left in this period. Default 0. */
+  readonly left?: number;
+}
+
 /** A limit of Roblox's. */
 export interface Limit {
   readonly limit: number;
   readonly periodSeconds: number;
   /** `false`: counted and told, but nothing is refused. */
   readonly isEnforced: boolean;
+}
+
+/** Who asks for what. */
+export interface Asker {
+  readonly grantId: string;
+  readonly userId: string;
+  readonly clientId: string;
+  /** Method and path template. */
+  readonly operation: string;
+}
+
+interface SpentQuota {
+  readonly matches: (asker: Asker) => boolean;
+  readonly endsAt: number;
+  left: number;
 }
 
 /** What the limiter says of one request. */
@@ -29,14 +58,23 @@ export interface Allowance {
 export class RateLimiter {
   readonly #windows = new Map<string, Window>();
   readonly #clock: EmulatorClock;
+  #spent: SpentQuota[] = [];
   #sweptAt = 0;
 
   constructor(clock: EmulatorClock) {
     this.#clock = clock;
   }
 
-  take(key: string, { limit, periodSeconds, isEnforced }: Limit): Allowance {
+  /** Counts a request. */
+  take(asker: Asker, { limit, periodSeconds, isEnforced }: Limit): Allowance {
     const now = this.#clock.now();
+    const spent = this.#spent.find((quota) => quota.endsAt > now && quota.matches(asker));
+    if (spent !== undefined) {
+      const isExceeded = spent.left <= 0;
+      if (!isExceeded) spent.left -= 1;
+      return describe(limit, periodSeconds, { isExceeded, left: spent.left, msLeft: spent.endsAt - now });
+    }
+    const key = `${asker.grantId} ${asker.operation}`;
     let window = this.#windows.get(key);
     if (window === undefined || window.endsAt <= now) {
       window = { endsAt: now + periodSeconds * 1000, used: 0 };
@@ -45,17 +83,19 @@ export class RateLimiter {
     }
     const isExceeded = isEnforced && window.used >= limit;
     if (!isExceeded) window.used += 1;
-    const secondsLeft = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
-    const headers = {
-      'x-ratelimit-limit': `${limit}, ${limit};w=${periodSeconds}`,
-      'x-ratelimit-remaining': String(Math.max(0, limit - window.used)),
-      'x-ratelimit-reset': String(secondsLeft),
-    };
-    return { isExceeded, headers, secondsLeft };
+    return describe(limit, periodSeconds, { isExceeded, left: limit - window.used, msLeft: window.endsAt - now });
+  }
+
+  /** Leaves so many requests for a period to those whom `matches` finds. */
+  spend(left: number, periodSeconds: number, matches: (asker: Asker) => boolean): void {
+    const now = this.#clock.now();
+    this.#spent = this.#spent.filter((quota) => quota.endsAt > now);
+    this.#spent.unshift({ matches, left, endsAt: now + periodSeconds * 1000 });
   }
 
   reset(): void {
     this.#windows.clear();
+    this.#spent = [];
   }
 
   // Once a minute, so that thousands of authorizations leave nothing behind.
@@ -64,4 +104,18 @@ export class RateLimiter {
     this.#sweptAt = now;
     for (const [key, { endsAt }] of this.#windows) if (endsAt <= now) this.#windows.delete(key);
   }
+}
+
+function describe(
+  limit: number,
+  periodSeconds: number,
+  { isExceeded, left, msLeft }: { isExceeded: boolean; left: number; msLeft: number },
+): Allowance {
+  const secondsLeft = Math.max(1, Math.ceil(msLeft / 1000));
+  const headers = {
+    'x-ratelimit-limit': `${limit}, ${limit};w=${periodSeconds}`,
+    'x-ratelimit-remaining': String(Math.max(0, left)),
+    'x-ratelimit-reset': String(secondsLeft),
+  };
+  return { isExceeded, headers, secondsLeft };
 }

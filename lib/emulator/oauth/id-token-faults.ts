@@ -32,6 +32,17 @@ export type IdTokenFault =
   /** `id_token` is a string that is no JWT. */
   | 'garbage';
 
+// An object, so that the compiler sees when one is missing.
+const kinds: Readonly<Record<IdTokenFault, true>> = {
+  ...{ wrong_key: true, unknown_kid: true, alg_none: true, hs256: true, issuer: true, slashless_issuer: true },
+  ...{ audience: true, several_audiences: true, several_audiences_azp: true, several_audiences_foreign_azp: true },
+  ...{ expired: true, future_iat: true, not_before: true, wrong_nonce: true, missing_iss: true, missing_sub: true },
+  ...{ missing_aud: true, missing_exp: true, missing_iat: true, missing_nonce: true, missing: true, garbage: true },
+};
+
+/** The names of all of them. */
+export const idTokenFaults: readonly string[] = Object.keys(kinds);
+
 /**
  * Signs ID token claims, wrongly if asked to.
  * @returns undefined for an answer without ID token

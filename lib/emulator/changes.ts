@@ -1,0 +1,93 @@
+import type { EmulatorClock } from './clock.ts';
+import { checkPeople, OptionError } from './check-options.ts';
+import type { Cloud } from './cloud/cloud.ts';
+import type { QuotaOptions } from './cloud/rate-limits.ts';
+import type { EmulatedGroupFacts, EmulatedUser } from './options.ts';
+import type { World } from './world.ts';
+
+/** What a test can change in the emulated world while it runs. All user IDs are those in `users`. */
+export interface Changes {
+  /** Adds a person, or replaces the one with this ID. */
+  addUser(user: EmulatedUser): void;
+  /** Changes what is given, and leaves the rest. `groups` and `experiences` are replaced as a whole. */
+  changeUser(changes: Partial<EmulatedUser> & { readonly id: string }): void;
+  /** Removes a person. Their tokens are refused from now on. */
+  removeUser(about: { readonly id: string }): void;
+  /** Adds a group, or adds to what is known of it. */
+  addGroup(group: EmulatedGroupFacts): void;
+  /** Makes a person a member with exactly these roles, beside the base role. `[]`: the base role alone. */
+  setRoles(about: { readonly groupId: string; readonly userId: string; readonly roleIds: readonly string[] }): void;
+  /** Makes a person a member with the role of this rank, beside the base role. */
+  setRank(about: { readonly groupId: string; readonly userId: string; readonly rank: number }): void;
+  /** Ends a membership. */
+  removeMember(about: { readonly groupId: string; readonly userId: string }): void;
+  /** Adds an item, as Open Cloud sends it, to the end of an inventory. */
+  addItem(about: { readonly userId: string; readonly item: object }): void;
+  /** Takes every item with this asset, badge, game pass or private server ID out of an inventory. */
+  removeItem(about: { readonly userId: string; readonly itemId: string }): void;
+  /** Leaves so many requests until the period is over; the one after them is refused with 429, whatever `rateLimits` says. */
+  spendQuota(options: QuotaOptions): void;
+}
+
+/** Makes {@link Changes}. */
+export function createChanges({ world, cloud, clock }: { world: World; cloud: Cloud; clock: EmulatorClock }): Changes {
+  const now = () => new Date(clock.now());
+  function findUser(userId: string, field: string): EmulatedUser {
+    const user = world.users.get(userId);
+    if (user === undefined) throw new OptionError([field], `${userId} is nobody at this emulator`);
+    return user;
+  }
+  return {
+    addUser(user) {
+      checkPeople({ users: [user] });
+      world.addUser(user);
+    },
+    changeUser(changes) {
+      const user = { ...findUser(changes.id, 'id'), ...changes };
+      checkPeople({ users: [user] });
+      // Memberships may have changed since the person was added: only new ones replace them.
+      if (changes.groups === undefined) world.users.set(user.id, user);
+      else world.addUser(user);
+    },
+    removeUser({ id }) {
+      world.removeUser(findUser(id, 'id').id);
+    },
+    addGroup(group) {
+      checkPeople({ groups: [group] });
+      world.addGroup(group);
+    },
+    setRoles({ groupId, userId, roleIds }) {
+      world.setRoles(groupId, findUser(userId, 'userId').id, roleIds, now());
+    },
+    setRank({ groupId, userId, rank }) {
+      const role = [...world.findGroup(groupId).roles.values()].find((known) => known.rank === rank);
+      if (role === undefined) throw new OptionError(['rank'], `${rank} is no rank of group ${groupId}`);
+      world.setRoles(groupId, findUser(userId, 'userId').id, [role.id], now());
+    },
+    removeMember({ groupId, userId }) {
+      world.findGroup(groupId).members.delete(findUser(userId, 'userId').id);
+    },
+    addItem({ userId, item }) {
+      const user = findUser(userId, 'userId');
+      const changed = { ...user, inventory: [...(user.inventory ?? []), item] };
+      checkPeople({ users: [changed] });
+      world.users.set(userId, changed);
+    },
+    removeItem({ userId, itemId }) {
+      const user = findUser(userId, 'userId');
+      const inventory = (user.inventory ?? []).filter((item) => !hasId(item, itemId));
+      world.users.set(userId, { ...user, inventory });
+    },
+    spendQuota(options) {
+      cloud.spendQuota(options);
+    },
+  };
+}
+
+function hasId(item: object, id: string): boolean {
+  return Object.values(item).some((details: unknown) => {
+    if (typeof details !== 'object' || details === null) return false;
+    const ids: Record<string, unknown> = { ...details };
+    return ['assetId', 'badgeId', 'gamePassId', 'privateServerId'].some((name) => ids[name] === id);
+  });
+}

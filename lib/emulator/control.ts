@@ -1,0 +1,183 @@
+import type { ArmedFault, Faults, FaultTarget, OperationFault } from './faults.ts';
+import type { IdTokenFault } from './oauth/id-token-faults.ts';
+import { checkFields, OptionError } from './check-options.ts';
+import type { Changes } from './changes.ts';
+import { sendJson } from './http.ts';
+import type { Exchange } from './http.ts';
+import type { EmulatorKnobs } from './options.ts';
+import { readPeople, reviveTimes } from './people-file.ts';
+import type { World } from './world.ts';
+
+/** The parts of a running emulator that can be controlled over HTTP, by the names that they have in JavaScript. */
+export interface Controlled extends Changes {
+  readonly faults: Faults;
+  readonly knobs: EmulatorKnobs;
+  readonly clock: { advance(ms: number): void };
+  readonly requests: readonly unknown[];
+  readonly messages: readonly unknown[];
+  readonly notifications: readonly unknown[];
+  readonly restarts: readonly unknown[];
+  count(path: string | RegExp): number;
+  reset(): void;
+  rotateKeys(options?: { readonly dropOld?: boolean }): Promise<void>;
+  issueTokens(options?: object): Promise<object>;
+  expireAccessTokens(): void;
+  revokeAuthorizations(userId: string): void;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Where the control interface begins. */
+export const CONTROL_PATH = '/control/';
+
+/** Changes, by the name of the method: `POST /control/setRank`. The body's fields are those of the method's argument. */
+const changes: Readonly<Record<string, (emulator: Controlled, body: Body) => unknown>> = {
+  addUser: (emulator, body) => {
+    const { users } = readPeople({ users: [body] });
+    for (const user of users) emulator.addUser(user);
+  },
+  changeUser: (emulator, body) => {
+    checkFields({ users: [body] });
+    emulator.changeUser(reviveTimes(body) as Parameters<Changes['changeUser']>[0]); // checked there
+  },
+  removeUser: (emulator, body) => emulator.removeUser({ id: readText(body, 'id') }),
+  addGroup: (emulator, body) => {
+    const { groups } = readPeople({ groups: [body] });
+    for (const group of groups) emulator.addGroup(group);
+  },
+  setRoles: (emulator, body) => {
+    const { roleIds } = body;
+    if (!Array.isArray(roleIds)) throw new OptionError(['roleIds'], 'must be an array of role IDs');
+    emulator.setRoles({ ...readMember(body), roleIds: roleIds.map(String) });
+  },
+  setRank: (emulator, body) => emulator.setRank({ ...readMember(body), rank: readNumber(body, 'rank') }),
+  removeMember: (emulator, body) => emulator.removeMember(readMember(body)),
+  addItem: (emulator, body) => {
+    const { item } = body;
+    if (typeof item !== 'object' || item === null) throw new OptionError(['item'], 'must be an object');
+    emulator.addItem({ userId: readText(body, 'userId'), item });
+  },
+  removeItem: (emulator, body) =>
+    emulator.removeItem({ userId: readText(body, 'userId'), itemId: readText(body, 'itemId') }),
+  spendQuota: (emulator, body) => emulator.spendQuota({ ...body, path: readText(body, 'path') }),
+  rotateKeys: (emulator, body) => emulator.rotateKeys({ dropOld: body['dropOld'] === true }),
+  issueTokens: (emulator, body) => emulator.issueTokens(body),
+  expireAccessTokens: (emulator) => emulator.expireAccessTokens(),
+  revokeAuthorizations: (emulator, body) => emulator.revokeAuthorizations(readText(body, 'userId')),
+  knobs: (emulator, body) => setKnobs(emulator.knobs, body),
+  'clock/advance': (emulator, body) => emulator.clock.advance(readNumber(body, 'ms')),
+  count: (emulator, body) => emulator.count(readText(body, 'path')),
+  reset: (emulator) => emulator.reset(),
+};
+
+/** Faults, by name: `POST /control/faults/status`. `target` and `times` are for all of them. */
+const faults: Readonly<Record<string, (all: Faults, target: FaultTarget, body: Body) => ArmedFault | void>> = {
+  status: (all, target, body) => all.status(target, readNumber(body, 'status'), body),
+  redirect: (all, target, body) => all.redirect(target, readText(body, 'location'), body),
+  html: (all, target, body) => all.html(target, body),
+  hang: (all, target, body) => all.hang(target, body),
+  stall: (all, target, body) => all.stall(target, body),
+  destroy: (all, target, body) => all.destroy(target, body),
+  truncate: (all, target, body) => all.truncate(target, body),
+  hugeBody: (all, target, body) => all.hugeBody(target, body),
+  delay: (all, target, body) => all.delay(target, readNumber(body, 'ms'), body),
+  rewrite: (all, target, body) => all.rewrite(target, readObject(body, 'change'), body),
+  idToken: (all, _target, body) => all.idToken(readText(body, 'kind') as IdTokenFault, body), // checked there
+  userInfoOf: (all, _target, body) => all.userInfoOf(readText(body, 'userId'), body),
+  operation: (all, _target, body) => all.operation(readText(body, 'kind') as OperationFault['kind'], body), // checked there
+  clear: (all) => all.clear(),
+};
+
+/** What can be looked at: `GET /control/requests`. */
+const lists = ['requests', 'messages', 'notifications', 'restarts'] as const;
+
+/**
+ * Answers the control interface: for tests in other languages, from this machine alone, and from no web page.
+ * A change answers with `{ "result": … }`, a mistake with 400 and `{ "error": … }`.
+ */
+export async function answerControl(exchange: Exchange, emulator: Controlled, world: World): Promise<void> {
+  const { req, res, method, path } = exchange;
+  const word = path.slice(CONTROL_PATH.length);
+  const refuse = (status: number, error: string) => sendJson(res, status, { error });
+  const isLocal = /^(?:127\.|::1$|::ffff:127\.)/.test(req.socket.remoteAddress ?? '');
+  if (!isLocal) return refuse(403, 'The control interface is for this machine alone.');
+  // Browsers say where a request comes from, but for the addresses that people type.
+  if (req.headers.origin !== undefined || req.headers['sec-fetch-site'] !== undefined) {
+    return refuse(403, 'The control interface is not for web pages.');
+  }
+  if (method === 'GET') {
+    const list = lists.find((name) => name === word);
+    if (list !== undefined) return sendJson(res, 200, emulator[list].map(showRecord));
+    if (word === 'users') return sendJson(res, 200, [...world.users.values()]);
+    return refuse(404, `There is nothing to look at by the name of "${word}": ${[...lists, 'users'].join(', ')}`);
+  }
+  const kind = word.startsWith('faults/') ? word.slice('faults/'.length) : '';
+  const fault = Object.hasOwn(faults, kind) ? faults[kind] : undefined;
+  const change = Object.hasOwn(changes, word) ? changes[word] : undefined;
+  if (method !== 'POST' || (change === undefined && fault === undefined)) {
+    const words = [...Object.keys(changes), ...Object.keys(faults).map((name) => `faults/${name}`)];
+    return refuse(404, `There is no ${method} ${word}. POST takes: ${words.join(', ')}`);
+  }
+  try {
+    const body = readBody(exchange);
+    if (fault !== undefined) {
+      const target = body['target'] ?? '*';
+      if (typeof target !== 'string') throw new OptionError(['target'], 'must be a string');
+      fault(emulator.faults, target, body);
+      return sendJson(res, 200, { result: null });
+    }
+    sendJson(res, 200, { result: (await change?.(emulator, body)) ?? null });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    refuse(400, error.message);
+  }
+}
+
+function showRecord(record: unknown): unknown {
+  const { query, ...rest } = { ...(record as Body) };
+  return query instanceof URLSearchParams ? { ...rest, query: Object.fromEntries(query) } : record;
+}
+
+function readBody({ body }: Exchange): Body {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString());
+  } catch {
+    throw new OptionError(['body'], 'must be JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new OptionError(['body'], 'must be an object');
+  }
+  return { ...value };
+}
+
+function setKnobs(knobs: EmulatorKnobs, body: Body): EmulatorKnobs {
+  for (const [name, value] of Object.entries(body)) {
+    const known: unknown = Object.hasOwn(knobs, name) ? Reflect.get(knobs, name) : undefined;
+    if (typeof known !== typeof value) throw new OptionError([name], 'is no knob, or not of its type');
+  }
+  return Object.assign(knobs, body);
+}
+
+function readMember(body: Body): { groupId: string; userId: string } {
+  return { groupId: readText(body, 'groupId'), userId: readText(body, 'userId') };
+}
+
+function readText(body: Body, name: string): string {
+  const value = body[name];
+  if (typeof value !== 'string') throw new OptionError([name], 'must be a string');
+  return value;
+}
+
+function readNumber(body: Body, name: string): number {
+  const value = body[name];
+  if (typeof value !== 'number') throw new OptionError([name], 'must be a number');
+  return value;
+}
+
+function readObject(body: Body, name: string): Body {
+  const value = body[name];
+  if (typeof value !== 'object' || value === null) throw new OptionError([name], 'must be an object');
+  return { ...value };
+}

@@ -1,0 +1,139 @@
+import { checkFields, checkPeople, OptionError } from './check-options.ts';
+import type { OptionPath } from './check-options.ts';
+import type { EmulatedGroupFacts, EmulatedUser } from './options.ts';
+
+/** Who can sign in, as a file or a request says it. */
+export interface People {
+  readonly users: readonly EmulatedUser[];
+  readonly groups: readonly EmulatedGroupFacts[];
+}
+
+/**
+ * Reads a file of people: `{ "users": […], "groups": […] }` with the fields of the options `users` and `groups`, times as ISO 8601.
+ * @param name of the file, for messages
+ * @throws {TypeError} what is wrong, with the line: `people.json:12: users[0].id must be …`
+ */
+export function readPeopleFile(text: string, name: string): People {
+  const fail = (line: number, message: string) => new TypeError(`${name}:${line}: ${message}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw fail(findBrokenLine(text), String(error instanceof Error ? error.message : error));
+  }
+  try {
+    return readPeople(value);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw fail(findLine(text, error.path), error.message);
+  }
+}
+
+/**
+ * Reads people from JSON.
+ * @throws {OptionError} with the place of what is wrong
+ */
+export function readPeople(value: unknown): People {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new OptionError(['people'], 'must be an object: { "users": […], "groups": […] }');
+  }
+  const people = reviveTimes(value) as { users?: EmulatedUser[]; groups?: EmulatedGroupFacts[] }; // checked next
+  checkFields(people);
+  checkPeople(people);
+  return { users: people.users ?? [], groups: people.groups ?? [] };
+}
+
+/** JSON has no times: those that the emulator's options take as a Date come as text. */
+export function reviveTimes(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => reviveTimes(item));
+  if (typeof value === 'object' && value !== null) {
+    // Items are sent as they are given, times included.
+    const entries = Object.entries(value).map(([key, item]: [string, unknown]) => [
+      key,
+      key === 'inventory' ? item : reviveTimes(item, key),
+    ]);
+    return Object.fromEntries(entries);
+  }
+  return typeof value === 'string' && (name === 'createdAt' || name === 'joinedAt') ? new Date(value) : value;
+}
+
+// The longest beginning that could still become JSON ends where the mistake is. Token by token: the parser's own messages differ
+// between versions of Node.
+function findBrokenLine(text: string): number {
+  let line = 1;
+  for (const { end, isBroken } of scan(text)) {
+    if (isBroken) return countLines(text, end);
+    line = countLines(text, end);
+  }
+  return line;
+}
+
+/** The line where the value at this path begins; of its nearest parent, when it is missing. */
+function findLine(text: string, path: OptionPath): number {
+  const wanted = path.map(String);
+  const stack: { key: string; index: number; isArray: boolean }[] = [];
+  let best = { depth: -1, line: 1 };
+  let key: string | undefined;
+  const visit = (start: number) => {
+    const parent = stack.at(-1);
+    if (parent !== undefined) parent.key = parent.isArray ? String(parent.index) : (key ?? '');
+    const here = stack.map((level) => level.key);
+    const isOnTheWay = here.length <= wanted.length && here.every((part, depth) => part === wanted[depth]);
+    if (isOnTheWay && here.length > best.depth) best = { depth: here.length, line: countLines(text, start) };
+  };
+  for (const { kind, start, value } of scan(text)) {
+    const parent = stack.at(-1);
+    if (kind === '{' || kind === '[') {
+      visit(start);
+      stack.push({ key: '', index: 0, isArray: kind === '[' });
+      key = undefined;
+    } else if (kind === '}' || kind === ']') {
+      stack.pop();
+      key = undefined;
+    } else if (kind === ',') {
+      if (parent !== undefined) parent.index += 1;
+      key = undefined;
+    } else if (kind === 'value' && parent?.isArray === false && key === undefined) {
+      key = JSON.parse(value) as string; // a member's name is a string
+    } else if (kind === 'value') {
+      visit(start);
+    }
+  }
+  return best.line;
+}
+
+interface Token {
+  readonly kind: string;
+  readonly start: number;
+  readonly end: number;
+  readonly value: string;
+  /** What cannot stand in JSON at all, or not in this place. */
+  readonly isBroken: boolean;
+}
+
+function* scan(text: string): Generator<Token> {
+  const pattern = /\s*(?:([{}[\],:])|("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false|null))|\s*(\S)/gy;
+  let before = ',';
+  for (;;) {
+    const match = pattern.exec(text);
+    if (match === null) return;
+    const [all, mark, value, other] = match;
+    const kind = mark ?? (value === undefined ? 'other' : 'value');
+    const start = match.index + all.length - (mark ?? value ?? other ?? '').length;
+    const isBroken = other !== undefined || !canFollow(before, kind);
+    yield { kind, start, end: start, value: value ?? '', isBroken };
+    before = kind;
+  }
+}
+
+function canFollow(before: string, kind: string): boolean {
+  const isEnd = ['value', '}', ']'].includes(before);
+  if (kind === ',' || kind === ':') return isEnd;
+  if (kind === '}') return isEnd || before === '{';
+  if (kind === ']') return isEnd || before === '[';
+  return !isEnd;
+}
+
+function countLines(text: string, end: number): number {
+  return text.slice(0, end).split('\n').length;
+}
