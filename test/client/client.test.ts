@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { RobloxClient } from '../../lib/client/client.ts';
 import type { RobloxClientOptions } from '../../lib/client/options.ts';
-import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
+import { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { OAuthError, RobloxAPIError } from '../../lib/errors.ts';
 import type { Tokens } from '../../lib/oauth/tokens.ts';
 import { thrown } from './support.ts';
@@ -11,297 +11,337 @@ const NELL = '4100000002';
 const CASPER = '4100000003';
 const SCOPE = 'openid profile user.inventory-item:read group:read universe-messaging-service:publish';
 
-describe('a client, at the emulator', () => {
-  let roblox: Emulator;
-  before(async () => {
-    roblox = await startEmulator();
-  });
-  after(() => roblox.close());
-  beforeEach(() => roblox.reset());
+/** Mango's ID in one app is Nell's in the other, and the other way round. */
+const APP_IDS: Readonly<Record<string, string>> = {
+  [MANGO]: '5000000001',
+  [NELL]: '5000000002',
+  [CASPER]: '5000000003',
+};
+const OTHER_CLIENT = { ...DEMO_CLIENT, clientID: '840974200211308199' };
+const PEOPLE = DEMO_PEOPLE.map((person) => {
+  const other = { [MANGO]: APP_IDS[NELL], [NELL]: APP_IDS[MANGO], [CASPER]: '5000000004' }[person.id];
+  const own = APP_IDS[person.id];
+  if (own === undefined || other === undefined) return person;
+  return { ...person, appIds: { [DEMO_CLIENT.clientID]: own, [OTHER_CLIENT.clientID]: other } };
+});
 
-  /** A client of a user who has just signed in. */
-  async function clientOf(user: string, change: Partial<RobloxClientOptions> = {}): Promise<RobloxClient> {
-    const issued = await roblox.issueTokens({ user, scope: SCOPE });
-    const { clientID, clientSecret } = DEMO_CLIENT;
-    return new RobloxClient({
-      accessToken: issued.access_token,
-      refreshToken: issued.refresh_token,
-      userId: user,
-      clientID,
-      clientSecret,
-      baseURL: roblox.url,
-      ...change,
-    });
-  }
-
-  it('lists what a user owns, of every kind', async () => {
-    const items = await (await clientOf(MANGO)).inventory.list().toArray();
-    expect(new Set(items.map((item) => item.type))).to.deep.equal(
-      new Set(['asset', 'badge', 'gamePass', 'privateServer']),
-    );
-    for (const item of items) expect(item.id).to.match(/^\d+$/);
-  });
-
-  it('lists what a filter selects, and a long inventory in few requests', async () => {
-    const client = await clientOf(CASPER);
-    const all = await client.inventory.list().toArray();
-    expect(all).to.have.length(240);
-    expect(roblox.count(/inventory-items/)).to.equal(3);
-    const badges = await client.inventory.list({ badges: true }).toArray();
-    expect(badges).to.deep.equal(all.filter((item) => item.type === 'badge'));
-  });
-
-  it('knows what a user has', async () => {
-    const client = await clientOf(MANGO);
-    expect(await client.inventory.owns({ gamePassIds: ['777'] })).to.equal(true);
-    expect(await client.inventory.owns({ gamePassIds: ['777', '778'] })).to.equal(false);
-    expect(await (await clientOf(NELL)).inventory.owns({ gamePassIds: ['777'] })).to.equal(false);
-  });
-
-  it('lists the groups of a user, their roles and their members', async () => {
-    const client = await clientOf(MANGO);
-    const memberships = await client.groups.list().toArray();
-    expect(memberships.map(({ groupId }) => groupId)).to.have.members(['7001', '7002']);
-    const builders = memberships.find(({ groupId }) => groupId === '7001');
-    expect(builders).to.include({ userId: MANGO });
-    expect(builders?.roleIds).to.have.length(3);
-    const roles = await client.groups.roles('7001').toArray();
-    expect(roles.map(({ rank }) => rank)).to.include.members([0, 255]);
-    const group = await client.groups.get('7001');
-    expect(group).to.deep.include({ id: '7001', displayName: 'Sky Island Builders' });
-    expect(group.createdAt).to.be.instanceOf(Date);
-    const role = builders?.roleId ?? '';
-    const members = await client.groups.memberships('7001', { role }).toArray();
-    expect(members.map(({ userId }) => userId)).to.include(MANGO);
-    for (const member of members) expect(member.roleIds).to.include(role);
-    expect(await client.groups.membership('7001')).to.deep.equal(builders);
-    expect(await client.groups.memberships('7001', { user: MANGO }).toArray()).to.deep.equal([builders]);
-  });
-
-  it("knows a user's rank: the highest of two roles, the owner's, a stranger's", async () => {
-    const client = await clientOf(MANGO);
-    expect(await client.groups.rank('7001')).to.equal(80);
-    expect(await client.groups.rank('7002')).to.equal(255);
-    expect(await client.groups.rank('7003')).to.equal(0);
-    expect(await client.groups.membership('7003')).to.equal(undefined);
-    expect(await (await clientOf(NELL)).groups.list().toArray()).to.deep.equal([]);
-  });
-
-  it('reads the user, and has their picture drawn', async () => {
-    const client = await clientOf(MANGO);
-    expect(await client.user.get()).to.deep.include({ id: MANGO, name: 'MangoPilot', displayName: 'Mango' });
-    expect(await client.user.thumbnail({ size: 420, shape: 'ROUND', format: 'PNG' })).to.match(/^http/);
-    expect(await client.userInfo()).to.include({ sub: MANGO, preferred_username: 'MangoPilot' });
-  });
-
-  it('asks who the user is once, when nobody said, however many calls want to know', async () => {
-    const client = await clientOf(MANGO, { userId: undefined });
-    await Promise.all([
-      client.inventory.owns({ gamePassIds: ['777'] }),
-      client.groups.list().toArray(),
-      client.user.get(),
-    ]);
-    expect(roblox.count('/oauth/v1/userinfo')).to.equal(1);
-  });
-
-  it('publishes a message', async () => {
-    const client = await clientOf(MANGO);
-    const { experiences } = await client.resources();
-    for (const { id } of experiences) await client.experiences.publish(id, 'news', 'hello');
-    expect(roblox.messages.map(({ topic, message }) => [topic, message])).to.deep.equal(
-      experiences.map(() => ['news', 'hello']),
-    );
-  });
-
-  it('introspects the access token', async () => {
-    const answer = await (await clientOf(MANGO)).introspect();
-    expect(answer).to.include({ active: true, sub: MANGO, clientId: DEMO_CLIENT.clientID });
-    expect(answer.expiresAt).to.be.instanceOf(Date);
-  });
-
-  it('makes any other call', async () => {
-    const client = await clientOf(MANGO);
-    const group = await client.request('GET', '/cloud/v2/groups/{group_id}', { path: { group_id: '7001' } });
-    expect(group.displayName).to.equal('Sky Island Builders');
-    expect(await client.request('GET', '/cloud/v2/groups/7001')).to.deep.equal(group);
-    const error = await thrown(client.request('GET', '/cloud/v2/groups/999999'));
-    expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 404);
-  });
-
-  it('names the scope that a private inventory needs', async () => {
-    const issued = await roblox.issueTokens({ user: MANGO, scope: 'openid' });
-    const client = new RobloxClient({ accessToken: issued.access_token, baseURL: roblox.url });
-    const error = await thrown(client.inventory.list().toArray());
-    expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 403);
-    expect((error as Error).message).to.include('user.inventory-item:read');
-  });
-
-  describe('renewing its tokens', () => {
-    it('may be used by whoever stores its tokens, to find out for whom', async () => {
-      const stored: string[] = [];
-      const client: RobloxClient = await clientOf(MANGO, {
-        expiresAt: 0,
-        onTokens: async () => {
-          stored.push((await client.userInfo()).sub);
-          await client.refresh();
-        },
+for (const subjectType of ['public', 'pairwise'] as const) {
+  describe(`a client, at the emulator with ${subjectType} IDs`, () => {
+    let roblox: Emulator;
+    before(async () => {
+      roblox = await startEmulator({
+        subjectType,
+        users: PEOPLE,
+        groups: DEMO_GROUPS,
+        clients: [DEMO_CLIENT, OTHER_CLIENT],
       });
-      await client.groups.rank('7001');
-      expect(stored).to.deep.equal([MANGO]);
     });
+    after(() => roblox.close());
+    beforeEach(() => roblox.reset());
 
-    it('spends one refresh token for 200 calls at once', async () => {
-      const stored: Tokens[] = [];
-      const client = await clientOf(MANGO, { expiresAt: 0, onTokens: (tokens) => stored.push(tokens) });
-      const ranks = await Promise.all(Array.from({ length: 200 }, () => client.groups.get('7001')));
-      expect(ranks).to.have.length(200);
-      expect(roblox.count('/oauth/v1/token')).to.equal(1);
-      expect(stored).to.deep.equal([client.tokens]);
-    });
+    /** A person's ID in the app. */
+    const idOf = (user: string) => (subjectType === 'public' ? user : (APP_IDS[user] ?? user));
 
-    it('does so too when it learns by 200 times 401 that they have ended', async () => {
-      const client = await clientOf(MANGO);
-      roblox.expireAccessTokens();
-      await Promise.all(Array.from({ length: 200 }, () => client.groups.get('7001')));
-      expect(roblox.count('/oauth/v1/token')).to.equal(1);
-    });
-
-    it('tries a call once again after a 401, and not twice', async () => {
-      const client = await clientOf(MANGO);
-      roblox.faults.status('/cloud/v2/groups/7001', 401, { times: Infinity });
-      const error = await thrown(client.groups.get('7001'));
-      expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 401);
-      expect(roblox.count('/cloud/v2/groups/7001')).to.equal(2);
-      expect(roblox.count('/oauth/v1/token')).to.equal(1);
-    });
-
-    it('goes on after resources were refused', async () => {
-      const client = await clientOf(MANGO);
-      roblox.expireAccessTokens();
-      expect(await client.resources()).to.have.property('accounts');
-    });
-
-    it('fails all calls with the same error when the authorization has ended, and asks only once', async () => {
-      const client = await clientOf(MANGO);
-      roblox.revokeAuthorizations(MANGO);
-      roblox.expireAccessTokens();
-      const errors = await Promise.all(Array.from({ length: 50 }, () => thrown(client.groups.get('7001'))));
-      expect(new Set(errors).size).to.equal(1);
-      expect(errors[0]).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
-      expect(await thrown(client.userInfo())).to.equal(errors[0]);
-      expect(roblox.count('/oauth/v1/token')).to.equal(1);
-    });
-
-    it('is done on demand, and the new tokens are to be seen', async () => {
-      const client = await clientOf(MANGO);
-      const before = client.tokens;
-      const [one, two] = await Promise.all([client.refresh(), client.refresh()]);
-      expect(one).to.equal(two).and.equal(client.tokens);
-      expect(one.refreshToken).to.be.a('string').that.does.not.equal(before.refreshToken);
-      expect(one.expiresAt).to.be.instanceOf(Date);
-      expect(one.scope).to.include('openid');
-      expect(roblox.count('/oauth/v1/token')).to.equal(1);
-    });
-
-    for (const status of [429, 500, 503]) {
-      it(`is never repeated by itself, not after a ${status}`, async () => {
-        const client = await clientOf(MANGO);
-        roblox.faults.status('/oauth/v1/token', status, { times: Infinity, headers: { 'retry-after': '0' } });
-        await thrown(client.refresh());
-        expect(roblox.count('/oauth/v1/token')).to.equal(1);
+    /** A client of a user who has just signed in. */
+    async function clientOf(user: string, change: Partial<RobloxClientOptions> = {}): Promise<RobloxClient> {
+      const issued = await roblox.issueTokens({ user, scope: SCOPE });
+      const { clientID, clientSecret } = DEMO_CLIENT;
+      return new RobloxClient({
+        accessToken: issued.access_token,
+        refreshToken: issued.refresh_token,
+        userId: idOf(user),
+        clientID,
+        clientSecret,
+        baseURL: roblox.url,
+        ...change,
       });
     }
 
-    it('is never repeated by itself, not after a broken connection', async () => {
-      const client = await clientOf(MANGO, { expiresAt: 0 });
-      roblox.faults.destroy('/oauth/v1/token', { times: Infinity });
-      await thrown(client.groups.get('7001'));
-      expect(roblox.count('/oauth/v1/token')).to.equal(1);
-    });
-  });
-
-  describe('revoking', () => {
-    it('ends the authorization, and the client with it', async () => {
-      const client = await clientOf(MANGO);
-      await client.revoke();
-      expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
-      for (const call of [() => client.userInfo(), () => client.refresh(), () => client.groups.list().toArray()]) {
-        const error = await thrown(call());
-        expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
-        expect((error as Error).message).to.match(/sign in again/);
-      }
-      await client.revoke();
-      expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
+    it('lists what a user owns, of every kind', async () => {
+      const items = await (await clientOf(MANGO)).inventory.list().toArray();
+      expect(new Set(items.map((item) => item.type))).to.deep.equal(
+        new Set(['asset', 'badge', 'gamePass', 'privateServer']),
+      );
+      for (const item of items) expect(item.id).to.match(/^\d+$/);
     });
 
-    it('changes nothing when it fails, and is not repeated', async () => {
-      const client = await clientOf(MANGO);
-      roblox.faults.status('/oauth/v1/token/revoke', 503);
-      await thrown(client.revoke());
-      expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
-      expect(await client.userInfo()).to.include({ sub: MANGO });
-    });
-  });
-
-  describe('on a bad day', () => {
-    it('tries a read again after a 503 and a broken connection', async () => {
-      const client = await clientOf(MANGO);
-      roblox.faults.status('/cloud/v2/groups/7001', 503, { headers: { 'retry-after': '0' } });
-      expect(await client.groups.get('7001')).to.include({ id: '7001' });
-      roblox.faults.destroy('/cloud/v2/groups/7002');
-      expect(await client.groups.get('7002')).to.include({ id: '7002' });
-    });
-
-    it('tries a message again after a 429, and not after a 503', async () => {
-      const client = await clientOf(MANGO);
-      const [experience] = (await client.resources()).experiences;
-      const path = `/cloud/v2/universes/${experience?.id}:publishMessage`;
-      roblox.faults.status(path, 429, { headers: { 'retry-after': '0' } });
-      await client.experiences.publish(experience?.id ?? '', 'a', 'b');
-      expect(roblox.count(path)).to.equal(2);
-      roblox.faults.status(path, 503, { headers: { 'retry-after': '0' } });
-      expect(await thrown(client.experiences.publish(experience?.id ?? '', 'a', 'b'))).to.have.property('status', 503);
-      expect(roblox.count(path)).to.equal(3);
-    });
-
-    it('asks for resources again after a 429: no refresh token goes with it', async () => {
-      const client = await clientOf(MANGO);
-      roblox.faults.status('/oauth/v1/token/resources', 429, { headers: { 'retry-after': '0' } });
-      expect(await client.resources()).to.have.property('experiences');
-    });
-
-    it('hands out a wait that is too long, without waiting', async () => {
-      const client = await clientOf(MANGO);
-      roblox.faults.status('/cloud/v2/groups/7001', 429, { headers: { 'retry-after': '3600' } });
-      const error = await thrown(client.groups.get('7001'));
-      expect(error).to.be.instanceOf(RobloxAPIError).and.include({ status: 429, retryAfter: 3600 });
-    });
-
-    it('walks over an empty page in the middle, to an empty token', async () => {
-      roblox.knobs.emptyMiddlePage = true;
-      roblox.knobs.emptyLastToken = true;
-      try {
-        expect(await (await clientOf(CASPER)).inventory.list().toArray()).to.have.length(240);
-      } finally {
-        roblox.knobs.emptyMiddlePage = false;
-        roblox.knobs.emptyLastToken = false;
-      }
-    });
-
-    it('ends a wait for a page at once when the signal says so', async () => {
+    it('lists what a filter selects, and a long inventory in few requests', async () => {
       const client = await clientOf(CASPER);
-      const controller = new AbortController();
-      roblox.faults.status(/inventory-items/, 429, { headers: { 'retry-after': '50' }, times: Infinity });
-      const walk = client.inventory.list({ signal: controller.signal }).toArray();
-      const abort = setInterval(() => roblox.count(/inventory-items/) > 0 && controller.abort(new Error('enough')), 5);
-      try {
-        expect(await thrown(walk)).to.have.property('message', 'enough');
-      } finally {
-        clearInterval(abort);
+      const all = await client.inventory.list().toArray();
+      expect(all).to.have.length(240);
+      expect(roblox.count(/inventory-items/)).to.equal(3);
+      const badges = await client.inventory.list({ badges: true }).toArray();
+      expect(badges).to.deep.equal(all.filter((item) => item.type === 'badge'));
+    });
+
+    it('knows what a user has', async () => {
+      const client = await clientOf(MANGO);
+      expect(await client.inventory.owns({ gamePassIds: ['777'] })).to.equal(true);
+      expect(await client.inventory.owns({ gamePassIds: ['777', '778'] })).to.equal(false);
+      expect(await (await clientOf(NELL)).inventory.owns({ gamePassIds: ['777'] })).to.equal(false);
+    });
+
+    it('lists the groups of a user, their roles and their members', async () => {
+      const client = await clientOf(MANGO);
+      const memberships = await client.groups.list().toArray();
+      expect(memberships.map(({ groupId }) => groupId)).to.have.members(['7001', '7002']);
+      const builders = memberships.find(({ groupId }) => groupId === '7001');
+      expect(builders).to.include({ userId: idOf(MANGO) });
+      expect(builders?.roleIds).to.have.length(3);
+      const roles = await client.groups.roles('7001').toArray();
+      expect(roles.map(({ rank }) => rank)).to.include.members([0, 255]);
+      const group = await client.groups.get('7001');
+      expect(group).to.deep.include({ id: '7001', displayName: 'Sky Island Builders' });
+      expect(group.createdAt).to.be.instanceOf(Date);
+      const role = builders?.roleId ?? '';
+      const members = await client.groups.memberships('7001', { role }).toArray();
+      expect(members.map(({ userId }) => userId)).to.include(idOf(MANGO));
+      for (const member of members) expect(member.roleIds).to.include(role);
+      expect(await client.groups.membership('7001')).to.deep.equal(builders);
+      expect(await client.groups.memberships('7001', { user: idOf(MANGO) }).toArray()).to.deep.equal([builders]);
+    });
+
+    it("knows a user's rank: the highest of two roles, the owner's, a stranger's", async () => {
+      const client = await clientOf(MANGO);
+      expect(await client.groups.rank('7001')).to.equal(80);
+      expect(await client.groups.rank('7002')).to.equal(255);
+      expect(await client.groups.rank('7003')).to.equal(0);
+      expect(await client.groups.membership('7003')).to.equal(undefined);
+      expect(await (await clientOf(NELL)).groups.list().toArray()).to.deep.equal([]);
+    });
+
+    it('reads the user, and has their picture drawn', async () => {
+      const client = await clientOf(MANGO);
+      expect(await client.user.get()).to.deep.include({ id: idOf(MANGO), name: 'MangoPilot', displayName: 'Mango' });
+      expect(await client.user.thumbnail({ size: 420, shape: 'ROUND', format: 'PNG' })).to.match(/^http/);
+      expect(await client.userInfo()).to.include({ sub: idOf(MANGO), preferred_username: 'MangoPilot' });
+    });
+
+    it('asks who the user is once, when nobody said, however many calls want to know', async () => {
+      const client = await clientOf(MANGO, { userId: undefined });
+      await Promise.all([
+        client.inventory.owns({ gamePassIds: ['777'] }),
+        client.groups.list().toArray(),
+        client.user.get(),
+      ]);
+      expect(roblox.count('/oauth/v1/userinfo')).to.equal(1);
+    });
+
+    it('takes nobody for another person who has the same ID in another app', async () => {
+      const { access_token: accessToken } = await roblox.issueTokens({ user: NELL, client: OTHER_CLIENT.clientID });
+      const nell = new RobloxClient({ accessToken, baseURL: roblox.url });
+      const mango = await clientOf(MANGO);
+      if (subjectType === 'pairwise') expect((await nell.userInfo()).sub).to.equal((await mango.userInfo()).sub);
+      expect(await nell.user.get()).to.include({ name: 'quiet_nell' });
+      expect(await mango.user.get()).to.include({ name: 'MangoPilot' });
+      expect([await nell.groups.rank('7001'), await mango.groups.rank('7001')]).to.deep.equal([0, 80]);
+    });
+
+    it('publishes a message', async () => {
+      const client = await clientOf(MANGO);
+      const { experiences } = await client.resources();
+      for (const { id } of experiences) await client.experiences.publish(id, 'news', 'hello');
+      expect(roblox.messages.map(({ topic, message }) => [topic, message])).to.deep.equal(
+        experiences.map(() => ['news', 'hello']),
+      );
+    });
+
+    it('introspects the access token', async () => {
+      const answer = await (await clientOf(MANGO)).introspect();
+      expect(answer).to.include({ active: true, sub: idOf(MANGO), clientId: DEMO_CLIENT.clientID });
+      expect(answer.expiresAt).to.be.instanceOf(Date);
+    });
+
+    it('makes any other call', async () => {
+      const client = await clientOf(MANGO);
+      const group = await client.request('GET', '/cloud/v2/groups/{group_id}', { path: { group_id: '7001' } });
+      expect(group.displayName).to.equal('Sky Island Builders');
+      expect(await client.request('GET', '/cloud/v2/groups/7001')).to.deep.equal(group);
+      const error = await thrown(client.request('GET', '/cloud/v2/groups/999999'));
+      expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 404);
+    });
+
+    it('names the scope that a private inventory needs', async () => {
+      const issued = await roblox.issueTokens({ user: MANGO, scope: 'openid' });
+      const client = new RobloxClient({ accessToken: issued.access_token, baseURL: roblox.url });
+      const error = await thrown(client.inventory.list().toArray());
+      expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 403);
+      expect((error as Error).message).to.include('user.inventory-item:read');
+    });
+
+    describe('renewing its tokens', () => {
+      it('may be used by whoever stores its tokens, to find out for whom', async () => {
+        const stored: string[] = [];
+        const client: RobloxClient = await clientOf(MANGO, {
+          expiresAt: 0,
+          onTokens: async () => {
+            stored.push((await client.userInfo()).sub);
+            await client.refresh();
+          },
+        });
+        await client.groups.rank('7001');
+        expect(stored).to.deep.equal([idOf(MANGO)]);
+      });
+
+      it('spends one refresh token for 200 calls at once', async () => {
+        const stored: Tokens[] = [];
+        const client = await clientOf(MANGO, { expiresAt: 0, onTokens: (tokens) => stored.push(tokens) });
+        const ranks = await Promise.all(Array.from({ length: 200 }, () => client.groups.get('7001')));
+        expect(ranks).to.have.length(200);
+        expect(roblox.count('/oauth/v1/token')).to.equal(1);
+        expect(stored).to.deep.equal([client.tokens]);
+      });
+
+      it('does so too when it learns by 200 times 401 that they have ended', async () => {
+        const client = await clientOf(MANGO);
+        roblox.expireAccessTokens();
+        await Promise.all(Array.from({ length: 200 }, () => client.groups.get('7001')));
+        expect(roblox.count('/oauth/v1/token')).to.equal(1);
+      });
+
+      it('tries a call once again after a 401, and not twice', async () => {
+        const client = await clientOf(MANGO);
+        roblox.faults.status('/cloud/v2/groups/7001', 401, { times: Infinity });
+        const error = await thrown(client.groups.get('7001'));
+        expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 401);
+        expect(roblox.count('/cloud/v2/groups/7001')).to.equal(2);
+        expect(roblox.count('/oauth/v1/token')).to.equal(1);
+      });
+
+      it('goes on after resources were refused', async () => {
+        const client = await clientOf(MANGO);
+        roblox.expireAccessTokens();
+        expect(await client.resources()).to.have.property('accounts');
+      });
+
+      it('fails all calls with the same error when the authorization has ended, and asks only once', async () => {
+        const client = await clientOf(MANGO);
+        roblox.revokeAuthorizations(MANGO);
+        roblox.expireAccessTokens();
+        const errors = await Promise.all(Array.from({ length: 50 }, () => thrown(client.groups.get('7001'))));
+        expect(new Set(errors).size).to.equal(1);
+        expect(errors[0]).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
+        expect(await thrown(client.userInfo())).to.equal(errors[0]);
+        expect(roblox.count('/oauth/v1/token')).to.equal(1);
+      });
+
+      it('is done on demand, and the new tokens are to be seen', async () => {
+        const client = await clientOf(MANGO);
+        const before = client.tokens;
+        const [one, two] = await Promise.all([client.refresh(), client.refresh()]);
+        expect(one).to.equal(two).and.equal(client.tokens);
+        expect(one.refreshToken).to.be.a('string').that.does.not.equal(before.refreshToken);
+        expect(one.expiresAt).to.be.instanceOf(Date);
+        expect(one.scope).to.include('openid');
+        expect(roblox.count('/oauth/v1/token')).to.equal(1);
+      });
+
+      for (const status of [429, 500, 503]) {
+        it(`is never repeated by itself, not after a ${status}`, async () => {
+          const client = await clientOf(MANGO);
+          roblox.faults.status('/oauth/v1/token', status, { times: Infinity, headers: { 'retry-after': '0' } });
+          await thrown(client.refresh());
+          expect(roblox.count('/oauth/v1/token')).to.equal(1);
+        });
       }
+
+      it('is never repeated by itself, not after a broken connection', async () => {
+        const client = await clientOf(MANGO, { expiresAt: 0 });
+        roblox.faults.destroy('/oauth/v1/token', { times: Infinity });
+        await thrown(client.groups.get('7001'));
+        expect(roblox.count('/oauth/v1/token')).to.equal(1);
+      });
+    });
+
+    describe('revoking', () => {
+      it('ends the authorization, and the client with it', async () => {
+        const client = await clientOf(MANGO);
+        await client.revoke();
+        expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
+        for (const call of [() => client.userInfo(), () => client.refresh(), () => client.groups.list().toArray()]) {
+          const error = await thrown(call());
+          expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
+          expect((error as Error).message).to.match(/sign in again/);
+        }
+        await client.revoke();
+        expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
+      });
+
+      it('changes nothing when it fails, and is not repeated', async () => {
+        const client = await clientOf(MANGO);
+        roblox.faults.status('/oauth/v1/token/revoke', 503);
+        await thrown(client.revoke());
+        expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
+        expect(await client.userInfo()).to.include({ sub: idOf(MANGO) });
+      });
+    });
+
+    describe('on a bad day', () => {
+      it('tries a read again after a 503 and a broken connection', async () => {
+        const client = await clientOf(MANGO);
+        roblox.faults.status('/cloud/v2/groups/7001', 503, { headers: { 'retry-after': '0' } });
+        expect(await client.groups.get('7001')).to.include({ id: '7001' });
+        roblox.faults.destroy('/cloud/v2/groups/7002');
+        expect(await client.groups.get('7002')).to.include({ id: '7002' });
+      });
+
+      it('tries a message again after a 429, and not after a 503', async () => {
+        const client = await clientOf(MANGO);
+        const [experience] = (await client.resources()).experiences;
+        const path = `/cloud/v2/universes/${experience?.id}:publishMessage`;
+        roblox.faults.status(path, 429, { headers: { 'retry-after': '0' } });
+        await client.experiences.publish(experience?.id ?? '', 'a', 'b');
+        expect(roblox.count(path)).to.equal(2);
+        roblox.faults.status(path, 503, { headers: { 'retry-after': '0' } });
+        expect(await thrown(client.experiences.publish(experience?.id ?? '', 'a', 'b'))).to.have.property(
+          'status',
+          503,
+        );
+        expect(roblox.count(path)).to.equal(3);
+      });
+
+      it('asks for resources again after a 429: no refresh token goes with it', async () => {
+        const client = await clientOf(MANGO);
+        roblox.faults.status('/oauth/v1/token/resources', 429, { headers: { 'retry-after': '0' } });
+        expect(await client.resources()).to.have.property('experiences');
+      });
+
+      it('hands out a wait that is too long, without waiting', async () => {
+        const client = await clientOf(MANGO);
+        roblox.faults.status('/cloud/v2/groups/7001', 429, { headers: { 'retry-after': '3600' } });
+        const error = await thrown(client.groups.get('7001'));
+        expect(error).to.be.instanceOf(RobloxAPIError).and.include({ status: 429, retryAfter: 3600 });
+      });
+
+      it('walks over an empty page in the middle, to an empty token', async () => {
+        roblox.knobs.emptyMiddlePage = true;
+        roblox.knobs.emptyLastToken = true;
+        try {
+          expect(await (await clientOf(CASPER)).inventory.list().toArray()).to.have.length(240);
+        } finally {
+          roblox.knobs.emptyMiddlePage = false;
+          roblox.knobs.emptyLastToken = false;
+        }
+      });
+
+      it('ends a wait for a page at once when the signal says so', async () => {
+        const client = await clientOf(CASPER);
+        const controller = new AbortController();
+        roblox.faults.status(/inventory-items/, 429, { headers: { 'retry-after': '50' }, times: Infinity });
+        const walk = client.inventory.list({ signal: controller.signal }).toArray();
+        const abort = setInterval(
+          () => roblox.count(/inventory-items/) > 0 && controller.abort(new Error('enough')),
+          5,
+        );
+        try {
+          expect(await thrown(walk)).to.have.property('message', 'enough');
+        } finally {
+          clearInterval(abort);
+        }
+      });
     });
   });
-});
+}
 
 describe('an inventory of 10,000 items', () => {
   let roblox: Emulator;
