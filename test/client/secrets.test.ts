@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { RobloxClient } from '../../lib/client/client.ts';
 import type { RobloxClientOptions } from '../../lib/client/options.ts';
+import { RobloxAPIError } from '../../lib/errors.ts';
 import { serve, thrown, type Served } from './support.ts';
 
 /** Values that look different in a URL, a form, JSON and a Basic header. */
@@ -27,6 +28,10 @@ const MARKS = [
   'ID.two',
   BASIC.slice(0, 30),
 ];
+
+const FILE = new Blob(['x'], { type: 'image/png' });
+const ASSET = { assetType: 'Decal', displayName: SECRETS.accessToken, description: SECRETS.accessToken, file: FILE };
+const NOTE = { source: { universe: 'universes/7' }, payload: { messageId: SECRETS.accessToken } };
 
 /** Everything that a curious developer or a logger sees of a value. */
 function everythingOf(value: unknown): string {
@@ -55,7 +60,9 @@ describe('no secret is shown', () => {
       const answer = answers[new URL(req.url ?? '', 'http://x.test').pathname] ?? 403;
       if (answer === 'cut') return void req.socket.destroy();
       if (answer === 'redirect')
-        return void res.writeHead(302, { location: `/?${body}`, 'x-echo': encodeURI(echo) }).end(echo);
+        return void res
+          .writeHead(302, { location: `/?${body.replace(/\s/g, '')}`, 'x-echo': encodeURI(echo) })
+          .end(echo);
       if (answer === 'renew')
         return void res.end(JSON.stringify({ ...RENEWED, token_type: 'Bearer', expires_in: 900 }));
       if (answer === 'html') return void res.end(`<html>${echo}</html>`);
@@ -100,6 +107,13 @@ describe('no secret is shown', () => {
     ['groups.list', (client) => client.groups.list().toArray()],
     ['groups.get', (client) => client.groups.get('7')],
     ['groups.roles', (client) => client.groups.roles('7').toArray()],
+    ['groups.joinRequests', (client) => client.groups.joinRequests('7').toArray()],
+    ['groups.assignRole', (client) => client.groups.assignRole('7', { userId: '2', roleId: '99' })],
+    ['groups.acceptJoinRequest', (client) => client.groups.acceptJoinRequest('7', '2')],
+    ['assets.create', (client) => client.assets.create({ ...ASSET, creator: { userId: '1' } })],
+    ['assets.create, for whom the user chose', (client) => client.assets.create(ASSET)],
+    ['experiences.restartServers', (client) => client.experiences.restartServers('1')],
+    ['user.notify', (client) => client.user.notify(NOTE)],
     ['user.get', (client) => client.user.get()],
     ['user.thumbnail', (client) => client.user.thumbnail()],
     ['userInfo', (client) => client.userInfo()],
@@ -163,6 +177,39 @@ describe('no secret is shown', () => {
     });
     expectNoSecret(await thrown(storing.refresh()));
     expectNoSecret(storing);
+  });
+
+  it('in the error of an operation that failed', async () => {
+    const token = SECRETS.accessToken;
+    const error = { code: 400, message: `no ${token}`, details: [{ [token]: token }] };
+    const fetch = async () => new Response(JSON.stringify({ path: `operations/${token}`, done: true, error }));
+    const client = clientOf({ fetch });
+    for (const call of [client.user.thumbnail(), client.assets.create({ ...ASSET, creator: { userId: '1' } })]) {
+      const failure = await thrown(call);
+      expect(failure).to.be.instanceOf(RobloxAPIError);
+      expectNoSecret(failure);
+    }
+  });
+
+  it('in a TypeError about a call', async () => {
+    const token = `RBX-${SECRETS.accessToken}`;
+    const client = clientOf();
+    const wrong = [
+      client.request('GET', '/x', { headers: { 'x-token': `${token}\n` } }),
+      client.request('GET', `/x?token=${token}`),
+      client.request(token, '/x'),
+      client.groups.get(token),
+      client.inventory.owns({ badgeIds: [token] }),
+      client.user.thumbnail({ shape: token }),
+      client.experiences.publish('1', token.repeat(9), 'm'),
+      client.user.notify({ source: { universe: token }, payload: { messageId: 'm' } }),
+      client.assets.create({ ...ASSET, contentType: token }),
+    ];
+    for (const call of wrong) {
+      const error = await thrown(call);
+      expect(error).to.be.instanceOf(TypeError);
+      expectNoSecret(error);
+    }
   });
 
   it('in a TypeError about an option', () => {
