@@ -36,7 +36,7 @@ export interface Decision {
 export interface Visitor {
   /** Opens a page. `redirect: false` stops at the first redirect instead of following it. */
   get(url: string, options?: VisitOptions): Promise<Visit>;
-  /** Posts a form. Without `headers` it comes from a page of the same site, and says so in `Origin`, as browsers do. */
+  /** Posts a form. Without `headers`, `Origin` names the page's own site (or `from`), as in browsers. */
   post(url: string, form?: Readonly<Record<string, string>>, options?: VisitOptions): Promise<Visit>;
   /** Starts a login at the app. @returns the authorization URL that the app redirects to, not yet visited */
   start(path?: string): Promise<string>;
@@ -161,7 +161,7 @@ export function createVisitor({ baseURL }: VisitorOptions): Visitor {
   return {
     get: (url, options) => visit(url, 'GET', undefined, options),
     post(url, form = {}, options) {
-      const headers = options?.headers ?? { origin: new URL(url, baseURL).origin };
+      const headers = options?.headers ?? { origin: new URL(options?.from ?? url, baseURL).origin };
       return visit(url, 'POST', new URLSearchParams(form).toString(), { ...options, headers });
     },
     start,
