@@ -16,8 +16,7 @@ import { createUserCalls, type UserCalls } from '../cloud/user.ts';
 import { OAuthError } from '../errors.ts';
 import { sleep as platformSleep, waitFor, type Sleep } from '../http/abort.ts';
 import { isID } from '../http/json.ts';
-import { DEFAULT_PATIENCE } from '../http/retry.ts';
-import { patientTransport } from '../http/send.ts';
+import { createPatientTransport, DEFAULT_PATIENCE } from '../http/retry.ts';
 import { limitInFlight } from '../http/slots.ts';
 import { connectionError } from '../http/transport.ts';
 import { readApp, type ClientApp } from '../oauth/app-options.ts';
@@ -89,7 +88,7 @@ export class RobloxClient {
     const credentials = 'credentials' in app ? app.credentials : undefined;
     const own = 'oauth' in app ? createRenewal({ oauth: app.oauth, store: onTokens, now, random }) : undefined;
     const keeper = createTokenKeeper({ tokens, renewal: parts.renewal ?? own, now });
-    const transport = patientTransport({
+    const transport = createPatientTransport({
       transport: limitInFlight(app.transport, maxConcurrency),
       patience: { ...DEFAULT_PATIENCE, maxRetries },
       now,

@@ -1,4 +1,4 @@
-import { getJSON } from '../http/get-json.ts';
+import { getJSON } from '../http/json.ts';
 import { redact } from '../http/redact.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Endpoints } from '../oauth/endpoints.ts';

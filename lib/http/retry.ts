@@ -1,28 +1,63 @@
 import { ConnectionError } from '../errors.ts';
-import { readWaitMs, type ReadHeader } from './rate-limit.ts';
+import { sleep as platformSleep, type Sleep } from './abort.ts';
+import type { HttpResponse, Transport } from './transport.ts';
 
 /** How patient a call is. */
 export interface Patience {
   /** How often a call is tried again at the most. */
   readonly maxRetries: number;
-  /** Milliseconds for a whole call that is tried again, waits included. */
-  readonly budgetMs: number;
+  /** Milliseconds that all waits of a call may take together. Each attempt has its own time-out beside it. */
+  readonly maxWaitMs: number;
 }
 
-/** Two retries within a minute. */
-export const DEFAULT_PATIENCE: Patience = { maxRetries: 2, budgetMs: 60_000 };
+/** Two retries, and waits of up to a minute: Roblox counts its quotas in windows of 60 seconds. */
+export const DEFAULT_PATIENCE: Patience = { maxRetries: 2, maxWaitMs: 60_000 };
 
-/** What came of an attempt: an answer, or none. */
-export type Outcome = { readonly status: number; readonly header: ReadHeader } | { readonly error: unknown };
+/**
+ * Makes a transport that tries again what may be tried again, see {@link decideRetry}. When it stops, the caller gets the last response
+ * (a 429 for example), or the last error.
+ * Never for a request that carries a code or a refresh token: those go over the inner transport alone.
+ * @param options.sleep waits; ended at once by the request's signal
+ * @param options.now milliseconds since the epoch
+ * @param options.random a number from 0 up to 1, for the jitter
+ */
+export function createPatientTransport(options: {
+  readonly transport: Transport;
+  readonly patience?: Patience;
+  readonly sleep?: Sleep | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly random?: (() => number) | undefined;
+}): Transport {
+  const { transport, patience = DEFAULT_PATIENCE, sleep = platformSleep } = options;
+  const { now = () => Date.now(), random = () => Math.random() } = options;
+
+  return async (request) => {
+    const { method, signal } = request;
+    let waitedMs = 0;
+    for (let retries = 0; ; retries += 1) {
+      const outcome: HttpResponse | { readonly error: unknown } = await transport(request).catch((error: unknown) => ({
+        error,
+      }));
+      const attempt = { method, outcome, retries, waitedMs, nowMs: now(), random };
+      const delayMs = signal?.aborted ? undefined : decideRetry(attempt, patience);
+      if (delayMs === undefined) {
+        if ('error' in outcome) throw outcome.error;
+        return outcome;
+      }
+      await sleep(delayMs, signal);
+      waitedMs += delayMs;
+    }
+  };
+}
 
 /** An attempt, and what came before it. */
 export interface Attempt {
   readonly method: string;
-  readonly outcome: Outcome;
+  readonly outcome: Pick<HttpResponse, 'status' | 'header'> | { readonly error: unknown };
   /** How often the call was tried again before this attempt. */
   readonly retries: number;
-  /** Milliseconds since the call began. */
-  readonly elapsedMs: number;
+  /** Milliseconds that the call has waited before this attempt. */
+  readonly waitedMs: number;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
   /** A number from 0 up to 1. */
@@ -36,34 +71,90 @@ const LONGEST_BACKOFF_MS = 20_000;
 /** Methods that may be repeated although nobody knows whether the first request arrived. RFC 9110, section 9.2.2. */
 const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
-/** Statuses that speak of the moment and not of the request. */
+/** Statuses that say: try again later. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
- * Decides whether a call is tried again, and when. A 429 was turned away, so any method may come back; a 502, 503, 504 or a broken
- * connection may have been heard, so only idempotent methods do.
- * A wait that the server named is kept to the letter; one beyond the budget means to stop, so that the caller learns of it.
+ * Decides whether a call is tried again, and when. After a 429 every method is, because Roblox did nothing; after a 502, 503, 504 or a
+ * broken connection only an idempotent one, because the request may have arrived.
+ * A wait that the server named is kept exactly; one that is too long ends the call, so that the caller learns of it.
  * @returns milliseconds to wait, or undefined to stop
  */
-export function decideRetry(attempt: Attempt, patience: Patience = DEFAULT_PATIENCE): { delayMs: number } | undefined {
-  const { method, outcome, retries, elapsedMs, nowMs, random } = attempt;
+export function decideRetry(attempt: Attempt, patience: Patience = DEFAULT_PATIENCE): number | undefined {
+  const { method, outcome, retries, waitedMs, nowMs, random } = attempt;
   if (retries >= patience.maxRetries || !isPassing(method, outcome)) return undefined;
-  const namedMs = 'error' in outcome ? undefined : readWaitMs(outcome.status, outcome.header, nowMs);
-  const delayMs = namedMs ?? backoffMs(retries, random);
-  return elapsedMs + delayMs < patience.budgetMs ? { delayMs } : undefined;
+  const namedMs = 'error' in outcome ? undefined : readWaitMs(outcome, nowMs);
+  const delayMs = namedMs ?? chooseBackoffMs(retries, random);
+  return waitedMs + delayMs <= patience.maxWaitMs ? delayMs : undefined;
 }
 
-function isPassing(method: string, outcome: Outcome): boolean {
-  const idempotent = IDEMPOTENT_METHODS.has(method.toUpperCase());
-  if ('error' in outcome) {
-    const { error } = outcome;
-    return idempotent && error instanceof ConnectionError && (error.code === 'network' || error.code === 'timeout');
+function isPassing(method: string, outcome: Attempt['outcome']): boolean {
+  const isIdempotent = IDEMPOTENT_METHODS.has(method.toUpperCase());
+  if (!('error' in outcome)) {
+    return outcome.status === 429 || (isIdempotent && PASSING_STATUSES.has(outcome.status));
   }
-  return outcome.status === 429 || (idempotent && PASSING_STATUSES.has(outcome.status));
+  const { error } = outcome;
+  return isIdempotent && error instanceof ConnectionError && (error.code === 'network' || error.code === 'timeout');
 }
 
-/** Half of the step is fixed and half by chance, so that many callers who failed together do not come back together. */
-function backoffMs(retries: number, random: () => number): number {
+/** Half of the step is fixed and half is random, so that many callers who failed together do not come back together. */
+function chooseBackoffMs(retries: number, random: () => number): number {
   const stepMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retries);
   return Math.round(stepMs / 2 + (stepMs / 2) * random());
+}
+
+/**
+ * Reads how long a response asks to wait: `Retry-After`, else `x-ratelimit-reset`. Zero is no answer, because to ask again at once
+ * would only be refused again.
+ * @param response `x-ratelimit-reset` comes with every response: other than with a 429 it counts only when no quota is left
+ * @param nowMs milliseconds since the epoch, for a `Retry-After` that is a date in a response without `Date`
+ * @returns milliseconds above 0, or undefined when the server named no time
+ * @see RFC 9110, section 10.2.3 https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ * @see https://create.roblox.com/docs/cloud/reference/rate-limits
+ */
+export function readWaitMs(
+  { status, header }: Pick<HttpResponse, 'status' | 'header'>,
+  nowMs: number,
+): number | undefined {
+  const isQuotaSpent = status === 429 || !(Number.parseInt(header('x-ratelimit-remaining') ?? '', 10) > 0);
+  const namedMs = readRetryAfterMs(header, nowMs) || (isQuotaSpent ? readResetMs(header) : 0);
+  return namedMs > 0 ? namedMs : undefined;
+}
+
+/** The `retryAfter` of an error: whole seconds, where the response refuses for now only. */
+export function readRetryAfterSeconds(
+  response: Pick<HttpResponse, 'status' | 'header'>,
+  nowMs: number,
+): number | undefined {
+  if (response.status !== 429 && response.status < 500) return undefined;
+  const waitMs = readWaitMs(response, nowMs);
+  return waitMs === undefined ? undefined : Math.ceil(waitMs / 1000);
+}
+
+function readRetryAfterMs(header: HttpResponse['header'], nowMs: number): number {
+  const value = header('retry-after')?.trim() ?? '';
+  if (isWholeNumber(value)) return Number(value) * 1000;
+  const until = readHTTPDate(value);
+  // Both dates are the server's, so that a wrong local clock changes nothing.
+  return until === undefined ? 0 : until - (readHTTPDate(header('date') ?? '') ?? nowMs);
+}
+
+/** The last window to open decides. */
+function readResetMs(header: HttpResponse['header']): number {
+  const parts = (header('x-ratelimit-reset') ?? '').split(',').map((part) => part.split(';')[0]?.trim() ?? '');
+  return Math.max(0, ...parts.filter(isWholeNumber).map(Number)) * 1000;
+}
+
+function isWholeNumber(text: string): boolean {
+  return /^\d{1,12}$/.test(text);
+}
+
+const HTTP_DATE = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? .*\d\d:\d\d:\d\d(?: GMT| \d{4})$/;
+
+/** Milliseconds since the epoch of any of the three forms of RFC 9110, section 5.6.7. */
+function readHTTPDate(text: string): number | undefined {
+  if (!HTTP_DATE.test(text)) return undefined;
+  // The oldest form, asctime's, names no zone and means GMT.
+  const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  return Number.isNaN(time) ? undefined : time;
 }

@@ -80,18 +80,19 @@ const MESSAGES: Readonly<Record<ConnectionErrorCode, string>> = {
   body_too_large: 'the answer is too large',
   invalid_body: 'the answer cannot be read',
   server_error: 'the server failed',
-  unexpected_status: 'the server refused and gave no reason',
+  unexpected_status: 'the server refused',
 };
 
 /** The error for a request without a usable answer; the message names what was asked, without its query. */
 export function connectionError(
   code: ConnectionErrorCode,
   request: Pick<HttpRequest, 'method' | 'url' | 'secrets'>,
-  about: { status?: number; cause?: unknown } = {},
+  about: { status?: number; said?: string | undefined; cause?: unknown } = {},
 ): ConnectionError {
   const url = redact(withoutQuery(request.url), request.secrets);
   const status = about.status === undefined ? '' : ` (HTTP ${about.status})`;
-  return new ConnectionError(`${request.method} ${url}: ${MESSAGES[code]}${status}`, {
+  const said = about.said === undefined ? '' : `: ${about.said}`;
+  return new ConnectionError(`${request.method} ${url}: ${MESSAGES[code]}${status}${said}`, {
     code,
     method: request.method,
     url,

@@ -75,12 +75,13 @@ export async function verifyIDToken(
       requiredClaims: REQUIRED_CLAIMS,
     });
   try {
-    const { payload } = await verify(known).catch(async (error: unknown) => {
-      if (!(error instanceof jose.errors.JWKSNoMatchingKey)) throw error;
-      const fresh = await keys.after(known);
-      if (fresh === undefined) throw error;
-      return verify(fresh);
-    });
+    const verifyBy = async (set: readonly PublicKey[]): ReturnType<typeof verify> =>
+      verify(set).catch(async (error: unknown) => {
+        const newer = error instanceof jose.errors.JWKSNoMatchingKey ? await keys.after(set) : undefined;
+        if (newer === undefined) throw error;
+        return verifyBy(newer);
+      });
+    const { payload } = await verifyBy(known);
     return checkClaims(payload, expected, Math.floor(now() / 1000));
   } catch (error) {
     throw error instanceof jose.errors.JOSEError ? explain(jose, error) : error;

@@ -1,37 +1,39 @@
-import { getJSON } from '../http/get-json.ts';
+import { createSingleFlight } from '../http/abort.ts';
+import { getJSON, readObject } from '../http/json.ts';
 import { connectionError, type Transport } from '../http/transport.ts';
-import { readObject } from '../http/json.ts';
 
 /** One JSON Web Key as it came. */
 export type PublicKey = Readonly<Record<string, unknown>>;
 
-/** From this age on, the start of a login fetches the keys anew, in the background. */
+/** From this age on, the start of a login fetches the keys again, in the background. */
 const REFRESH_AGE_MS = 10 * 60_000;
-/** From this age on, no signature is believed before the keys are fetched anew: a withdrawn key must not live on in here. */
+/** From this age on, the keys are fetched again before a signature is checked: a withdrawn key must not be trusted for ever. */
 const MAX_AGE_MS = 30 * 60_000;
-/** An unknown `kid` fetches the keys again, no more often than this: who sends us tokens must not decide how often we ask. */
+/** An unknown `kid` fetches the keys again, no more often than this: whoever sends us tokens must not decide how often we ask. */
 const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
+/** After a failure the starts of logins leave Roblox alone for so long: anybody can start one. */
+const FAILURE_PAUSE_MS = 5_000;
 
 /** Roblox's public keys, fetched before they are needed. */
 export interface KeyCache {
   /**
-   * Fetches the keys in the background where they are missing or old, and where the connection to Roblox is gone: the callback then
-   * finds both. Never fails: whoever needs them later tries again.
+   * Fetches the keys in the background where they are missing or old, or where there is no connection to Roblox: the callback then
+   * finds both. Never fails; the callback tries again.
    */
   prefetch(): void;
-  /** The keys; fetched now where they are missing or too old. @throws {ConnectionError} they are not to be had */
+  /** The keys; fetched now where they are missing or too old. @throws {ConnectionError} they cannot be fetched */
   current(): Promise<readonly PublicKey[]>;
   /**
-   * The keys after a token named one that is not among `known`.
+   * Newer keys, after a token named one that is not among `known`.
    * @returns undefined when it is too soon to ask again
-   * @throws {ConnectionError} they are not to be had
+   * @throws {ConnectionError} they cannot be fetched
    */
   after(known: readonly PublicKey[]): Promise<readonly PublicKey[] | undefined>;
 }
 
 /**
- * Keeps the keys of one `jwks_uri`, with one fetch in flight at a time.
- * @param options.isConnected whether a request to `url` would find a connection; where nobody can tell, it is taken for granted
+ * Keeps the keys of one `jwks_uri`. Whoever needs them while they are being fetched waits for that fetch.
+ * @param options.isConnected whether a request to `url` would find a connection; true where nobody can tell
  * @see https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys
  */
 export function createKeyCache(options: {
@@ -41,35 +43,44 @@ export function createKeyCache(options: {
   now: () => number;
 }): KeyCache {
   const { url, transport, isConnected = () => true, now } = options;
-  let cached: { readonly keys: readonly PublicKey[]; readonly at: number } | undefined;
-  let fetching: Promise<readonly PublicKey[]> | undefined;
-  let askedAgainAt = -Infinity;
+  const flight = createSingleFlight<readonly PublicKey[]>();
+  let cached: { readonly keys: readonly PublicKey[]; readonly atMs: number } | undefined;
+  let askedAgainAtMs = -Infinity;
+  let failedAtMs = -Infinity;
 
-  function fetchKeys(): Promise<readonly PublicKey[]> {
-    fetching ??= requestKeys(url, transport)
-      .then((keys) => {
-        cached = { keys, at: now() };
+  /** A clock that was set back counts as well. */
+  const hasPassed = (ms: number, sinceMs: number) => Math.abs(now() - sinceMs) > ms;
+  const isOlderThan = (ms: number) => cached === undefined || hasPassed(ms, cached.atMs);
+
+  const fetchKeys = () =>
+    flight.run(async () => {
+      try {
+        const keys = await requestKeys(url, transport);
+        cached = { keys, atMs: now() };
         return keys;
-      })
-      .finally(() => (fetching = undefined));
-    return fetching;
-  }
-
-  const olderThan = (ms: number) => cached === undefined || Math.abs(now() - cached.at) > ms;
+      } catch (error) {
+        failedAtMs = now();
+        throw error;
+      }
+    });
 
   return {
     prefetch() {
-      // A handshake takes longer than any answer. The keys are what can be asked without a token, and they are the fresher for it.
-      if (olderThan(REFRESH_AGE_MS) || !isConnected(url)) fetchKeys().catch(() => {});
+      // Opening a connection takes longer than any answer. The keys need no token, so fetching them opens one.
+      const isWanted = isOlderThan(REFRESH_AGE_MS) || !isConnected(url);
+      if (isWanted && hasPassed(FAILURE_PAUSE_MS, failedAtMs)) fetchKeys().catch(() => {});
     },
     async current() {
-      return cached === undefined || olderThan(MAX_AGE_MS) ? fetchKeys() : cached.keys;
+      return cached === undefined || isOlderThan(MAX_AGE_MS) ? fetchKeys() : cached.keys;
     },
     async after(known) {
       if (cached !== undefined && cached.keys !== known) return cached.keys;
-      if (Math.abs(now() - askedAgainAt) < UNKNOWN_KEY_COOLDOWN_MS) return undefined;
-      askedAgainAt = now();
-      return fetchKeys();
+      const underWay = flight.current();
+      if (underWay !== undefined) return underWay;
+      if (!hasPassed(UNKNOWN_KEY_COOLDOWN_MS, askedAgainAtMs)) return undefined;
+      const keys = await fetchKeys();
+      askedAgainAtMs = now();
+      return keys;
     },
   };
 }
@@ -78,7 +89,7 @@ async function requestKeys(url: string, transport: Transport): Promise<readonly 
   const { json, status } = await getJSON(transport, url);
   const keys: unknown[] = Array.isArray(json['keys']) ? json['keys'] : [];
   const usable = keys.map(readObject).filter((key) => key?.['kty'] === 'EC') as PublicKey[]; // what is filtered is there
-  // No key at all is no answer, and must not be taken for a token that nobody signed.
+  // Without any key the answer is unusable; it must not look as if the token were signed by nobody.
   if (usable.length === 0) throw connectionError('invalid_body', { method: 'GET', url, secrets: [] }, { status });
   return usable;
 }

@@ -1,12 +1,12 @@
-import { OAuthError } from '../errors.ts';
-import { failureOf, MAX_OAUTH_BODY_BYTES } from '../http/get-json.ts';
-import { connectionError, type HttpRequest, type Transport } from '../http/transport.ts';
+import { OAuthError, type ConnectionError } from '../errors.ts';
+import { MAX_OAUTH_BODY_BYTES, parseJSON, readErrorBody, readObject, readString, refusalError } from '../http/json.ts';
+import { redact } from '../http/redact.ts';
+import { readRetryAfterSeconds } from '../http/retry.ts';
+import { connectionError, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.ts';
 import type { Endpoints } from './endpoints.ts';
-import { parseJSON, readObject, readString } from '../http/json.ts';
 import {
   readIntrospection,
   readResources,
-  readTokenError,
   tokenForm,
   type ClientCredentials,
   type Introspection,
@@ -61,30 +61,25 @@ export function createOAuthClient(options: {
     const message = tokenForm(credentials, parameters);
     const request = { method: 'POST', url, ...message, signal, timeoutMs, maxBytes: MAX_OAUTH_BODY_BYTES };
     const response = await transport(request);
-    const json = parseJSON(response.text);
-    const refused = readTokenError(json, request.secrets);
-    if (refused !== undefined) throw new OAuthError({ ...refused, status: response.status });
-    if (response.status < 200 || response.status > 299) {
-      throw connectionError(failureOf(response.status), request, { status: response.status });
-    }
-    return { request, json, status: response.status };
+    const refusal = readRefusal(request, response, now());
+    if (refusal !== undefined) throw refusal;
+    return { request, json: parseJSON(response.text), status: response.status };
   }
 
   /** Reads a JSON answer, or says that it is none. */
   function read<T>(
-    answer: { request: HttpRequest; json: unknown; status: number },
+    { request, json, status }: { request: HttpRequest; json: unknown; status: number },
     reader: (json: unknown) => T | undefined,
   ) {
-    const value = reader(answer.json);
-    if (value === undefined) throw connectionError('invalid_body', answer.request, { status: answer.status });
+    const value = reader(json);
+    if (value === undefined) throw connectionError('invalid_body', request, { status });
     return value;
   }
 
   async function grant(parameters: Readonly<Record<string, string | undefined>>) {
-    return read(await post(endpoints.token, parameters), (json) => {
-      const answer = readObject(json);
-      return readString(answer?.['access_token']) === undefined ? undefined : answer;
-    });
+    const answer = await post(endpoints.token, parameters);
+    read(answer, (json) => readTokens(json, now()));
+    return readObject(answer.json)!; // tokens were read from it
   }
 
   return {
@@ -104,4 +99,38 @@ export function createOAuthClient(options: {
       return read(await post(endpoints.resources, { token: accessToken }, limits), readResources);
     },
   };
+}
+
+/** The `error` of an answer that has no word of its own for it. */
+const STATUS_ERRORS: Readonly<Record<number, string>> = {
+  400: 'invalid_request',
+  401: 'unauthorized',
+  403: 'access_denied',
+  429: 'too_many_requests',
+};
+
+/**
+ * Reads the answer of a token endpoint that refuses: RFC 6749's `{ error, error_description }`, whatever its status, or one of Open
+ * Cloud's shapes, which a gateway in front of it sends.
+ * @returns undefined when the answer is a success
+ * @see RFC 6749, section 5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ */
+function readRefusal(
+  request: HttpRequest,
+  response: HttpResponse,
+  nowMs: number,
+): OAuthError | ConnectionError | undefined {
+  const { status, text } = response;
+  const error = readString(readObject(parseJSON(text))?.['error']);
+  if (error === undefined && status >= 200 && status <= 299) return undefined;
+  const { code, message } = readErrorBody(text, request.secrets);
+  const isExplained = error !== undefined || status === 429 || (status < 500 && (code ?? message) !== undefined);
+  if (!isExplained) return refusalError(request, response);
+  const ownCode = typeof code === 'string' ? code : (STATUS_ERRORS[status] ?? `http_${status}`);
+  return new OAuthError({
+    error: error === undefined ? ownCode : redact(error, request.secrets).slice(0, 100),
+    error_description: message,
+    status,
+    retryAfter: readRetryAfterSeconds(response, nowMs),
+  });
 }

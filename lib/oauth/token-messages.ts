@@ -1,4 +1,3 @@
-import { redact } from '../http/redact.ts';
 import { readID, readObject, readString } from '../http/json.ts';
 import { scopesOf } from './tokens.ts';
 
@@ -58,30 +57,6 @@ export function tokenForm(
 /** `application/x-www-form-urlencoded` of one value, as RFC 6749 wants it inside a Basic header. */
 function formEncode(value: string): string {
   return new URLSearchParams([['', value]]).toString().slice(1);
-}
-
-/** An error answer of a token endpoint. */
-export interface TokenErrorAnswer {
-  readonly error: string;
-  readonly error_description: string | undefined;
-  readonly error_uri: string | undefined;
-}
-
-/**
- * Reads an error answer of a token endpoint, without the secrets that the server may have echoed.
- * @param json the parsed body
- * @returns undefined when it is none
- * @see RFC 6749, section 5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2
- */
-export function readTokenError(json: unknown, secrets: readonly string[]): TokenErrorAnswer | undefined {
-  const answer = readObject(json);
-  const error = readString(answer?.['error']);
-  if (answer === undefined || error === undefined) return undefined;
-  const text = (name: string) => {
-    const value = readString(answer[name]);
-    return value === undefined ? undefined : redact(value, secrets);
-  };
-  return { error: redact(error, secrets), error_description: text('error_description'), error_uri: text('error_uri') };
 }
 
 /** What the introspection endpoint says of a token. @see RFC 7662, section 2.2 */

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { OAuthError } from '../errors.ts';
-import { MAX_OAUTH_BODY_BYTES } from '../http/get-json.ts';
+import { MAX_OAUTH_BODY_BYTES } from '../http/json.ts';
 import type { Transport } from '../http/transport.ts';
 import type { OAuthClient } from '../oauth/oauth-client.ts';
 

@@ -3,7 +3,6 @@ import OAuth2Strategy from 'passport-oauth2';
 import { readGivenTokens, type KeptTokens, type OnTokens } from '../client/options.ts';
 import { RobloxClient } from '../client/client.ts';
 import { IDTokenError, TokenError } from '../errors.ts';
-import { getJSON } from '../http/get-json.ts';
 import { createNodeTransport } from '../http/node-transport.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import { createTransport } from '../http/transport.ts';
@@ -15,7 +14,7 @@ import { authorizationURL, readCallback, type CallbackParameters } from '../oaut
 import { endpointsOf } from '../oauth/endpoints.ts';
 import { createApp, type App } from '../oauth/app.ts';
 import { checkSubject, prepareVerification, verifyIDToken } from '../oauth/id-token.ts';
-import { readObject, readString } from '../http/json.ts';
+import { getJSON, readObject, readString } from '../http/json.ts';
 import { createKeyCache, type KeyCache } from '../oauth/keys.ts';
 import { adaptOAuth2 } from './oauth2-adapter.ts';
 import { codeChallenge, nonceOf, oneTimeValue } from '../oauth/one-time.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { MakeCall, Call } from '../../lib/cloud/call.ts';
 import { createCaller } from '../../lib/cloud/call.ts';
-import { patientTransport } from '../../lib/http/send.ts';
+import { createPatientTransport } from '../../lib/http/retry.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/transport.ts';
 
 /** Calls that are answered by a function, and remembered. */
@@ -24,7 +24,7 @@ export function wire(
   const requests: HttpRequest[] = [];
   const call = createCaller({
     baseURL: 'https://apis.roblox.com',
-    transport: patientTransport({
+    transport: createPatientTransport({
       transport: async (request) => {
         requests.push(request);
         const { status = 200, text = '{}', headers = {} } = answer(request);

@@ -80,12 +80,12 @@ describe('npx passport-roblox-oauth2 doctor', () => {
     ['keys that are none', () => roblox.faults.rewrite(CERTS, () => ({ keys: [] })), /^problem +keys: there are none/m],
     [
       'keys that are not to be had',
-      () => roblox.faults.status(CERTS, 503),
+      () => roblox.faults.status(CERTS, 503, { times: 2 }),
       /^problem +keys: .*\/certs answers with HTTP 503/m,
     ],
     [
       'a service that is down',
-      () => roblox.faults.status(DISCOVERY, 503),
+      () => roblox.faults.status(DISCOVERY, 503, { times: 2 }),
       /^problem +service: .*HTTP 503.*status\.roblox/m,
     ],
     [
@@ -95,7 +95,11 @@ describe('npx passport-roblox-oauth2 doctor', () => {
     ],
     ['a page of a gateway', () => roblox.faults.html(DISCOVERY), /^problem +service: .*no JSON/m],
     ['a redirect', () => roblox.faults.redirect(DISCOVERY, 'https://example.com/'), /^problem +service: .*redirect/m],
-    ['a broken connection', () => roblox.faults.destroy(DISCOVERY), /^problem +service: .*cannot be reached/m],
+    [
+      'a broken connection',
+      () => roblox.faults.destroy(DISCOVERY, { times: 2 }),
+      /^problem +service: .*cannot be reached/m,
+    ],
     [
       'a clock that is off',
       () =>

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import nock from 'nock';
-import { setDeadline } from '../../lib/http/abort.ts';
 import { createNodeTransport } from '../../lib/http/node-transport.ts';
 import { createTransport, type Transport } from '../../lib/http/transport.ts';
 
@@ -77,20 +76,4 @@ describe('where the event loop was blocked for longer than the time-out', () => 
       expect(error).to.have.property('code', 'timeout');
     });
   }
-});
-
-describe('a deadline', () => {
-  const over = () => new Promise<void>((resolve) => void setDeadline(0, resolve));
-
-  it('is never called once it was cleared, also in its last turns', async () => {
-    let calls = 0;
-    const clear = setDeadline(0, () => (calls += 1));
-    const end = Date.now() + 20;
-    while (Date.now() <= end) await new Promise((resolve) => setImmediate(resolve));
-    clear();
-    const early = calls;
-    await over();
-    await over();
-    expect(calls).to.equal(early);
-  });
 });

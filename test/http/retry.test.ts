@@ -1,18 +1,144 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ConnectionError, type ConnectionErrorCode } from '../../lib/errors.ts';
-import { decideRetry, type Attempt, type Outcome } from '../../lib/http/retry.ts';
+import { sleep } from '../../lib/http/abort.ts';
+import { createPatientTransport, decideRetry, readWaitMs, type Attempt } from '../../lib/http/retry.ts';
+import { connectionError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/http/transport.ts';
+import { catchError } from '../support/thrown.ts';
 
-function answer(status: number, fields: Record<string, string> = {}): Outcome {
-  return { status, header: (name) => fields[name] ?? null };
+const REQUEST: HttpRequest = {
+  method: 'GET',
+  url: 'http://roblox.test/x?token=1',
+  headers: {},
+  maxBytes: 100,
+  secrets: [],
+};
+
+function answer(status: number, fields: Record<string, string> = {}): HttpResponse {
+  return { status, header: (name) => fields[name] ?? null, text: '' };
 }
 
-function broken(code: ConnectionErrorCode): Outcome {
+/** A transport that gives these answers, and a clock that only waiting moves. */
+function scene(...answers: (HttpResponse | Error)[]) {
+  const waits: number[] = [];
+  const requests: HttpRequest[] = [];
+  let now = 1000;
+  const inner: Transport = async (request) => {
+    requests.push(request);
+    const next = answers[requests.length - 1];
+    if (next instanceof Error) throw next;
+    if (next === undefined) throw new Error('one request too many');
+    return next;
+  };
+  const transport = createPatientTransport({
+    transport: inner,
+    now: () => now,
+    random: () => 0.5,
+    sleep: async (delayMs) => {
+      waits.push(delayMs);
+      now += delayMs;
+    },
+  });
+  return { transport, waits, requests };
+}
+
+describe('a patient transport', () => {
+  it('hands over the first answer without waiting', async () => {
+    const { transport, waits } = scene(answer(200));
+    expect((await transport(REQUEST)).status).to.equal(200);
+    expect(waits).to.deep.equal([]);
+  });
+
+  it('waits longer each time, and hands over the last answer when its patience ends', async () => {
+    const { transport, waits } = scene(answer(503), answer(503), answer(503));
+    expect((await transport(REQUEST)).status).to.equal(503);
+    expect(waits).to.deep.equal([375, 750]);
+  });
+
+  it('throws the last failure when its patience ends', async () => {
+    const last = connectionError('network', REQUEST);
+    const { transport, waits } = scene(connectionError('timeout', REQUEST), answer(502), last);
+    expect(await catchError(transport(REQUEST))).to.equal(last);
+    expect(waits).to.have.length(2);
+  });
+
+  it('keeps to the time that the server names', async () => {
+    const { transport, waits } = scene(
+      answer(429, { 'retry-after': '20' }),
+      answer(429, { 'x-ratelimit-reset': '30' }),
+      answer(200),
+    );
+    expect((await transport(REQUEST)).status).to.equal(200);
+    expect(waits).to.deep.equal([20_000, 30_000]);
+  });
+
+  it('counts the waits into its minute', async () => {
+    const { transport, waits } = scene(answer(429, { 'retry-after': '35' }), answer(429, { 'retry-after': '35' }));
+    expect((await transport(REQUEST)).status).to.equal(429);
+    expect(waits).to.deep.equal([35_000]);
+  });
+
+  it('leaves a wait at once when its caller does', async () => {
+    const controller = new AbortController();
+    const transport = createPatientTransport({
+      transport: async () => answer(429, { 'retry-after': '30' }),
+      sleep: async (delayMs, signal) => {
+        queueMicrotask(() => controller.abort(new Error('changed my mind')));
+        await sleep(delayMs, signal);
+      },
+    });
+    const error = await catchError(transport({ ...REQUEST, signal: controller.signal }));
+    expect(error).to.have.property('message', 'changed my mind');
+  });
+
+  it('does not try again what its caller has ended', async () => {
+    const controller = new AbortController();
+    let requests = 0;
+    const transport = createPatientTransport({
+      transport: async (request) => {
+        requests += 1;
+        if (requests === 2) controller.abort(new Error('changed my mind'));
+        request.signal?.throwIfAborted();
+        return answer(503);
+      },
+      sleep: async () => {},
+    });
+    const error = await catchError(transport({ ...REQUEST, signal: controller.signal }));
+    expect(error).to.have.property('message', 'changed my mind');
+    expect(requests).to.equal(2);
+  });
+
+  it('leaves each attempt its own time-out, however long the call has waited', async () => {
+    const { transport, waits, requests } = scene(answer(429, { 'retry-after': '60' }), answer(200));
+    expect((await transport(REQUEST)).status).to.equal(200);
+    expect(waits).to.deep.equal([60_000]);
+    expect(requests).to.deep.equal([REQUEST, REQUEST]);
+  });
+
+  it('hands over the last 429 when the next wait is too long', async () => {
+    const refused = answer(429, { 'retry-after': '3600' });
+    const { transport, waits } = scene(answer(429, { 'retry-after': '60' }), refused);
+    expect(await transport(REQUEST)).to.equal(refused);
+    expect(waits).to.deep.equal([60_000]);
+  });
+
+  it('backs off where the server names no time, or none at all', async () => {
+    const { transport, waits } = scene(
+      answer(429, { 'retry-after': '0' }),
+      answer(429, { 'x-ratelimit-reset': '0' }),
+      answer(200),
+    );
+    expect((await transport(REQUEST)).status).to.equal(200);
+    expect(waits).to.deep.equal([375, 750]);
+  });
+});
+
+function broken(code: ConnectionErrorCode): Attempt['outcome'] {
   return { error: new ConnectionError('it broke', { code, method: 'GET', url: 'http://roblox.test/' }) };
 }
 
 function attempt(change: Partial<Attempt>): Attempt {
-  return { method: 'GET', outcome: answer(503), retries: 0, elapsedMs: 0, nowMs: 0, random: () => 0, ...change };
+  return { method: 'GET', outcome: answer(503), retries: 0, waitedMs: 0, nowMs: 0, random: () => 0, ...change };
 }
 
 describe('whether a call is tried again', () => {
@@ -38,18 +164,16 @@ describe('whether a call is tried again', () => {
     ['no third retry', { retries: 2 }, undefined],
     ['as long as the server says', { outcome: answer(429, { 'retry-after': '12' }) }, 12_000],
     ['as long as the quota needs', { outcome: answer(429, { 'x-ratelimit-reset': '40' }) }, 40_000],
-    ['a wait that ends with the budget', { outcome: answer(429, { 'retry-after': '60' }) }, undefined],
-    [
-      'a wait that fits into what is left',
-      { elapsedMs: 30_000, outcome: answer(429, { 'retry-after': '29' }) },
-      29_000,
-    ],
-    ['a wait beyond what is left', { elapsedMs: 31_000, outcome: answer(429, { 'retry-after': '29' }) }, undefined],
-    ['a backoff when the budget is used up', { elapsedMs: 59_900 }, undefined],
+    ['a wait of a full minute', { outcome: answer(429, { 'retry-after': '60' }) }, 60_000],
+    ['a wait of more than a minute', { outcome: answer(429, { 'retry-after': '61' }) }, undefined],
+    ['a wait of no time at all', { outcome: answer(429, { 'retry-after': '0' }) }, 250],
+    ['a wait that fits into what is left', { waitedMs: 31_000, outcome: answer(429, { 'retry-after': '29' }) }, 29_000],
+    ['a wait beyond what is left', { waitedMs: 31_001, outcome: answer(429, { 'retry-after': '29' }) }, undefined],
+    ['a backoff when the budget is used up', { waitedMs: 59_900 }, undefined],
   ];
   for (const [name, change, delayMs] of cases) {
     it(`${name}: ${delayMs === undefined ? 'no' : `after ${delayMs} ms`}`, () => {
-      expect(decideRetry(attempt(change))).to.deep.equal(delayMs === undefined ? undefined : { delayMs });
+      expect(decideRetry(attempt(change))).to.equal(delayMs);
     });
   }
 
@@ -57,25 +181,76 @@ describe('whether a call is tried again', () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(random, fc.integer({ min: 0, max: 9 }), (chance, retries) => {
-        const patience = { maxRetries: 10, budgetMs: 60_000 };
+        const patience = { maxRetries: 10, maxWaitMs: 60_000 };
         const decision = decideRetry(attempt({ retries, random: () => chance }), patience);
         const stepMs = Math.min(20_000, 500 * 2 ** retries);
-        expect(decision?.delayMs).to.be.within(stepMs / 2, stepMs);
+        expect(decision).to.be.within(stepMs / 2, stepMs);
       }),
     );
   });
 
   it('never waits beyond the budget, whatever the server says', () => {
     fc.assert(
-      fc.property(fc.nat(200), fc.nat(70_000), (seconds, elapsedMs) => {
+      fc.property(fc.nat(200), fc.nat(70_000), (seconds, waitedMs) => {
         const outcome = answer(429, { 'retry-after': String(seconds) });
-        const decision = decideRetry(attempt({ outcome, elapsedMs }));
-        expect(elapsedMs + (decision?.delayMs ?? -elapsedMs)).to.be.lessThan(60_000);
+        const decision = decideRetry(attempt({ outcome, waitedMs }));
+        expect(waitedMs + (decision ?? -waitedMs)).to.be.at.most(60_000);
       }),
     );
   });
 
   it('never happens where nobody wants it', () => {
-    expect(decideRetry(attempt({}), { maxRetries: 0, budgetMs: 60_000 })).to.equal(undefined);
+    expect(decideRetry(attempt({}), { maxRetries: 0, maxWaitMs: 60_000 })).to.equal(undefined);
+  });
+});
+
+const NOW = Date.UTC(2026, 7, 22, 12, 0, 0);
+
+describe('how long an answer asks to wait', () => {
+  const cases: [string, number, Record<string, string>, number | undefined][] = [
+    ['Retry-After in seconds', 429, { 'retry-after': '7' }, 7000],
+    ['Retry-After of no time at all', 429, { 'retry-after': '0' }, undefined],
+    ['Retry-After of no time at all and a reset', 429, { 'retry-after': '0', 'x-ratelimit-reset': '4' }, 4000],
+    ['Retry-After with spaces around it', 429, { 'retry-after': ' 3 ' }, 3000],
+    ['Retry-After as a date', 429, { 'retry-after': 'Sat, 22 Aug 2026 12:00:09 GMT' }, 9000],
+    ['Retry-After as a date of the obsolete form', 503, { 'retry-after': 'Saturday, 22-Aug-26 12:00:09 GMT' }, 9000],
+    ["Retry-After as a date of asctime's form", 503, { 'retry-after': 'Sat Aug 22 12:00:09 2026' }, 9000],
+    ['a date that is over', 429, { 'retry-after': 'Sat, 22 Aug 2026 11:00:00 GMT' }, undefined],
+    [
+      "a date by the server's clock, which is an hour ahead of ours",
+      429,
+      { 'retry-after': 'Sat, 22 Aug 2026 13:00:09 GMT', date: 'Sat, 22 Aug 2026 13:00:00 GMT' },
+      9000,
+    ],
+    ['both headers: Retry-After', 429, { 'retry-after': '2', 'x-ratelimit-reset': '30' }, 2000],
+    ['x-ratelimit-reset in seconds left', 429, { 'x-ratelimit-reset': '30' }, 30_000],
+    ['a list in x-ratelimit-reset: the last window to open', 429, { 'x-ratelimit-reset': '3, 30;w=60' }, 30_000],
+    ['a reset within this second: no time named', 429, { 'x-ratelimit-reset': '0' }, undefined],
+    [
+      'a 503 with quota left: the reset is not about it',
+      503,
+      { 'x-ratelimit-reset': '30', 'x-ratelimit-remaining': '5' },
+      undefined,
+    ],
+    ['a 503 without quota', 503, { 'x-ratelimit-reset': '30', 'x-ratelimit-remaining': '0' }, 30_000],
+    ['a negative Retry-After', 429, { 'retry-after': '-5' }, undefined],
+    ['a Retry-After of words', 429, { 'retry-after': 'soon' }, undefined],
+    ['a Retry-After of words and a reset', 429, { 'retry-after': 'soon', 'x-ratelimit-reset': '4' }, 4000],
+    ['a date that a lenient parser would take', 429, { 'retry-after': '2026' + '-08-22' }, undefined],
+    ['nothing', 429, {}, undefined],
+  ];
+  for (const [name, status, fields, expected] of cases) {
+    it(`${name}: ${expected === undefined ? 'unsaid' : `${expected} ms`}`, () => {
+      expect(readWaitMs(answer(status, fields), NOW)).to.equal(expected);
+    });
+  }
+
+  it('is never zero, negative or NaN, whatever a server sends', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.string(), (after, reset, date) => {
+        const wait = readWaitMs(answer(429, { 'retry-after': after, 'x-ratelimit-reset': reset, date }), NOW);
+        expect(wait === undefined || wait > 0).to.equal(true);
+      }),
+    );
   });
 });

@@ -7,6 +7,7 @@ import zlib from 'node:zlib';
 import nock from 'nock';
 import { ConnectionError, type ConnectionErrorCode } from '../../lib/errors.ts';
 import { createNodeTransport } from '../../lib/http/node-transport.ts';
+import { catchError } from '../support/thrown.ts';
 import { createTransport, type HttpRequest, type Transport } from '../../lib/http/transport.ts';
 
 const SECRET = 'a-secret-that-nobody-may-see';
@@ -52,13 +53,6 @@ const requestTo = (url: string, more: Partial<HttpRequest> = {}): HttpRequest =>
   secrets: [SECRET],
   ...more,
 });
-
-async function thrown(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => expect.fail('nothing was thrown'),
-    (error: unknown) => error,
-  );
-}
 
 const answer = (body: string | Buffer, headers = '', status = '200 OK') =>
   Buffer.concat([
@@ -147,7 +141,7 @@ for (const [name, make] of TRANSPORTS) {
     for (const [fault, code, status, say] of FAULTS) {
       it(`says ${code} when the server ${fault}`, async () => {
         const server = await startServer(say);
-        const error = await thrown(make(code === 'timeout' ? 60 : 5000)(requestTo(server.url)));
+        const error = await catchError(make(code === 'timeout' ? 60 : 5000)(requestTo(server.url)));
         expect(error, inspect(error)).to.be.instanceOf(ConnectionError);
         expect(error).to.include({ code, method: 'POST', url: `${server.url}/oauth/v1/token`, status });
         expect(inspect(error, { depth: 12, showHidden: true, maxStringLength: Infinity })).to.not.include(SECRET);
@@ -160,7 +154,7 @@ for (const [name, make] of TRANSPORTS) {
 
     it('takes the time-out of a request in place of its own', async () => {
       const server = await startServer(() => {});
-      const error = await thrown(make(5000)(requestTo(server.url, { timeoutMs: 60 })));
+      const error = await catchError(make(5000)(requestTo(server.url, { timeoutMs: 60 })));
       expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
       await server.close();
     });
@@ -168,7 +162,7 @@ for (const [name, make] of TRANSPORTS) {
     it('says network when nobody listens', async () => {
       const server = await startServer(() => {});
       await server.close();
-      const error = await thrown(make(5000)(requestTo(server.url)));
+      const error = await catchError(make(5000)(requestTo(server.url)));
       expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'network');
       expect(inspect(error)).to.include('ECONNREFUSED');
     });
@@ -182,7 +176,7 @@ for (const [name, make] of TRANSPORTS) {
     ] as [string, Record<string, string>][]) {
       it(`refuses a header that ${what} by a TypeError, sends nothing, and shows nothing of it`, async () => {
         const server = await startServer(() => {});
-        const error = await thrown(make(5000)(requestTo(server.url, { headers: header })));
+        const error = await catchError(make(5000)(requestTo(server.url, { headers: header })));
         expect(error).to.be.instanceOf(TypeError);
         expect(String(error)).to.match(/^TypeError: headers/);
         expect(inspect(error, { depth: 12, showHidden: true })).to.not.include(SECRET);
@@ -245,7 +239,9 @@ for (const [name, make] of TRANSPORTS) {
     it('does not even begin with a signal that has ended', async () => {
       const server = await startServer(() => {});
       const reason = new Error('enough');
-      expect(await thrown(make(5000)(requestTo(server.url, { signal: AbortSignal.abort(reason) })))).to.equal(reason);
+      expect(await catchError(make(5000)(requestTo(server.url, { signal: AbortSignal.abort(reason) })))).to.equal(
+        reason,
+      );
       expect(server.sockets.size).to.equal(0);
       await server.close();
     });
@@ -263,7 +259,7 @@ for (const [name, make] of TRANSPORTS) {
           if (words === '') controller.abort(reason);
           else socket.write(words, () => setImmediate(() => controller.abort(reason)));
         });
-        expect(await thrown(make(5000)(requestTo(server.url, { signal: controller.signal })))).to.equal(reason);
+        expect(await catchError(make(5000)(requestTo(server.url, { signal: controller.signal })))).to.equal(reason);
         await closed;
         await server.close();
       });
@@ -335,7 +331,7 @@ for (const [name, make] of TRANSPORTS) {
           ['late', 'timeout'],
         ]) {
           const request = requestTo('', { method: 'GET', url: `https://roblox.test/${path}`, body: undefined });
-          const error = await thrown(make(code === 'timeout' ? 60 : 5000)(request));
+          const error = await catchError(make(code === 'timeout' ? 60 : 5000)(request));
           expect(error, inspect(error)).to.be.instanceOf(ConnectionError).with.property('code', code);
           expect(inspect(error, { depth: 12, showHidden: true })).to.not.include(SECRET);
         }

@@ -294,11 +294,6 @@ describe('a callback that is an error', () => {
     ['an empty body', () => new Response(''), 'invalid_body'],
     ['a JSON body that is no object', () => json(['x']), 'invalid_body'],
     ['a body larger than 1 MiB', large, 'body_too_large'],
-    [
-      'a gateway that refuses',
-      () => json({ errors: [{ code: 0, message: 'Too many requests' }] }, { status: 429 }),
-      'unexpected_status',
-    ],
   ];
   for (const endpoint of [TOKEN, '/oauth/v1/userinfo', '/oauth/v1/certs']) {
     for (const [name, answer, code] of outages) {
@@ -315,12 +310,34 @@ describe('a callback that is an error', () => {
     }
   }
 
-  it('keeps the original error as the cause of the cause', async () => {
+  for (const endpoint of ['/oauth/v1/userinfo', '/oauth/v1/certs']) {
+    it(`is an InternalOAuthError with Roblox's words when ${endpoint} refuses`, async () => {
+      const roblox = new FakeRoblox();
+      roblox.answers[endpoint] = () => json({ errors: [{ code: 0, message: 'Too many requests' }] }, { status: 429 });
+      const error = expectError(await signIn(strategyFor(roblox), roblox));
+      expect(error).to.be.instanceOf(InternalOAuthError);
+      expect(error.cause).to.be.instanceOf(ConnectionError).with.property('code', 'unexpected_status');
+      expect(String(error.cause)).to.include('Too many requests');
+    });
+  }
+
+  it('is a TokenError with the words of a gateway that refuses the code', async () => {
+    const roblox = new FakeRoblox();
+    const message = 'Authorization code may not be used from this device';
+    roblox.answers[TOKEN] = () => json({ errors: [{ code: 0, message }] }, { status: 401 });
+    const error = expectError(await signIn(strategyFor(roblox), roblox));
+    expect(error).to.be.instanceOf(TokenError);
+    expect(error.message).to.include(message);
+  });
+
+  it('keeps what explains the original error as the cause of the cause', async () => {
     const roblox = new FakeRoblox();
     const original = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     roblox.answers[TOKEN] = () => original;
     const error = expectError(await signIn(strategyFor(roblox), roblox));
-    expect((error.cause as Error).cause).to.equal(original);
+    expect((error.cause as Error).cause)
+      .to.be.instanceOf(Error)
+      .and.include({ message: original.message, code: original.code });
   });
 
   it('is an IDTokenError when there is no ID token', async () => {

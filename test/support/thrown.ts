@@ -1,0 +1,6 @@
+/** Waits for a promise to fail, and gives what it rejects with. Fails itself where the promise succeeds. */
+export async function catchError(promise: Promise<unknown>): Promise<Error> {
+  const [result] = await Promise.allSettled([promise]);
+  if (result.status === 'fulfilled') throw new Error('It was expected to fail, but it succeeded');
+  return result.reason as Error; // what every test expects; chai says what it is where it is something else
+}
