@@ -6,6 +6,8 @@ export interface Situation {
   readonly stored: TokenRecord | undefined;
   /** What the client holds, and has to replace. */
   readonly held: HeldRecord;
+  /** The newest record of that login which this process knows; the held one, mostly. */
+  readonly known: HeldRecord;
   /** Whether Roblox has refused these tokens during this renewal. */
   isRefused(tokens: Tokens): boolean;
   /** Whether a mark was made by this vault: what it announced has ended, since it does one thing at a time for each user. */
@@ -40,13 +42,15 @@ export type Decision =
 /**
  * Decides what a renewal does with what it finds stored.
  *
- * Tokens are tried in this order: the stored ones, unless those held are newer renewals of the same login; then those held. Records of
- * different logins are never compared by time: clocks differ, and an older one may come from a backup.
+ * Tokens are tried in this order: the stored ones, unless this process knows newer ones of the same login; then those it knows. Records
+ * of different logins are never compared by time: clocks differ, and an older one may come from a backup.
  */
 export function decide(situation: Situation): Decision {
-  const { stored, held, isRefused, isUsable, isOver } = situation;
+  const { stored, held, known, isRefused, isUsable, isOver } = situation;
   if (stored?.state === 'revoked') return { do: 'refuse', why: 'revoked' };
-  if (isLive(stored) && isNewer(stored, held) && isUsable(stored.tokens)) return { do: 'use', record: stored };
+  if (isLive(stored) && isNewer(stored, held) && !isOlder(stored, known) && isUsable(stored.tokens)) {
+    return { do: 'use', record: stored };
+  }
 
   const asking = currentIntent(stored, situation);
   const candidate = candidates(situation).find(({ tokens }) => tokens.refreshToken !== undefined && !isRefused(tokens));
@@ -63,13 +67,18 @@ export function decide(situation: Situation): Decision {
   return mayBeAnswered(stored, situation) ? { do: 'doubt' } : { do: 'lose' };
 }
 
+function isOlder(record: HeldRecord, than: HeldRecord): boolean {
+  return record.login === than.login && record.generation < than.generation;
+}
+
 /** The records whose tokens may be tried, in their order. */
-function candidates({ stored, held, isEnded }: Situation): HeldRecord[] {
-  const ours = isEnded(held.login) ? [] : [held];
+function candidates({ stored, known, isEnded }: Situation): HeldRecord[] {
+  const ours = isEnded(known.login) ? [] : [known];
   if (stored === undefined) return ours;
-  const isNoBetter = stored.login === held.login && held.generation <= stored.generation;
-  // Stored tokens that are older than the held ones are spent: the storage was put back to an older state.
-  if (isLive(stored)) return isNoBetter ? [stored] : stored.login === held.login ? [held] : [stored, held];
+  const isSameLogin = stored.login === known.login;
+  const isNoBetter = isSameLogin && known.generation <= stored.generation;
+  // Stored tokens that are older than those we know are spent: the storage was put back to an older state.
+  if (isLive(stored)) return isNoBetter ? [stored] : isSameLogin ? [known] : [stored, known];
   // What a renewal by others left has no tokens, and says nothing of ours.
   return stored.state === 'live' || !isNoBetter ? ours : [];
 }

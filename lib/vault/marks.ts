@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { sleep, waitFor, type Sleep } from '../http/abort.ts';
 import { clearTimeout, setTimeout } from '../http/platform.ts';
 import type { Mark } from './records.ts';
+import { monotonic } from './storage.ts';
 
 /** Time and chance, for a vault. */
 export interface VaultClock {
@@ -17,9 +17,6 @@ export interface VaultClock {
   /** From 0 up to 1. */
   random(): number;
 }
-
-// Captured: Jest's fake timers replace it.
-const monotonic = performance.now.bind(performance);
 
 /** The machine's own. */
 export const platformClock: VaultClock = {

@@ -1,7 +1,7 @@
-/** `passport-roblox-oauth2/postgres`: keeps a vault's tokens in a Postgres table, and locks rows there. */
+/** `passport-roblox-oauth2/postgres`: keeps a vault's tokens in a Postgres table, and locks there. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
-import { TokenVaultError } from '../errors.ts';
+import { refuse, refuseUnknownOptions, TokenVaultError } from '../errors.ts';
 import { readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
 
 export type { TokenLock, TokenStorage } from './storage.ts';
@@ -9,6 +9,7 @@ export type { TokenLock, TokenStorage } from './storage.ts';
 /** An answer of the `pg` package. */
 export interface PostgresResult {
   readonly rows: readonly unknown[];
+  readonly rowCount: number | null;
   readonly command: string;
 }
 
@@ -29,81 +30,104 @@ export interface PostgresPool {
 
 /** What {@link postgresVault} can be told. */
 export interface PostgresVaultOptions {
-  /** Your `pg` pool. It stays yours: listen to its errors, end it. A renewal holds one of its connections while Roblox is asked. */
+  /**
+   * Your `pg` pool. It stays yours: listen to its errors, end it. One connection is enough: it is used for the milliseconds of one read and
+   * one write, never while Roblox is asked. PgBouncer may stand in between, also in transaction mode.
+   */
   readonly pool: PostgresPool;
   /** The table, perhaps with its schema before a dot; `roblox_tokens` by default. Each part is quoted: upper case stays upper case. */
   readonly table?: string | undefined;
   /**
-   * How long a process that stands still may hold a user's lock, in milliseconds; 25000 by default. Must be more than one HTTP request may
-   * take (the vault's `timeout`). The lock of a process that died is free at once.
+   * How long a process that stands still may hold a user's lock, in milliseconds; 5000 by default. The lock of a process that died is free
+   * at once.
    */
   readonly lockTTL?: number | undefined;
-  /** How long to wait for a connection and for a user's lock, in milliseconds; 30000 by default, and always more than `lockTTL`. */
+  /** How long to wait for a connection and for a user's lock, in milliseconds; 15000 by default, and always more than `lockTTL`. */
   readonly lockTimeout?: number | undefined;
+  /** How long one statement may take that waits for no lock, in milliseconds; 10000 by default. */
+  readonly statementTimeout?: number | undefined;
 }
+
+const OPTION_NAMES: Readonly<Record<keyof PostgresVaultOptions, true>> = {
+  pool: true,
+  table: true,
+  lockTTL: true,
+  lockTimeout: true,
+  statementTimeout: true,
+};
 
 /** Storage and lock for a vault, and the table that both need. */
 export interface PostgresVault {
   readonly storage: TokenStorage;
   readonly lock: TokenLock;
-  /** Makes the table where it is missing. Nothing else makes it: call this once, or put {@link createTableSQL} into a migration. */
+  /**
+   * Makes the table and its index where they are missing. Several processes may call it at once. Nothing else makes them: call this at the
+   * start, or put {@link createTableSQL} into a migration.
+   */
   createTable(): Promise<void>;
+  /**
+   * Removes the rows that nobody has written for more than 90 days: their refresh tokens have ended. Call it once a day or week.
+   * @returns how many rows were removed
+   */
+  purge(): Promise<number>;
 }
 
 /** The transaction that a task runs in. */
 interface Transaction {
-  readonly userId: string;
+  readonly key: string;
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
 }
 
-/** How long one statement may take that waits for no lock. */
-const STATEMENT_TIMEOUT_MS = 10_000;
-/** `lock_not_available`. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const LOCK_NOT_AVAILABLE = '55P03';
+const READ_ONLY_TRANSACTION = '25006';
+/** Two processes that make the same table at once. */
+const MADE_MEANWHILE: ReadonlySet<unknown> = new Set(['23505', '42P07', '42710']);
+
+/** A refresh token lives for 90 days; a row one day longer, since its date is that of the server's time zone. */
+const ROW_LIFE_DAYS = 91;
 
 /**
  * Storage and lock for a `TokenVault` whose processes share a Postgres.
  *
  * ```ts
- * const { createTable, ...shared } = postgresVault({ pool });
- * await createTable();
- * const vault = new TokenVault({ ...shared, secrets, onLost });
+ * const postgres = postgresVault({ pool });
+ * await postgres.createTable();
+ * const vault = new TokenVault({ ...postgres, secrets, onLost });
+ * setInterval(() => postgres.purge(), 24 * 60 * 60 * 1000);
  * ```
  *
- * A lock is a transaction that holds the user's row (and an advisory lock, for there may be no row yet); what the task stores belongs to
- * it, on the same connection, so a pool of one is enough. A process that dies takes its transaction with it, at once. Other users wait for
- * nothing but a connection: as many renewals run at a time as the pool has.
+ * A lock is a transaction that holds an advisory lock and the user's row; what the task stores belongs to it. A process that dies takes its
+ * transaction with it at once. Nothing outlives a transaction on the server: no prepared statement, no setting, no session lock.
  * @throws {TypeError} an option that cannot work, by its name
  * @see https://www.postgresql.org/docs/current/explicit-locking.html
  */
 export function postgresVault(options: PostgresVaultOptions): PostgresVault {
-  const { pool } = options;
-  const given: Partial<PostgresPool> | null = pool;
-  if (
-    typeof given !== 'object' ||
-    given === null ||
-    typeof given.connect !== 'function' ||
-    typeof given.query !== 'function'
-  ) {
-    throw new TypeError('pool must be a Pool of the pg package');
-  }
+  refuseUnknownOptions(options, OPTION_NAMES);
+  const pool = readPool(options.pool);
   const name = options.table ?? DEFAULT_TABLE;
-  const table = quoteTable(name);
-  const lockTTL = readMilliseconds('lockTTL', options.lockTTL, 25_000);
-  const lockTimeout = readMilliseconds('lockTimeout', options.lockTimeout, Math.max(30_000, 2 * lockTTL));
+  const { table } = quoteTable(name);
+  const lockTTL = readMilliseconds('lockTTL', options.lockTTL, 5_000);
+  const lockTimeout = readMilliseconds('lockTimeout', options.lockTimeout, Math.max(15_000, 2 * lockTTL));
   if (lockTimeout <= lockTTL) {
-    throw new TypeError(
-      'lockTimeout must be more than lockTTL, so that who waits outlives a process that stands still',
-    );
+    throw new TypeError('lockTimeout must be more than lockTTL: who waits must outlive a process that stands still');
   }
+  const statementTimeout = readMilliseconds('statementTimeout', options.statementTimeout, 10_000);
   const transactions = new AsyncLocalStorage<Transaction>();
 
+  function soon<T>(work: Promise<T>, ms = statementTimeout): Promise<T> {
+    const message = `Postgres did not answer within ${ms} ms`;
+    return waitAtMost(ms, work, { code: 'timeout', message }).catch((error: unknown) => {
+      throw explain(error);
+    });
+  }
+
   /** On the connection of the user's lock where the calling task runs under it. */
-  function query(userId: string, text: string, ...values: string[]): Promise<PostgresResult> {
+  function query(key: string, text: string, ...values: string[]): Promise<PostgresResult> {
     const transaction = transactions.getStore();
-    if (transaction?.userId === userId) return transaction.query(text, [userId, ...values]);
+    if (transaction?.key === key) return transaction.query(text, [key, ...values]);
     // The wait for a connection counts too.
-    return soon(pool.query(text, [userId, ...values]), lockTimeout);
+    return soon(pool.query(text, [key, ...values]), lockTimeout);
   }
 
   async function connect(): Promise<PostgresClient> {
@@ -115,45 +139,56 @@ export function postgresVault(options: PostgresVaultOptions): PostgresVault {
     });
   }
 
-  /** One round trip: the times are numbers that were checked. */
-  const begin = (userId: string) => `BEGIN ISOLATION LEVEL READ COMMITTED;
+  /** One round trip. The numbers were checked, and a key has no quotes. */
+  const begin = (key: string) => `BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL lock_timeout = ${lockTimeout};
-SET LOCAL statement_timeout = ${lockTimeout + STATEMENT_TIMEOUT_MS};
+SET LOCAL statement_timeout = ${lockTimeout + statementTimeout};
 SET LOCAL idle_in_transaction_session_timeout = ${lockTTL};
-SELECT pg_advisory_xact_lock(${advisoryKey(name, userId)})`;
+SELECT pg_advisory_xact_lock(${advisoryKey(name, key)});
+SELECT 1 FROM ${table} WHERE key = '${checkKey(key)}' FOR UPDATE`;
 
-  async function takeLock(client: PostgresClient, userId: string): Promise<void> {
-    const ms = lockTimeout + 2 * STATEMENT_TIMEOUT_MS;
+  async function takeLock(client: PostgresClient, key: string): Promise<void> {
     try {
-      await soon(client.query(begin(userId)), ms);
-      await soon(client.query(`SELECT 1 FROM ${table} WHERE user_id = $1 FOR UPDATE`, [userId]), ms);
+      await soon(client.query(begin(key)), lockTimeout + 2 * statementTimeout);
     } catch (error) {
-      if ((error as { code?: unknown } | undefined)?.code !== LOCK_NOT_AVAILABLE) throw error; // any value can be asked for a field
-      const message = `The lock of user ${userId} could not be had within ${lockTimeout} ms: another process holds it`;
+      if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+      const message = `The lock of ${key} could not be had within ${lockTimeout} ms: another process holds it`;
       throw new TokenVaultError('lock_timeout', message);
     }
   }
 
   return {
     async createTable() {
-      await pool.query(createTableSQL(name));
+      // One message of several statements is one transaction.
+      const statements = `SELECT pg_advisory_xact_lock(${advisoryKey(name, '')});\n${createTableSQL(name)}`;
+      await pool.query(statements).catch(async (error: unknown) => {
+        if (!MADE_MEANWHILE.has(codeOf(error))) throw explain(error);
+        await pool.query(statements);
+      });
+    },
+    async purge() {
+      return (await pool.query(`DELETE FROM ${table} WHERE expires_on < current_date`)).rowCount ?? 0;
     },
     storage: {
-      async get(userId) {
-        const { rows } = await query(userId, `SELECT tokens FROM ${table} WHERE user_id = $1`);
+      async get(key) {
+        const { rows } = await query(key, `SELECT tokens FROM ${table} WHERE key = $1`);
         // The statement above has one column.
         return (rows[0] as { tokens: string } | undefined)?.tokens;
       },
-      async set(userId, value) {
-        const insert = `INSERT INTO ${table} (user_id, tokens, updated_at) VALUES ($1, $2, now())`;
-        const update = 'ON CONFLICT (user_id) DO UPDATE SET tokens = excluded.tokens, updated_at = excluded.updated_at';
-        await query(userId, `${insert} ${update}`, value);
+      async set(key, value) {
+        // The date changes once a day: until then an update changes no index, and leaves nothing for VACUUM.
+        const insert = `INSERT INTO ${table} (key, tokens, expires_on) VALUES ($1, $2, current_date + ${ROW_LIFE_DAYS})`;
+        await query(
+          key,
+          `${insert} ON CONFLICT (key) DO UPDATE SET tokens = excluded.tokens, expires_on = excluded.expires_on`,
+          value,
+        );
       },
-      async delete(userId) {
-        await query(userId, `DELETE FROM ${table} WHERE user_id = $1`);
+      async delete(key) {
+        await query(key, `DELETE FROM ${table} WHERE key = $1`);
       },
     },
-    async lock(userId, task) {
+    async lock(key, task) {
       const client = await connect();
       // A connection that breaks while nothing is asked says so by an event, and an unheard one ends the process.
       let broken: Error | undefined;
@@ -161,12 +196,12 @@ SELECT pg_advisory_xact_lock(${advisoryKey(name, userId)})`;
       client.on('error', onBroken);
       let isClean = false;
       try {
-        await takeLock(client, userId);
-        const transaction = { userId, query: (text: string, values?: unknown[]) => soon(client.query(text, values)) };
+        await takeLock(client, key);
+        const transaction = { key, query: (text: string, values?: unknown[]) => soon(client.query(text, values)) };
         const result = await transactions.run(transaction, task);
         const { command } = await soon(client.query('COMMIT'));
         // A transaction in which something failed answers a COMMIT by taking everything back.
-        if (command !== 'COMMIT') throw new TokenVaultError('lock_lost', `Postgres stored nothing for user ${userId}`);
+        if (command !== 'COMMIT') throw new TokenVaultError('lock_lost', `Postgres stored nothing for ${key}`);
         isClean = true;
         return result;
       } catch (error) {
@@ -185,37 +220,68 @@ SELECT pg_advisory_xact_lock(${advisoryKey(name, userId)})`;
   };
 }
 
+function readPool(pool: Partial<PostgresPool> | null | undefined): PostgresPool {
+  const isPool = typeof pool === 'object' && pool !== null && typeof pool.query === 'function';
+  // A Client has it, a Pool has not.
+  if (isPool && 'escapeLiteral' in pool) {
+    throw new TypeError(
+      'pool must be a Pool of the pg package, but is a Client: new pg.Pool({ … }) with max: 1 is enough',
+    );
+  }
+  if (!isPool || typeof pool.connect !== 'function') throw new TypeError('pool must be a Pool of the pg package');
+  return pool as PostgresPool; // just checked
+}
+
 const DEFAULT_TABLE = 'roblox_tokens';
 
 /**
- * The statement that makes the table, for your migrations.
+ * The statements that make the table and its index, for your migrations.
  * @param table as in {@link PostgresVaultOptions}
  * @throws {TypeError} no name of a table
  */
 export function createTableSQL(table: string = DEFAULT_TABLE): string {
-  return `CREATE TABLE IF NOT EXISTS ${quoteTable(table)} (
-  user_id text PRIMARY KEY,
+  const { table: quoted, index } = quoteTable(table);
+  // Room on each page for the next version of its rows, and a VACUUM soon enough for the values, which lie in the TOAST table.
+  return `CREATE TABLE IF NOT EXISTS ${quoted} (
+  key text PRIMARY KEY,
   tokens text NOT NULL,
-  updated_at timestamptz NOT NULL DEFAULT now()
-)`;
+  expires_on date NOT NULL
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, toast.autovacuum_vacuum_scale_factor = 0.02);
+CREATE INDEX IF NOT EXISTS ${index} ON ${quoted} (expires_on)`;
 }
 
 /** @see https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
-function quoteTable(table: unknown): string {
+function quoteTable(table: unknown): { readonly table: string; readonly index: string } {
   const parts = typeof table === 'string' ? table.split('.') : [];
   // Postgres cuts a longer name in silence, which may make two tables one.
   const isName = (part: string) => part !== '' && !part.includes('\0') && Buffer.byteLength(part) <= 63;
   if (parts.length < 1 || parts.length > 2 || !parts.every(isName)) {
-    throw new TypeError("table must be the name of a table, such as 'roblox_tokens' or 'auth.roblox_tokens'");
+    refuse('table', table, "the name of a table, such as 'roblox_tokens' or 'auth.roblox_tokens'");
   }
-  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
+  const quote = (part: string) => `"${part.replaceAll('"', '""')}"`;
+  // An index lies in the schema of its table, so its name has none; a hash makes it short and its own.
+  const hash = createHash('sha256').update(parts.at(-1)!).digest('hex').slice(0, 16);
+  return { table: parts.map(quote).join('.'), index: quote(`roblox_tokens_${hash}_expiry`) };
+}
+
+/** What the vault's keys are made of. @throws {TypeError} anything else, since it stands in a statement */
+function checkKey(key: string): string {
+  if (!/^[\w:.-]+$/.test(key)) refuse('key', key, 'a string of letters, digits and _ : . -');
+  return key;
 }
 
 /** 64 bits that two users do not share but by chance, and then they only wait for each other. */
-function advisoryKey(table: string, userId: string): bigint {
-  return createHash('sha256').update(`passport-roblox-oauth2 ${table} ${userId}`).digest().readBigInt64BE();
+function advisoryKey(table: string, key: string): bigint {
+  return createHash('sha256').update(`passport-roblox-oauth2 ${table} ${key}`).digest().readBigInt64BE();
 }
 
-function soon<T>(work: Promise<T>, ms = STATEMENT_TIMEOUT_MS): Promise<T> {
-  return waitAtMost(ms, work, { code: 'timeout', message: `Postgres did not answer within ${ms} ms` });
+/** What Postgres' errors mean for a vault. */
+function explain(error: unknown): unknown {
+  if (codeOf(error) !== READ_ONLY_TRANSACTION) return error;
+  const message = 'Postgres takes no writes: this is a standby, or the database is read-only. Connect to the primary';
+  return new TokenVaultError('read_only', message, { cause: error });
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -1,74 +1,79 @@
 /** `passport-roblox-oauth2/redis`: keeps a vault's tokens in Redis, and locks there. */
-import { randomUUID } from 'node:crypto';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { refuseUnknownOptions, TokenVaultError } from '../errors.ts';
 import { sleep } from '../http/abort.ts';
-import { clearInterval, setInterval } from '../http/platform.ts';
-import { TokenVaultError } from '../errors.ts';
-import { readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
+import { connectRedis, type IORedisClient, type NodeRedisClient, type RedisCommands } from './redis-client.ts';
+import { monotonic, readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
 
+export type { IORedisClient, NodeRedisClient } from './redis-client.ts';
 export type { TokenLock, TokenStorage } from './storage.ts';
-
-/** A client of the `redis` package, version 4 to 6: `createClient()`, `createCluster()` or a pool, connected. */
-export interface NodeRedisClient {
-  get(key: string): Promise<unknown>;
-  set(key: string, value: string): Promise<unknown>;
-  del(key: string): Promise<unknown>;
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-}
-
-/** A client of the `ioredis` package, version 5 or 6: `new Redis()` or `new Cluster()`. */
-export interface IORedisClient {
-  get(key: string): Promise<unknown>;
-  set(key: string, value: string): Promise<unknown>;
-  del(key: string): Promise<unknown>;
-  eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
-  /** What tells it from the other. */
-  defineCommand(name: string, definition: { lua: string; numberOfKeys?: number }): void;
-}
 
 /** What {@link redisVault} can be told. */
 export interface RedisVaultOptions {
-  /** Your client of `redis` or `ioredis`. It stays yours: connect it, listen to its errors, close it. */
+  /** Your client of `redis` (5 or 6) or `ioredis` (5 or 6). It stays yours: connect it, listen to its errors, close it. */
   readonly client: NodeRedisClient | IORedisClient;
-  /** What every key begins with; `roblox:` by default. Give each app and environment its own. */
+  /** What every key begins with; `roblox:` by default. Give each environment its own. */
   readonly prefix?: string | undefined;
   /**
-   * How long a user's lock outlives its process, in milliseconds; 10000 by default. While the process lives the lock is prolonged, so that
-   * a slow renewal keeps it.
+   * How long a user's lock outlives a process that died while it held it, in milliseconds; 3000 by default. A lock is held for one read
+   * and one write, never while Roblox is asked. What is written after the lock has ended is refused, and tried again.
    */
   readonly lockTTL?: number | undefined;
-  /** How long to wait for a user's lock, in milliseconds; 30000 by default, and always more than `lockTTL`. */
+  /** How long to wait for a user's lock, in milliseconds; 10000 by default, and always more than `lockTTL`. */
   readonly lockTimeout?: number | undefined;
+  /** How long one command may take, in milliseconds; 10000 by default. */
+  readonly commandTimeout?: number | undefined;
+  /**
+   * How many replicas must have a value before it counts as stored (Redis' `WAIT`); none by default. With 1, a failover loses no renewal,
+   * unless a replica without it becomes the primary. It costs one more command for each write, which waits for the replica and blocks this
+   * connection meanwhile: give the vault a connection of its own. While replicas are missing nothing is renewed. Not for a Cluster client.
+   */
+  readonly replicas?: number | undefined;
+  /** How long to wait for the replicas, in milliseconds; 1000 by default. */
+  readonly replicaTimeout?: number | undefined;
 }
 
+const OPTION_NAMES: Readonly<Record<keyof RedisVaultOptions, true>> = {
+  client: true,
+  prefix: true,
+  lockTTL: true,
+  lockTimeout: true,
+  commandTimeout: true,
+  replicas: true,
+  replicaTimeout: true,
+};
+
 /** A lock that this process holds. */
-interface Lease {
-  readonly userId: string;
+interface HeldLock {
+  readonly key: string;
   /** What the lock's key holds while it is ours. */
   readonly token: string;
 }
 
-/** How long one command may take. */
-const COMMAND_TIMEOUT_MS = 10_000;
+/** A refresh token lives for 90 days. A record that nobody has written for longer is useless. */
+const RECORD_LIFE_MS = 91 * 24 * 60 * 60 * 1_000;
 /** How long to wait between two looks at a lock that is held, at first and at the most. */
-const FIRST_POLL_MS = 20;
-const LONGEST_POLL_MS = 250;
+const FIRST_POLL_MS = 10;
+const LONGEST_POLL_MS = 100;
 
 /** Takes the lock where it is free, or ours already: a try whose answer was lost. */
 const TAKE = `local holder = redis.call('get', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`;
-const PROLONG = `if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('pexpire', KEYS[1], ARGV[2])`;
 const LET_GO = `if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('del', KEYS[1])`;
-/** Whoever lost the lock must not write over what the next holder wrote. */
+/** Who has lost the lock must not write over what the next holder wrote. */
 const SET_WHILE_HELD = `if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('set', KEYS[2], ARGV[2])
+redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3])
 return 1`;
 const DELETE_WHILE_HELD = `if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('del', KEYS[2])
+return 1`;
+const SET = `redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+const DELETE = `redis.call('del', KEYS[1])
 return 1`;
 
 /**
@@ -78,123 +83,162 @@ return 1`;
  * const vault = new TokenVault({ ...redisVault({ client }), secrets, onLost });
  * ```
  *
- * A user has two keys in one slot of a cluster: `roblox:{7}:tokens`, which never expires (so give Redis `noeviction`, or a database of its
- * own, and have it write its log to disk), and `roblox:{7}:lock` while a process renews. A lock is taken with a random token and an
- * expiry, prolonged while its task runs, and let go only by its holder; a process that dies frees it after `lockTTL`. Under a lock tokens
- * are stored only while it is held still, so a process that stood still for longer stores nothing over its successor's tokens.
+ * A user has two keys, in one slot of a cluster: `roblox:{KEY}:tokens`, which ends 91 days after it was written last, and
+ * `roblox:{KEY}:lock` for the milliseconds of one read and one write. KEY is the vault's, `CLIENT_ID:USER_ID`.
  *
- * A failover to a replica may forget the last lock or tokens, as Redis replicates after it has answered: then, at the worst, a renewal is
- * refused and `onLost` is told.
+ * Redis needs `maxmemory-policy noeviction` (the first use warns of another one), and should write its log to disk. With access control
+ * the user needs `+get +set +del +eval` on `~roblox:*`; `+info` for the warning, and `+wait` for `replicas`.
+ *
+ * A failover to a replica may forget the latest writes, because Redis replicates after it has answered: see `replicas`. Where Redis has
+ * replicas, an authorization that Roblox refuses counts as lost only after the vault's `lossDelay`, since the process that holds the
+ * forgotten tokens may still bring them back.
  * @throws {TypeError} an option that cannot work, by its name
  * @see https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/
  */
-export function redisVault(options: RedisVaultOptions): { readonly storage: TokenStorage; readonly lock: TokenLock } {
-  const { client, prefix = 'roblox:' } = options;
-  const run = scriptRunner(client);
-  if (typeof prefix !== 'string') throw new TypeError(`prefix must be a string, but is a ${typeof prefix}`);
-  const lockTTL = readMilliseconds('lockTTL', options.lockTTL, 10_000);
-  const lockTimeout = readMilliseconds('lockTimeout', options.lockTimeout, Math.max(30_000, 3 * lockTTL));
+export function redisVault(options: RedisVaultOptions): {
+  readonly storage: Required<TokenStorage>;
+  readonly lock: TokenLock;
+} {
+  refuseUnknownOptions(options, OPTION_NAMES);
+  const { prefix = 'roblox:' } = options;
+  const lockTTL = readMilliseconds('lockTTL', options.lockTTL, 3_000);
+  const lockTimeout = readMilliseconds('lockTimeout', options.lockTimeout, Math.max(10_000, 3 * lockTTL));
   if (lockTimeout <= lockTTL) {
     throw new TypeError(
-      'lockTimeout must be more than lockTTL, so that who waits outlives the lock of a process that died',
+      'lockTimeout must be more than lockTTL: who waits must outlive the lock of a process that died',
     );
   }
-  const leases = new AsyncLocalStorage<Lease>();
+  const commandTimeout = readMilliseconds('commandTimeout', options.commandTimeout, 10_000);
+  const redis = connectRedis(options.client, {
+    replicas: options.replicas,
+    replicaTimeout: readMilliseconds('replicaTimeout', options.replicaTimeout, 1_000),
+  });
+  checkPrefix(prefix, redis.keyPrefix);
+  const heldLocks = new AsyncLocalStorage<HeldLock>();
   // The braces make both keys of a user live in one slot of a cluster.
-  const lockKey = (userId: string) => `${prefix}{${userId}}:lock`;
-  const tokensKey = (userId: string) => `${prefix}{${userId}}:tokens`;
+  const lockKey = (key: string) => `${prefix}{${key}}:lock`;
+  const tokensKey = (key: string) => `${prefix}{${key}}:tokens`;
+  const warnOnce = createEvictionWarning(redis);
 
-  function soon<T>(work: Promise<T>, ms = COMMAND_TIMEOUT_MS): Promise<T> {
-    return waitAtMost(ms, work, { code: 'timeout', message: `Redis did not answer within ${ms} ms` });
+  async function soon<T>(work: Promise<T>): Promise<T> {
+    const message = `Redis did not answer within ${commandTimeout} ms`;
+    return waitAtMost(commandTimeout, work, { code: 'timeout', message }).catch((error: unknown) => {
+      throw explain(error, prefix);
+    });
   }
 
-  /** The lock of this user that the calling task runs under. */
-  function leaseOf(userId: string): Lease | undefined {
-    const lease = leases.getStore();
-    return lease?.userId === userId ? lease : undefined;
+  /** Writes by one script under the lock that the calling task runs under, else by another. */
+  async function write(key: string, held: string, free: string, ...values: string[]): Promise<void> {
+    const lock = heldLocks.getStore();
+    const isHeld = lock?.key === key;
+    const done = await soon(
+      isHeld
+        ? redis.write(held, [lockKey(key), tokensKey(key)], [lock.token, ...values])
+        : redis.write(free, [tokensKey(key)], values),
+    );
+    if (done) return;
+    throw new TokenVaultError(
+      'lock_lost',
+      `The lock of ${key} ended before its task; what it was to store is not stored`,
+    );
   }
 
-  async function whileHeld(script: string, { userId, token }: Lease, ...values: string[]): Promise<void> {
-    const done = await soon(run(script, [lockKey(userId), tokensKey(userId)], [token, ...values]));
-    if (Number(done) === 1) return;
-    const message = `The lock of user ${userId} ended before its task; what it was to store is not stored`;
-    throw new TokenVaultError('lock_lost', message);
-  }
-
-  async function take(userId: string, token: string): Promise<void> {
-    const deadline = Date.now() + lockTimeout;
+  async function take(key: string, token: string): Promise<void> {
+    const deadline = monotonic() + lockTimeout;
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * 2)) {
-      const taken = await soon(run(TAKE, [lockKey(userId)], [token, String(lockTTL)]));
-      if (Number(taken) === 1) return;
-      const leftMs = deadline - Date.now();
+      if (await soon(redis.run(TAKE, [lockKey(key)], [token, String(lockTTL)]))) return;
+      const leftMs = deadline - monotonic();
       if (leftMs <= 0) break;
       // Between a half and the whole, so that many who wait do not look all at once.
       await sleep(Math.min(leftMs, pollMs * (0.5 + Math.random() / 2)));
     }
-    const message = `The lock of user ${userId} could not be had within ${lockTimeout} ms: another process holds it`;
+    const message = `The lock of ${key} could not be had within ${lockTimeout} ms: another process holds it`;
     throw new TokenVaultError('lock_timeout', message);
-  }
-
-  /** @returns ends the prolonging */
-  function keepProlonging(userId: string, token: string): () => void {
-    const timer = setInterval(() => {
-      // A failure is tried again by the next beat; a lost lock shows when something is to be stored.
-      run(PROLONG, [lockKey(userId)], [token, String(lockTTL)]).catch(() => {});
-    }, lockTTL / 3);
-    timer.unref();
-    return () => clearInterval(timer);
   }
 
   return {
     storage: {
-      async get(userId) {
-        const value = await soon(client.get(tokensKey(userId)));
+      async get(key) {
+        warnOnce();
+        const value = await soon(redis.get(tokensKey(key)));
         return value === null ? undefined : (value as string); // the vault checks what it gets
       },
-      async set(userId, value) {
-        const lease = leaseOf(userId);
-        await (lease === undefined
-          ? soon(client.set(tokensKey(userId), value))
-          : whileHeld(SET_WHILE_HELD, lease, value));
+      async set(key, value) {
+        await write(key, SET_WHILE_HELD, SET, value, String(RECORD_LIFE_MS));
       },
-      async delete(userId) {
-        const lease = leaseOf(userId);
-        await (lease === undefined ? soon(client.del(tokensKey(userId))) : whileHeld(DELETE_WHILE_HELD, lease));
+      async delete(key) {
+        await write(key, DELETE_WHILE_HELD, DELETE);
       },
+      mayForget: () => soon(redis.mayForget()),
     },
-    async lock(userId, task) {
+    async lock(key, task) {
+      warnOnce();
       const token = randomUUID();
-      const letGo = () => run(LET_GO, [lockKey(userId)], [token]);
+      const letGo = () => redis.run(LET_GO, [lockKey(key)], [token]);
       try {
-        await take(userId, token);
+        await take(key, token);
       } catch (error) {
         // A try that was given up may be carried out later, when the connection is back.
         letGo().catch(() => {});
         throw error;
       }
-      const stop = keepProlonging(userId, token);
+      let result;
       try {
-        return await leases.run({ userId, token }, task);
-      } finally {
-        stop();
-        // What the task did is done. A lock that cannot be let go now ends by itself.
+        result = await heldLocks.run({ key, token }, task);
+      } catch (error) {
         await soon(letGo()).catch(() => {});
+        throw error;
       }
+      await soon(letGo()).catch((error: unknown) => {
+        // Without DEL every lock would last until it ends by itself. Any other failure leaves one that does.
+        if (error instanceof TokenVaultError && error.code === 'forbidden') throw error;
+      });
+      return result;
     },
   };
 }
 
-/** Both clients know EVAL, each with arguments of its own. */
-function scriptRunner(
-  client: RedisVaultOptions['client'],
-): (script: string, keys: string[], values: string[]) => Promise<unknown> {
-  const methods = ['get', 'set', 'del', 'eval'] as const;
-  const given: Partial<RedisVaultOptions['client']> | null = client;
-  if (typeof given !== 'object' || given === null || methods.some((name) => typeof given[name] !== 'function')) {
-    throw new TypeError('client must be a client of the redis package (4 to 6) or of ioredis (5, 6)');
+/** An empty pair of braces before ours would spread a user's keys over the cluster. @see https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags */
+function checkPrefix(prefix: unknown, keyPrefix: string): void {
+  if (typeof prefix !== 'string') throw new TypeError(`prefix must be a string, but is a ${typeof prefix}`);
+  const all = keyPrefix + prefix;
+  if (/^[^{]*\{\}/.test(all)) {
+    throw new TypeError("prefix must not contain '{}': a Cluster would keep the two keys of a user in different slots");
   }
-  if ('defineCommand' in client) {
-    return async (script, keys, values) => client.eval(script, keys.length, ...keys, ...values);
+}
+
+/** What Redis' errors mean for a vault. */
+function explain(error: unknown, prefix: string): unknown {
+  if (!(error instanceof Error) || error instanceof TokenVaultError) return error;
+  if (/READONLY/.test(error.message)) {
+    const message =
+      'Redis takes no writes: this is a replica. Connect to the primary, or by way of Sentinel or Cluster';
+    return new TokenVaultError('read_only', message, { cause: error });
   }
-  return async (script, keys, values) => client.eval(script, { keys, arguments: values });
+  if (/NOPERM|can't run this command/.test(error.message)) {
+    const message = `Redis' access control forbids what the vault needs: grant +get +set +del +eval on ~${prefix}*`;
+    return new TokenVaultError('forbidden', message, { cause: error });
+  }
+  return error;
+}
+
+/** Asks once whether Redis may remove keys when its memory is full, and warns. */
+function createEvictionWarning(redis: RedisCommands): () => void {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    redis.info('memory').then(
+      (info) => {
+        const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+        if (policy === undefined || policy === 'noeviction') return;
+        process.emitWarning(
+          `Redis may remove users' tokens when its memory is full: its maxmemory-policy is ${policy}. ` +
+            'Set it to noeviction, or give the vault a Redis of its own.',
+          { code: 'ROBLOX_VAULT_EVICTION' },
+        );
+      },
+      () => {}, // not every user may ask
+    );
+  };
 }

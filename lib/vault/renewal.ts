@@ -87,9 +87,10 @@ export function createRenewals(bench: Bench): Renewals {
       if (kept !== undefined) return kept;
       bench.checkOpen();
       const mayForget = refusals.size > 0 && (await records.mayForget());
+      const isRefused = ({ refreshToken = '' }: Tokens) => refusals.has(refreshToken);
       const { decision, loss } = await runTwice(userId, () => {
-        const held = memory.newest(userId, given);
-        return act(userId, { held, mayForget, isRefused: ({ refreshToken = '' }) => refusals.has(refreshToken) });
+        const known = memory.newest(userId, given);
+        return act(userId, { held: given, known, mayForget, isRefused });
       });
       switch (decision.do) {
         case 'use':
@@ -121,11 +122,11 @@ export function createRenewals(bench: Bench): Renewals {
   /** Looks at the stored record, decides, and writes down what others have to know; under the lock. */
   async function act(
     userId: string,
-    known: Pick<Situation, 'held' | 'isRefused' | 'mayForget'>,
+    situation: Pick<Situation, 'held' | 'known' | 'isRefused' | 'mayForget'>,
   ): Promise<{ readonly decision: Decision; readonly loss?: Loss | undefined }> {
     const stored = await records.read(userId);
     const decision = decide({
-      ...known,
+      ...situation,
       stored,
       isMine: marks.isMine,
       isOver: marks.isOver,
@@ -154,10 +155,10 @@ export function createRenewals(bench: Bench): Renewals {
       }
       case 'forget':
         await records.remove(userId);
-        memory.end(userId, known.held.login);
+        memory.end(userId, situation.held.login);
         break;
       case 'refuse':
-        if (decision.why !== 'doubt') memory.end(userId, known.held.login);
+        if (decision.why !== 'doubt') memory.end(userId, situation.held.login);
         break;
       case 'use':
     }

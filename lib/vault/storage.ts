@@ -1,5 +1,9 @@
+import { performance } from 'node:perf_hooks';
 import { TokenVaultError, type TokenVaultErrorCode } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../http/platform.ts';
+
+/** Milliseconds since some moment, whatever happens to the machine's clock. Captured: Jest's fake timers replace it. */
+export const monotonic: () => number = performance.now.bind(performance);
 
 /**
  * Where a vault keeps one string per user: a `Map`, a table, anything with these three methods. The string holds the user's tokens: as

@@ -44,7 +44,8 @@ export interface TokenVaultOptions extends AppOptions {
   readonly now?: (() => number) | undefined;
 }
 
-const OPTION_NAMES: Readonly<Record<keyof TokenVaultOptions, true>> = {
+/** The last two are no options: they come along where the whole of `postgresVault(…)` is spread. */
+const OPTION_NAMES: Readonly<Record<keyof TokenVaultOptions | 'createTable' | 'purge', true>> = {
   ...APP_OPTION_NAMES,
   storage: true,
   lock: true,
@@ -52,6 +53,8 @@ const OPTION_NAMES: Readonly<Record<keyof TokenVaultOptions, true>> = {
   onLost: true,
   lossDelay: true,
   now: true,
+  createTable: true,
+  purge: true,
 };
 
 /**

@@ -18,6 +18,11 @@ export interface Backend {
 /** How long the lock of a killed process stays with Redis: short, for the tests' sake. */
 export const LOCK_TTL = 1_000;
 
+/** How long Roblox's answer may take: others wait this long, and five seconds more, for a process that died while it renewed. */
+export const TIMEOUT = 5_000;
+/** How long a refusal is in doubt where a process that was renewing has died. */
+export const LOSS_DELAY = 500;
+
 /** @param space what separates one test from another: a prefix, or a table */
 export async function openBackend(name: BackendName, space: string): Promise<Backend> {
   switch (name) {
@@ -39,9 +44,15 @@ export async function openBackend(name: BackendName, space: string): Promise<Bac
   }
 }
 
-export const openRedis = () => createClient({ url: address('REDIS_URL') }).connect();
+interface Credentials {
+  readonly username?: string;
+  readonly password?: string;
+}
 
-export const openIORedis = () => new Redis(address('REDIS_URL'));
+export const openRedis = (credentials: Credentials = {}) =>
+  createClient({ url: address('REDIS_URL'), ...credentials }).connect();
+
+export const openIORedis = (credentials: Credentials = {}) => new Redis(address('REDIS_URL'), credentials);
 
 export function openPool(options: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({ connectionString: address('POSTGRES_URL'), ...options });

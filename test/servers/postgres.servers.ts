@@ -31,8 +31,8 @@ describe('postgresVault', () => {
     await storage.set('7', 'one');
     await lock('7', async () => storage.set('7', (await storage.get('7')) + ' and two'));
     expect(await storage.get('7')).to.equal('one and two');
-    const { rows } = await raw.query(`SELECT user_id, tokens FROM ${table}`);
-    expect(rows).to.deep.equal([{ user_id: '7', tokens: 'one and two' }]);
+    const { rows } = await raw.query(`SELECT key, tokens FROM ${table}`);
+    expect(rows).to.deep.equal([{ key: '7', tokens: 'one and two' }]);
     await lock('7', async () => storage.delete('7'));
     await storage.delete('7');
     expect(await storage.get('7')).to.equal(undefined);
@@ -88,7 +88,7 @@ describe('postgresVault', () => {
     await other.query(`SELECT 1 FROM ${table} FOR UPDATE`);
     const error = await failureOf(lock('7', async () => {}));
     expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'lock_timeout');
-    expect(String(error)).to.include('user 7').and.include('100 ms');
+    expect(String(error)).to.include('The lock of 7').and.include('100 ms');
     await other.query('ROLLBACK');
     other.release();
   });
@@ -136,6 +136,58 @@ describe('postgresVault', () => {
     expect(await failureOf(lock('7', async () => {}))).to.have.property('code', '42P01');
   });
 
+  it('makes the table once, however many processes want to make it at once', async () => {
+    const pools = [openPool(), openPool(), openPool()];
+    for (let round = 0; round < 10; round += 1) {
+      await raw.query(`DROP TABLE ${table}`);
+      await Promise.all([...pools, ...pools].map((each) => made({ pool: each }).createTable()));
+    }
+    expect(await made().storage.get('7')).to.equal(undefined);
+    await Promise.all(pools.map((each) => each.end()));
+  });
+
+  it('changes rows in place, and no index', async () => {
+    const { storage, lock } = made();
+    for (let count = 0; count < 100; count += 1) {
+      await lock('7', async () => storage.set('7', `${count}`.padEnd(3_000, 'x')));
+    }
+    // The statistics come with the next statement of each connection.
+    await Promise.all(Array.from({ length: 4 }, () => pool.query('SELECT pg_stat_force_next_flush(), pg_sleep(0.1)')));
+    await Promise.all(Array.from({ length: 4 }, () => pool.query('SELECT pg_sleep(0.1)')));
+    const updates =
+      'SELECT n_tup_upd::int AS updates, n_tup_hot_upd::int AS hot FROM pg_stat_user_tables WHERE relname = $1';
+    const { rows } = await raw.query(updates, [table]);
+    expect(rows[0]).to.deep.equal({ updates: 99, hot: 99 });
+    const size = await raw.query(`SELECT pg_relation_size('${table}')::int AS bytes`);
+    expect(size.rows[0].bytes).to.be.at.most(2 * 8_192);
+  });
+
+  it('purges what nobody has written for 90 days, by an index, and nothing else', async () => {
+    const { storage, purge } = made();
+    for (const key of ['1', '2', '3']) await storage.set(key, 'stored');
+    const life = await raw.query(`SELECT DISTINCT expires_on - current_date AS days FROM ${table}`);
+    expect(life.rows).to.deep.equal([{ days: 91 }]);
+    await raw.query(`UPDATE ${table} SET expires_on = current_date - 1 WHERE key <> '2'`);
+    expect(await purge()).to.equal(2);
+    expect(await purge()).to.equal(0);
+    expect(await storage.get('2')).to.equal('stored');
+    const indexes = await raw.query('SELECT indexdef FROM pg_indexes WHERE tablename = $1', [table]);
+    expect(indexes.rows.map(({ indexdef }) => String(indexdef)).join()).to.include('(expires_on)');
+  });
+
+  it('says so when a standby answers, and reads there', async () => {
+    await made().storage.set('7', 'stored');
+    const standby = openPool({ options: '-c default_transaction_read_only=on' });
+    const { storage, lock } = made({ pool: standby });
+    expect(await storage.get('7')).to.equal('stored');
+    for (const call of [storage.set('7', 'late'), storage.delete('7'), lock('7', async () => storage.get('7'))]) {
+      const error = await failureOf(Promise.resolve(call));
+      expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'read_only');
+      expect(String(error)).to.include('Connect to the primary');
+    }
+    await standby.end();
+  });
+
   describe('under a vault', () => {
     const USER = '4100000001';
     let roblox: Emulator;
@@ -167,40 +219,5 @@ describe('postgresVault', () => {
       expect(onePool).to.include({ totalCount: 1, idleCount: 1, waitingCount: 0 });
       await onePool.end();
     });
-
-    const BREAKS = {
-      'was ended by the server': {
-        options: {},
-        end: async () => {
-          const others = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'`;
-          await raw.query(others);
-        },
-      },
-      'stood still for longer than lockTTL': {
-        options: { lockTTL: 50, lockTimeout: 10_000 },
-        end: async () => {
-          const open = `SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'`;
-          while ((await raw.query(open)).rowCount !== 0);
-        },
-      },
-    };
-    for (const [what, { options, end }] of Object.entries(BREAKS)) {
-      it(`stores new tokens although the transaction ${what} before`, async () => {
-        let isBroken = false;
-        const fetchAndBreak = async (url: string, init: object) => {
-          const response = await fetch(url, init);
-          if (url.endsWith('/token') && !isBroken) {
-            isBroken = true;
-            await end();
-          }
-          return response;
-        };
-        const vault = vaultOn({ ...made(options), fetch: fetchAndBreak });
-        const client = await saveExpired(vault, USER);
-        expect((await client.userInfo()).sub).to.equal(USER);
-        expect(roblox.count('/oauth/v1/token')).to.equal(1);
-        expect((await vault.client(USER))?.tokens.accessToken).to.equal(client.tokens.accessToken);
-      });
-    }
   });
 });

@@ -4,7 +4,7 @@
  */
 import { TokenVault, type Fetch } from '../../lib/index.ts';
 import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
-import { openBackend } from './backends.ts';
+import { LOSS_DELAY, openBackend, TIMEOUT } from './backends.ts';
 import type { Order, Plan, Report } from './workers.ts';
 
 const plan = JSON.parse(process.argv[2] ?? '') as Plan; // startWorker wrote it
@@ -33,18 +33,21 @@ const tracedFetch: Fetch = async (url, init) => {
 
 const vault = new TokenVault({
   storage: {
-    async get(userId) {
+    async get(key) {
       if (isRenewing) await reach('under the lock');
-      return storage.get(userId);
+      return storage.get(key);
     },
-    async set(userId, value) {
-      await storage.set(userId, value);
-      await reach('between the store and the end of the lock');
+    async set(key, value) {
+      await storage.set(key, value);
+      const isIntent = value.includes('"holders":[{');
+      await reach(
+        isIntent ? 'between the intent and the end of the lock' : 'between the store and the end of the lock',
+      );
     },
-    delete: (userId) => storage.delete(userId),
+    delete: (key) => storage.delete(key),
   },
-  lock: (userId, task) =>
-    lock(userId, async () => {
+  lock: (key, task) =>
+    lock(key, async () => {
       isRenewing = true;
       return task();
     }),
@@ -52,6 +55,8 @@ const vault = new TokenVault({
   clientSecret: DEMO_CLIENT.clientSecret,
   baseURL: plan.baseURL,
   fetch: tracedFetch,
+  timeout: TIMEOUT,
+  lossDelay: LOSS_DELAY,
   onLost: (userId) => report({ lost: userId }),
 });
 

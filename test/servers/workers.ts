@@ -6,6 +6,7 @@ import type { BackendName } from './backends.ts';
 /** Where in a renewal a process may die. */
 export const MOMENTS = [
   'under the lock',
+  'between the intent and the end of the lock',
   'before the request',
   "between Roblox's answer and the store",
   'between the store and the end of the lock',

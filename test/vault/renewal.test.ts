@@ -78,6 +78,15 @@ describe('A client of a vault', () => {
     expect(bench.tokenRequests).to.equal(2);
   });
 
+  it('uses what another client of the same vault has renewed before', async () => {
+    const vault = bench.vault();
+    const one = await vault.save(USER, await bench.tokens());
+    const two = await vault.client(USER);
+    const renewed = await one.refresh();
+    expect(await two?.refresh()).to.deep.equal(renewed);
+    expect(bench.tokenRequests).to.equal(1);
+  });
+
   it('renews for itself when the renewal that it waited for only found what it holds', async () => {
     let release: (() => void) | undefined;
     const slowly = new Promise<void>((resolve) => (release = resolve));
