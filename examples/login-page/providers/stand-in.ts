@@ -192,7 +192,12 @@ function whatIsWrong(query: Request['query'], clientID: string): string | undefi
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-function consentPage({ name, color, people }: Provider): string {
+/** Where a person decides who they are, and whether the app may know it. */
+export function consentPage({
+  name,
+  color,
+  people,
+}: Pick<Provider, 'name' | 'color'> & { readonly people: readonly Omit<Person, 'email'>[] }): string {
   const choices = people.map(
     ({ id, username, name: personName }, index) => `
       <label>

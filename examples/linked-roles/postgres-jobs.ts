@@ -1,0 +1,44 @@
+/** The job queue of several processes: pg-boss, in the Postgres that they share. */
+import type { Pool } from 'pg';
+import PgBoss from 'pg-boss';
+import type { Jobs } from './jobs.ts';
+
+const QUEUE = 'check-member';
+/** The queue looks for jobs this often. */
+const POLL_SECONDS = 0.5;
+
+/**
+ * @param pool of the `pg` package; it stays yours
+ * @param claimSeconds how long a job may take: then pg-boss counts it as failed, and the schedule queues its person again
+ */
+export async function openPostgresJobs(pool: Pool, claimSeconds: number): Promise<Jobs> {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => pool.query(text, values) },
+    schedule: false,
+    archiveCompletedAfterSeconds: 60 * 60,
+    deleteAfterHours: 1,
+  });
+  boss.on('error', (error) => console.error('The job queue failed, and goes on: %s', error.message));
+  await boss.start();
+  // "short": a person waits once, however often they are queued. No retries: the schedule sees to that.
+  await boss.createQueue(QUEUE, { name: QUEUE, policy: 'short', retryLimit: 0, expireInSeconds: claimSeconds });
+
+  return {
+    async add(memberIds) {
+      await boss.insert(memberIds.map((id) => ({ name: QUEUE, data: { id }, singletonKey: id })));
+    },
+    async work(check, concurrency) {
+      const options = { batchSize: concurrency, pollingIntervalSeconds: POLL_SECONDS };
+      await boss.work<{ id: string }>(QUEUE, options, async (jobs) => {
+        await Promise.all(jobs.map(({ data }) => check(data.id)));
+      });
+    },
+    async count() {
+      const waiting = await boss.getQueueSize(QUEUE);
+      return { waiting, active: (await boss.getQueueSize(QUEUE, { before: 'completed' })) - waiting };
+    },
+    async close() {
+      await boss.stop({ graceful: true, wait: true, close: false });
+    },
+  };
+}

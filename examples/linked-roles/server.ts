@@ -1,0 +1,25 @@
+/**
+ * Starts the site: `server.ts` alone is everything in one process; `server.ts web` and `server.ts worker` are one of several that share a
+ * Postgres. Without ROBLOX_CLIENT_ID and DISCORD_CLIENT_ID it runs against stand-ins on this machine, where nobody is real.
+ */
+import { serve } from '../shared/run.ts';
+import { readSettings } from './settings.ts';
+import { openSite } from './site.ts';
+
+const { role, settings, close: closeProviders } = await readSettings(process.env, process.argv);
+const site = await openSite(settings);
+const worker = role === 'web' ? undefined : await site.startWorker();
+
+async function close(): Promise<void> {
+  await worker?.close();
+  await site.vault.close();
+  await site.close();
+  await closeProviders();
+}
+
+if (role === 'worker') {
+  process.once('SIGINT', close).once('SIGTERM', close);
+  console.log('The worker is at work.');
+} else {
+  await serve('linked-roles', (port, host) => site.app.listen(port, host), close);
+}
