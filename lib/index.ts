@@ -17,7 +17,14 @@ export type { Experience, Experiences, RestartOptions } from './cloud/experience
 export type { Asset, AssetCreator, Assets, NewAsset } from './cloud/assets.ts';
 export type { CallOptions } from './cloud/call.ts';
 export type { Group, GroupJoinRequest, GroupMembership, GroupRole } from './cloud/group.ts';
-export type { Groups, JoinRequestFilter, MembershipFilter, RoleChange, UserFilter } from './cloud/groups.ts';
+export type {
+  Groups,
+  JoinRequestFilter,
+  MembershipFilter,
+  RankOptions,
+  RoleChange,
+  UserFilter,
+} from './cloud/groups.ts';
 export type { ID } from './cloud/check.ts';
 export type { Raw } from './cloud/read.ts';
 export type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from './cloud/request.ts';

@@ -1,4 +1,4 @@
-import { RobloxAPIError } from '../errors.ts';
+import { refuse, RobloxAPIError } from '../errors.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
 import {
   readGroup,
@@ -31,6 +31,15 @@ export interface MembershipFilter {
 export interface JoinRequestFilter {
   /** A user's ID, in this app's domain. */
   readonly user?: ID | undefined;
+}
+
+/** For {@link Groups.rank}. */
+export interface RankOptions extends CallOptions {
+  /**
+   * Says that you only want to know whether the rank is this or higher. With 1, which every member has, no role is read, and the answer
+   * is 1 for a member.
+   */
+  readonly minRank?: number | undefined;
 }
 
 /** A role of a member. */
@@ -73,12 +82,12 @@ export interface Groups {
   membership(groupId: ID, options?: CallOptions): Promise<GroupMembership | undefined>;
   /**
    * Reads the signed-in user's rank in a group: the highest among their roles.
-   * It costs one request of the memberships' quota, and for a member one more of the quota for reading a role: 90 a minute each, for
-   * each authorization. For many members it is cheaper to read {@link Groups.roles} once and to {@link Groups.list} 50 users at a time.
+   * It costs one request of the memberships' quota, and for a member one more of the quota for reading a role (none with `minRank: 1`):
+   * 90 a minute each, for each authorization. For many members it is cheaper to read {@link Groups.roles} once and to {@link Groups.list} 50 users at a time.
    * Scope: none.
    * @returns 0 to 255; 0 when the user is no member, or there is no such group
    */
-  rank(groupId: ID, options?: CallOptions): Promise<number>;
+  rank(groupId: ID, options?: RankOptions): Promise<number>;
   /**
    * Gives a member a role beside those that they have. Does nothing when they have it.
    * Scope: `group:write`; the signed-in user must be allowed to change ranks, below their own. Quota: 90 requests a minute for each
@@ -247,11 +256,17 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
       const group = checkID('groupId', groupId);
       return runCall(options, (limits) => readOwnMembership(group, limits));
     },
-    async rank(groupId, options) {
+    async rank(groupId, options = {}) {
       const group = checkID('groupId', groupId);
-      return runCall(options, async (limits) => {
+      readCallOptions(options, ['minRank']);
+      const { minRank, ...others } = options;
+      if (minRank !== undefined && !(Number.isInteger(minRank) && minRank >= 1 && minRank <= 255)) {
+        refuse('minRank', minRank, 'a whole number from 1 to 255');
+      }
+      return runCall(others, async (limits) => {
         const member = await readOwnMembership(group, limits);
-        return member === undefined ? 0 : readRank(member, limits);
+        if (member === undefined) return 0;
+        return minRank === 1 ? 1 : readRank(member, limits);
       });
     },
     assignRole: (groupId, change) => changeRole(groupId, change, 'POST', ':assignRole'),

@@ -91,7 +91,8 @@ const GATE_OPTION_NAMES: Readonly<Record<keyof GateOptions, true>> = { message: 
 
 /**
  * Makes a gate for users with a rank in a Roblox group, or for all of its members.
- * Scope: none. One request for a user who is no member, two for a member; Roblox allows 90 a minute for each user.
+ * Scope: none. One request of the memberships' quota; with a `minRank` above 1 one more for a member, of the quota for reading a role.
+ * Roblox allows 90 a minute of each, for each authorization.
  *
  * ```ts
  * const staff = requireGroupRank({ groupId: '7', minRank: 200, message: 'This is for the staff of our group.' });
@@ -109,7 +110,8 @@ export function requireGroupRank(options: GroupRankOptions): Gate {
   }
   const rank = minRank === 1 ? '' : ` with a rank of ${minRank} or higher`;
   const message = `This is for members of the Roblox group ${group}${rank}.`;
-  return createGate({ ask: async (client) => (await client.groups.rank(group)) >= minRank }, message, gateOptions);
+  const ask = async (client: RobloxClient) => (await client.groups.rank(group, { minRank })) >= minRank;
+  return createGate({ ask }, message, gateOptions);
 }
 
 /**

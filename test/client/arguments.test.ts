@@ -33,7 +33,7 @@ const METHODS: readonly (readonly [name: string, right: readonly unknown[], wron
     ['groups.roles', ['7', {}], [NO_IDS, [...NO_OPTIONS, { pageSize: 21 }]]],
     ['groups.memberships', ['7', {}], [NO_IDS, [...NO_OPTIONS, { role: null }, { user: 'x' }]]],
     ['groups.membership', ['7', {}], [NO_IDS, NO_OPTIONS]],
-    ['groups.rank', ['7', {}], [NO_IDS, NO_OPTIONS]],
+    ['groups.rank', ['7', {}], [NO_IDS, [...NO_OPTIONS, { minRank: 0 }, { minRank: null }]]],
     ['groups.assignRole', ['7', CHANGE], [NO_IDS, [...NO_OBJECTS, ...NO_OPTIONS, { userId: '2' }]]],
     ['groups.unassignRole', ['7', CHANGE], [NO_IDS, [...NO_OBJECTS, ...NO_OPTIONS, { roleId: '2' }]]],
     ['groups.setRole', ['7', CHANGE], [NO_IDS, [...NO_OBJECTS, ...NO_OPTIONS, {}]]],

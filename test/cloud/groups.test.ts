@@ -62,6 +62,12 @@ describe('rank', () => {
     expect(calls).to.have.length(1);
   });
 
+  it('is 1 for a member after one request, where no more than that is asked', async () => {
+    const { call, calls } = answeredBy(() => ({ groupMemberships: [membership] }));
+    expect(await createGroups(call, asUser).rank('7', { minRank: 1 })).to.equal(1);
+    expect(calls).to.have.length(1);
+  });
+
   it('is 0, and no membership, where there is no such group', async () => {
     const { call } = answeredBy(() => {
       throw absent;

@@ -70,6 +70,21 @@ describe('a gate', () => {
     });
   }
 
+  it('costs one request for a member, and a second only where a rank above 1 is asked for', async () => {
+    const requests = () => roblox.count(/^\/cloud\//);
+    for (const [minRank, user, cost] of [
+      [1, MANGO, 1],
+      [1, NELL, 1],
+      [2, MANGO, 2],
+      [2, NELL, 1],
+    ] as const) {
+      const client = await clientFor(user);
+      const before = requests();
+      await requireGroupRank({ groupId: '7001', minRank }).allows(client);
+      expect(requests() - before, `${minRank} ${user}`).to.equal(cost);
+    }
+  });
+
   for (const [days, passes] of [
     [1, true],
     [36_500, false],
