@@ -200,21 +200,63 @@ describe('logins in a session of its middleware', () => {
     });
   });
 
-  it('keeps three logins that start at once in one @fastify/session that is not `rolling`', async () => {
-    await startFastify({}, (server) => {
-      server.register(fastifyCookie);
-      server.register(fastifySession, {
-        secret: settings().cookieSecret,
-        cookie: { secure: false },
-        saveUninitialized: false,
-        rolling: false,
-        store: new RemoteStore(),
-      });
+  const remote: [name: string, start: (store: RemoteStore) => Promise<void>][] = [
+    ['@fastify/session', (store) => startFastify({}, (server) => addFastifySession(server, store))],
+    [
+      'koa-session with a store',
+      (store) => {
+        const call = <T>(go: (done: (error?: unknown, value?: T) => void) => void) =>
+          new Promise<T | undefined>((resolve, reject) =>
+            go((error, value) => (error ? reject(error) : resolve(value))),
+          );
+        return startKoa({
+          store: {
+            get: (id: string) => call((done) => store.get(id, done)),
+            // As express-session's stores want it.
+            set: (id: string, data: object) => call((done) => store.set(id, { cookie: {}, ...data } as never, done)),
+            destroy: (id: string) => call((done) => store.destroy(id, done)),
+          },
+        });
+      },
+    ],
+  ];
+  for (const [name, start] of remote) {
+    it(`signs in though the store of ${name} needs 60 ms`, async () => {
+      const store = new RemoteStore();
+      store.delayMs = 60;
+      await start(store);
+      const authorizationURL = await visitor.start();
+      expect(JSON.stringify(store)).to.include(new URL(authorizationURL).searchParams.get('state'));
+      expect((await finish(authorizationURL)).status).to.equal(200);
     });
+
+    it(`sends nobody to Roblox when the store of ${name} is down`, async () => {
+      const store = new RemoteStore();
+      store.fault = { call: 'set', kind: 'fails', after: 0 };
+      await start(store);
+      const page = await visitor.get('/auth/roblox', { redirect: false });
+      expect(page.status).to.equal(500);
+      expect(page.headers).not.to.have.property('location');
+    });
+  }
+
+  it('keeps three logins that start at once in one @fastify/session that is not `rolling`', async () => {
+    await startFastify({}, (server) => addFastifySession(server, new RemoteStore()));
     await visitor.start();
     const tabs = await Promise.all([visitor.start(), visitor.start(), visitor.start()]);
     for (const tab of tabs) expect((await finish(tab)).status).to.equal(200);
   });
+
+  function addFastifySession(server: FastifyInstance, store: RemoteStore): void {
+    server.register(fastifyCookie);
+    server.register(fastifySession, {
+      secret: settings().cookieSecret,
+      cookie: { secure: false },
+      saveUninitialized: false,
+      rolling: false,
+      store,
+    });
+  }
 
   async function startFastify(
     options: ConstructorParameters<typeof Authenticator>[0],
@@ -238,6 +280,31 @@ describe('logins in a session of its middleware', () => {
     visit({ url: await server.listen({ port: 0, host: '127.0.0.1' }), close: () => server.close() });
   }
 
+  async function startKoa(options: Parameters<typeof koaSession>[0], state?: unknown): Promise<void> {
+    const server = new Koa();
+    server.silent = true;
+    server.keys = [settings().cookieSecret];
+    server.use(koaSession(options, server));
+    const strategy = strategyFor(settings());
+    server.use(async (ctx) => {
+      const own = ctx['session'] as object;
+      Object.assign(own, { cart: APP_SESSION });
+      // Passport's verbs alone: koa-passport would change the passport of all tests.
+      const request = Object.assign(ctx.req, { session: own, query: ctx.query }) as IncomingMessage;
+      await new Promise<void>((resolve) => {
+        const verbs = {
+          redirect: (url: string) => resolve(ctx.redirect(url)),
+          success: (_user: unknown, info: unknown) => resolve(void (ctx.body = info)),
+          fail: () => resolve(void (ctx.status = 403)),
+          error: (error: Error) => resolve(void Object.assign(ctx, { status: 500, body: error.message })),
+        };
+        const each = Object.assign(Object.create(strategy) as typeof strategy, verbs);
+        each.authenticate(request as never, { state });
+      });
+    });
+    visit(await listen(server.callback()));
+  }
+
   /** What an app has in its session beside logins: 0.3 KB. */
   const APP_SESSION = 'x'.repeat(300);
 
@@ -255,32 +322,7 @@ describe('logins in a session of its middleware', () => {
         return startExpress({ sessions: (req, res, next) => inCookie(req, res, () => before(req, res, next)), state });
       },
     ],
-    [
-      'koa-session',
-      async (state) => {
-        const server = new Koa();
-        server.keys = [settings().cookieSecret];
-        server.use(koaSession({}, server));
-        const strategy = strategyFor(settings());
-        server.use(async (ctx) => {
-          const own = ctx['session'] as object;
-          Object.assign(own, { cart: APP_SESSION });
-          // Passport's verbs alone: koa-passport would change the passport of all tests.
-          const request = Object.assign(ctx.req, { session: own, query: ctx.query }) as IncomingMessage;
-          await new Promise<void>((resolve) => {
-            const verbs = {
-              redirect: (url: string) => resolve(ctx.redirect(url)),
-              success: (_user: unknown, info: unknown) => resolve(void (ctx.body = info)),
-              fail: () => resolve(void (ctx.status = 403)),
-              error: (error: Error) => resolve(void Object.assign(ctx, { status: 500, body: error.message })),
-            };
-            const each = Object.assign(Object.create(strategy) as typeof strategy, verbs);
-            each.authenticate(request as never, { state });
-          });
-        });
-        visit(await listen(server.callback()));
-      },
-    ],
+    ['koa-session', (state) => startKoa({}, state)],
     [
       '@fastify/secure-session',
       (state) =>
