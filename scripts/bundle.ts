@@ -17,8 +17,8 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest; /
 const entries = Object.values(manifest.exports).flatMap((entry) =>
   typeof entry === 'string' ? [] : entry.default.replace(/^\.\//, ''),
 );
-/** Neither runs in production nor shares an object with the other entries: each is complete in its one file. */
-const alone = [...Object.values(manifest.bin), 'dist/emulator/index.js'];
+/** They run on a developer's machine, and share no object with the other entries. The command line loads the emulator on demand. */
+const tools = [...Object.values(manifest.bin), 'dist/emulator/index.js'];
 
 const options: BuildOptions = {
   outbase: 'lib',
@@ -33,6 +33,6 @@ const options: BuildOptions = {
 const sourceOf = (file: string) => file.replace(/^dist/, 'lib').replace(/\.js$/, '.ts');
 
 // What several entries use is in a file of its own, so that `instanceof` agrees whichever entry threw the error.
-const together = entries.filter((file) => !alone.includes(file));
-await build({ ...options, entryPoints: together.map(sourceOf), splitting: true, chunkNames: 'shared/[hash]' });
-for (const file of alone) await build({ ...options, entryPoints: [sourceOf(file)] });
+for (const files of [entries.filter((file) => !tools.includes(file)), tools]) {
+  await build({ ...options, entryPoints: files.map(sourceOf), splitting: true, chunkNames: 'shared/[hash]' });
+}

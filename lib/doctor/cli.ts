@@ -8,6 +8,7 @@ import { examine } from './examine.ts';
 import { isHealthy, jsonOfFindings, showFindings } from './report.ts';
 
 const USAGE = `Usage: passport-roblox-oauth2 doctor [--json] [--timeout <milliseconds>]
+       passport-roblox-oauth2 emulator --help
 
 Looks for what keeps people from signing in with Roblox: your app's settings against Roblox's
 rules, whether Roblox can be reached and is what this package expects, and this machine's clock.
@@ -67,11 +68,27 @@ async function run({ name, json, timeoutMs }: Command): Promise<number> {
   return isHealthy(findings) ? 0 : 1;
 }
 
-let command: Command | undefined;
-try {
-  command = readCommand(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+/** Runs the emulator, which is loaded for this alone: the doctor is light without it. */
+async function runEmulatorCommand(args: readonly string[]): Promise<number> {
+  const { runEmulator } = await import('../emulator/command.ts');
+  return runEmulator(args, {
+    print: (text) => process.stdout.write(text),
+    printError: (text) => process.stderr.write(text),
+    waitForEnd: () => new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve)),
+  });
 }
+
+async function runDoctorCommand(args: readonly string[]): Promise<number> {
+  let command: Command;
+  try {
+    command = readCommand(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  return run(command);
+}
+
+const [name, ...rest] = process.argv.slice(2);
 // Set rather than called: what was printed must get through a pipe first.
-process.exitCode = command === undefined ? 2 : await run(command);
+process.exitCode = name === 'emulator' ? await runEmulatorCommand(rest) : await runDoctorCommand(process.argv.slice(2));

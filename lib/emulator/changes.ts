@@ -7,6 +7,11 @@ import type { World } from './world.ts';
 
 /** What a test can change in the emulated world while it runs. All user IDs are those in `users`. */
 export interface Changes {
+  /** Forgets everybody and every group, then adds these. */
+  replacePeople(people: {
+    readonly users: readonly EmulatedUser[];
+    readonly groups?: readonly EmulatedGroupFacts[];
+  }): void;
   /** Adds a person, or replaces the one with this ID. */
   addUser(user: EmulatedUser): void;
   /** Changes what is given, and leaves the rest. `groups` and `experiences` are replaced as a whole. */
@@ -38,6 +43,10 @@ export function createChanges({ world, cloud, clock }: { world: World; cloud: Cl
     return user;
   }
   return {
+    replacePeople({ users, groups = [] }) {
+      checkPeople({ users, groups });
+      world.replacePeople(users, groups);
+    },
     addUser(user) {
       checkPeople({ users: [user] });
       world.addUser(user);

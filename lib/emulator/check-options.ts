@@ -23,7 +23,15 @@ export class OptionError extends TypeError {
 // An object, so that the compiler sees when one is missing.
 const startOptions: Record<Exclude<keyof EmulatorOptions, keyof EmulatorKnobs>, true> = {
   ...{ port: true, host: true, url: true, hosts: true, users: true, clients: true, groups: true, loopbackIPs: true },
-  ...{ extraScopes: true, control: true, subjectType: true, now: true, keepAliveTimeout: true, requestsKept: true },
+  ...{
+    extraScopes: true,
+    control: true,
+    subjectType: true,
+    now: true,
+    keepAliveTimeout: true,
+    requestsKept: true,
+    onRequest: true,
+  },
   authorizationsKept: true,
 };
 const OPTION_NAMES = new Set([...Object.keys(startOptions), ...Object.keys(defaultKnobs)]);

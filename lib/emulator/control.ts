@@ -6,7 +6,6 @@ import { sendJson } from './http.ts';
 import type { Exchange } from './http.ts';
 import type { EmulatorKnobs } from './options.ts';
 import { readPeople, reviveTimes } from './people-file.ts';
-import type { World } from './world.ts';
 
 /** The parts of a running emulator that can be controlled over HTTP, by the names that they have in JavaScript. */
 export interface Controlled extends Changes {
@@ -14,6 +13,7 @@ export interface Controlled extends Changes {
   readonly knobs: EmulatorKnobs;
   readonly clock: { advance(ms: number): void };
   readonly requests: readonly unknown[];
+  readonly users: readonly unknown[];
   readonly messages: readonly unknown[];
   readonly notifications: readonly unknown[];
   readonly restarts: readonly unknown[];
@@ -32,6 +32,7 @@ export const CONTROL_PATH = '/control/';
 
 /** Changes, by the name of the method: `POST /control/setRank`. The body's fields are those of the method's argument. */
 const changes: Readonly<Record<string, (emulator: Controlled, body: Body) => unknown>> = {
+  replacePeople: (emulator, body) => emulator.replacePeople(readPeople(body)),
   addUser: (emulator, body) => {
     const { users } = readPeople({ users: [body] });
     for (const user of users) emulator.addUser(user);
@@ -89,13 +90,13 @@ const faults: Readonly<Record<string, (all: Faults, target: FaultTarget, body: B
 };
 
 /** What can be looked at: `GET /control/requests`. */
-const lists = ['requests', 'messages', 'notifications', 'restarts'] as const;
+const lists = ['users', 'requests', 'messages', 'notifications', 'restarts'] as const;
 
 /**
  * Answers the control interface: for tests in other languages, from this machine alone, and from no web page.
  * A change answers with `{ "result": … }`, a mistake with 400 and `{ "error": … }`.
  */
-export async function answerControl(exchange: Exchange, emulator: Controlled, world: World): Promise<void> {
+export async function answerControl(exchange: Exchange, emulator: Controlled): Promise<void> {
   const { req, res, method, path } = exchange;
   const word = path.slice(CONTROL_PATH.length);
   const refuse = (status: number, error: string) => sendJson(res, status, { error });
@@ -108,8 +109,7 @@ export async function answerControl(exchange: Exchange, emulator: Controlled, wo
   if (method === 'GET') {
     const list = lists.find((name) => name === word);
     if (list !== undefined) return sendJson(res, 200, emulator[list].map(showRecord));
-    if (word === 'users') return sendJson(res, 200, [...world.users.values()]);
-    return refuse(404, `There is nothing to look at by the name of "${word}": ${[...lists, 'users'].join(', ')}`);
+    return refuse(404, `There is nothing to look at by the name of "${word}": ${lists.join(', ')}`);
   }
   const kind = word.startsWith('faults/') ? word.slice('faults/'.length) : '';
   const fault = Object.hasOwn(faults, kind) ? faults[kind] : undefined;

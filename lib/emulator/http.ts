@@ -1,22 +1,7 @@
 import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-import type { EmulatorOptions } from './options.ts';
-
-/** One request as the emulator saw it. A test double's log: secrets, codes and tokens in it are kept as they came. */
-export interface RequestRecord {
-  readonly method: string;
-  /** As sent, still percent-encoded, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  /** When it came, in milliseconds since 1970 by the real clock. */
-  readonly at: number;
-  /** Fields of a form body. */
-  readonly form?: Readonly<Record<string, string>>;
-  /** The answer's status; 0 while (or for ever when) there is none. */
-  status: number;
-}
+import type { EmulatorOptions, RequestRecord } from './options.ts';
 
 /** One request being answered. */
 export interface Exchange {
@@ -199,9 +184,11 @@ export class RequestLog {
   readonly requests: RequestRecord[] = [];
   readonly #counts = new Map<string, number>();
   readonly #kept: number;
+  readonly #onRequest: EmulatorOptions['onRequest'];
 
-  constructor(kept: number) {
-    this.#kept = kept;
+  constructor({ requestsKept = 1000, onRequest }: EmulatorOptions) {
+    this.#kept = requestsKept;
+    this.#onRequest = onRequest;
   }
 
   add({ req, res, method, path, query, form }: Exchange): void {
@@ -216,6 +203,7 @@ export class RequestLog {
       if (typeof args[0] === 'number') record.status = args[0];
       return writeHead(...args);
     };
+    res.on('close', () => this.#onRequest?.(record));
     this.requests.push(record);
     if (this.requests.length > this.#kept) this.requests.shift();
     if (this.#counts.size < 10_000 || this.#counts.has(path)) this.#counts.set(path, this.count(path) + 1);

@@ -14,11 +14,11 @@ import { buildDiscovery, providerPaths } from './oauth/endpoints.ts';
 import { answerControl, CONTROL_PATH } from './control.ts';
 import { Faults, misbehave } from './faults.ts';
 import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening } from './http.ts';
-import type { Exchange, RequestRecord } from './http.ts';
+import type { Exchange } from './http.ts';
 import { KeyRing } from './oauth/keys.ts';
 import { checkOptions } from './check-options.ts';
 import { defaultKnobs } from './options.ts';
-import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
+import type { EmulatedUser, EmulatorKnobs, EmulatorOptions, RequestRecord } from './options.ts';
 import { createTokenServer } from './oauth/provider.ts';
 import type { TokenServer } from './oauth/provider.ts';
 import { listChoices, readChoices } from './oauth/resources.ts';
@@ -33,7 +33,6 @@ export type { EmulatorClock } from './clock.ts';
 export type { PublishedMessage, RequestedRestart, SentNotification } from './cloud/request.ts';
 export type { ArmedFault, FaultOptions, Faults, FaultTarget, OperationFault, Rewrite } from './faults.ts';
 export type { IdTokenFault } from './oauth/id-token-faults.ts';
-export type { RequestRecord } from './http.ts';
 export type {
   EmulatedClient,
   EmulatedExperience,
@@ -43,6 +42,7 @@ export type {
   EmulatedUser,
   EmulatorKnobs,
   EmulatorOptions,
+  RequestRecord,
 } from './options.ts';
 export { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './people.ts';
 export { createVisitor } from './visitor.ts';
@@ -79,6 +79,8 @@ export interface Emulator extends Changes {
   /** Behaviour that may be switched at any time. */
   readonly knobs: EmulatorKnobs;
   readonly clock: EmulatorClock;
+  /** Who is here now. */
+  readonly users: readonly EmulatedUser[];
   /** The newest requests, oldest first. Secrets and tokens in them are kept: it is a test double. */
   readonly requests: readonly RequestRecord[];
   /** Messages that were published to experiences, the newest thousand. */
@@ -125,7 +127,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const clock = createClock(options.now);
   const faults = new Faults();
   const keys = new KeyRing();
-  const log = new RequestLog(options.requestsKept ?? 1000);
+  const log = new RequestLog(options);
   const storage = new Storage({
     clock,
     authorizationsKept: options.authorizationsKept ?? 100,
@@ -153,7 +155,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const message = 'The emulator is not known by this host name. Name it in the option "hosts", or in "url".';
       return sendJson(res, 421, { errors: [{ code: 0, message }] });
     }
-    if (options.control === true && path.startsWith(CONTROL_PATH)) return answerControl(exchange, emulator, world);
+    if (options.control === true && path.startsWith(CONTROL_PATH)) return answerControl(exchange, emulator);
     log.add(exchange);
     if (knobs.cors && answerPreflight(exchange)) return;
     const fault = faults.nextWireFault(method, path);
@@ -176,6 +178,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults,
     knobs,
     clock,
+    get users() {
+      return [...world.users.values()];
+    },
     requests: log.requests,
     ...cloud.records,
     get connections() {

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** A role of an emulated group. */
 export interface EmulatedRole {
   /** Digits; not the rank. */
@@ -93,6 +95,21 @@ export interface EmulatedClient {
   readonly scopes?: readonly string[];
 }
 
+/** One request as the emulator saw it. A test double's log: secrets, codes and tokens in it are kept as they came. */
+export interface RequestRecord {
+  readonly method: string;
+  /** As sent, still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** When it came, in milliseconds since 1970 by the real clock. */
+  readonly at: number;
+  /** Fields of a form body. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** The answer's status; 0 while (or for ever when) there is none. */
+  status: number;
+}
+
 /** What a test may switch while the emulator runs, as `roblox.knobs`. */
 export interface EmulatorKnobs {
   /** Refuse with 429 once a limit is reached. Default `false`; the rate-limit headers are always sent. */
@@ -163,6 +180,8 @@ export interface EmulatorOptions extends Partial<EmulatorKnobs> {
   readonly now?: () => number;
   /** How long an idle connection is kept open, in milliseconds. Default 5000, as Node's. */
   readonly keepAliveTimeout?: number;
+  /** Called for each request when its answer has left, or the connection is gone. */
+  readonly onRequest?: (record: RequestRecord) => void;
   /** How many requests `roblox.requests` remembers. Default 1000: the oldest leave first. */
   readonly requestsKept?: number;
   /**

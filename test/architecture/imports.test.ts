@@ -21,6 +21,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   emulator: [],
 };
 
+/** The one way from what is shipped to the emulator: the command line loads it when it is asked for. */
+const EMULATOR_COMMAND = 'doctor/cli.ts -> emulator/command.ts';
+
 /** Every import of a file of lib/: `[importer, imported]`, both as `oauth/app.ts`. */
 type Edge = readonly [from: string, to: string];
 
@@ -62,7 +65,7 @@ describe('the imports of lib/', () => {
   it('go one way between the folders', () => {
     const forbidden = edges.filter(([from, to]) => {
       const [room, target] = [roomOf(from), roomOf(to)];
-      if (room === target || to === 'errors.ts') return false;
+      if (room === target || to === 'errors.ts' || show([from, to]) === EMULATOR_COMMAND) return false;
       return !MAY_IMPORT[room]?.includes(target);
     });
     expect(forbidden.map(show)).to.deep.equal([]);
@@ -72,7 +75,7 @@ describe('the imports of lib/', () => {
     const forbidden = edges.filter(
       ([from, to]) => to === 'index.ts' || (['emulator', 'doctor'].includes(roomOf(to)) && roomOf(from) !== roomOf(to)),
     );
-    expect(forbidden.map(show)).to.deep.equal([]);
+    expect(forbidden.map(show)).to.deep.equal([EMULATOR_COMMAND]);
   });
 
   it('begin with errors.ts, which imports nothing of ours', () => {

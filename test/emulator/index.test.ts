@@ -20,6 +20,19 @@ async function run(script: string): Promise<{ stdout: string; stderr: string; co
   return { stdout, stderr, code: child.exitCode };
 }
 
+/** Starts an emulator where importing oidc-provider fails. */
+function runWithBrokenProvider(error: { code?: string; message: string }) {
+  const hooks = `export const resolve = (name, context, next) => {
+    if (name !== 'oidc-provider') return next(name, context);
+    throw Object.assign(new Error(), ${JSON.stringify(error)});
+  };`;
+  return run(`
+    import { register } from 'node:module';
+    import { startEmulator } from './lib/emulator/index.ts';
+    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));
+    await startEmulator().catch((error) => console.log(error.message, error.code));`);
+}
+
 describe('An emulator', () => {
   it('listens where it says, without a slash at the end, and several run side by side', async () => {
     const [first, second] = await Promise.all([startEmulator(), startEmulator({ port: 0, host: 'localhost' })]);
@@ -101,15 +114,24 @@ describe('An emulator', () => {
   });
 
   it('names the package to install where oidc-provider is missing', async () => {
-    const hooks = `export const resolve = (name, context, next) => next(name === 'oidc-provider' ? 'not-there' : name, context);`;
-    const script = `
-      import { register } from 'node:module';
-      import { startEmulator } from './lib/emulator/index.ts';
-      register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));
-      await startEmulator().catch((error) => console.log(error.message));`;
-    const { stdout, code } = await run(script);
-    expect(stdout).to.include('npm install --save-dev oidc-provider');
+    const { stdout, code } = await runWithBrokenProvider({
+      code: 'ERR_MODULE_NOT_FOUND',
+      message: "Cannot find package 'oidc-provider' imported from here",
+    });
+    expect(stdout).to.include('npm install --save-dev oidc-provider').and.include('OIDC_PROVIDER_MISSING');
     expect(code).to.equal(0);
+  });
+
+  it('does not send to the installer whoever has oidc-provider, but cannot load it', async () => {
+    for (const error of [
+      { code: 'ERR_MODULE_NOT_FOUND', message: "Cannot find package 'koa' imported from oidc-provider" },
+      { message: 'Cannot use import statement outside a module' },
+    ]) {
+      const { stdout } = await runWithBrokenProvider(error);
+      expect(stdout)
+        .to.match(/installed, but cannot be loaded.*--experimental-vm-modules/)
+        .and.not.include('npm install');
+    }
   });
 
   it('keeps a log of requests and counters, and forgets them on reset', async () => {

@@ -57,12 +57,26 @@ async function loadLibrary(): Promise<Library> {
   try {
     return await import('oidc-provider');
   } catch (cause) {
-    throw new Error('The Roblox emulator is built on oidc-provider: run `npm install --save-dev oidc-provider`', {
-      cause,
-    });
+    throw explainMissing(cause);
   } finally {
     console.warn = warn;
   }
+}
+
+function explainMissing(cause: unknown): Error {
+  const { code } = { ...(cause as { code?: unknown }) };
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // Jest says MODULE_NOT_FOUND, Node ERR_MODULE_NOT_FOUND.
+  const isMissing = /MODULE_NOT_FOUND$/.test(String(code)) && /'oidc-provider'/.test(message);
+  if (!isMissing) {
+    const advice =
+      'Jest loads ES modules with NODE_OPTIONS=--experimental-vm-modules; else start the emulator outside of it, by `npx passport-roblox-oauth2 emulator`';
+    return new Error(`oidc-provider is installed, but cannot be loaded here. ${advice}`, { cause });
+  }
+  const error = new Error('The Roblox emulator is built on oidc-provider: run `npm install --save-dev oidc-provider`', {
+    cause,
+  });
+  return Object.assign(error, { code: 'OIDC_PROVIDER_MISSING' });
 }
 
 /** Sets oidc-provider up as Roblox's token server. */

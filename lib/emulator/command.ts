@@ -1,0 +1,188 @@
+import { readFileSync, watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { startEmulator } from './index.ts';
+import type { Emulator, RequestRecord } from './index.ts';
+import type { EmulatedClient, EmulatorOptions } from './options.ts';
+import { DEMO_CLIENT, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './people.ts';
+import { readPeopleFile } from './people-file.ts';
+
+const USAGE = `Usage: passport-roblox-oauth2 emulator [options]
+
+Runs a Roblox on this machine: sign-in with a consent page, and Open Cloud. For apps in any language.
+
+  --port <number>     where it listens; 4000 by default, 0 finds a free one
+  --host <address>    127.0.0.1 by default; 0.0.0.0 in a container
+  --url <address>     the public address that it announces, where that is another one
+  --people <file>     who can sign in: JSON, read again whenever it changes
+  --client <ID:SECRET:REDIRECT>
+                      an app; ID::REDIRECT is a public one. Several: repeat it. The same ID again adds a redirect URL.
+                      REDIRECT "loopback" takes any URL on this machine
+  --pairwise          each app has its own user IDs
+  --rate-limits       refuses with 429 what is over Roblox's limits
+  --control           takes requests to /control/ from this machine, for tests in other languages
+  --loopback-ips      takes redirect URLs on 127.0.0.1, which Roblox does not
+  --log               prints a line for each request, without tokens
+  --help              prints this
+
+Exit code: 0 ended by a signal, 1 could not start, 2 wrong usage.
+`;
+
+/** How the command is started without oidc-provider beside it. */
+const FULL_COMMAND = 'npx -p passport-roblox-oauth2 -p oidc-provider passport-roblox-oauth2 emulator';
+
+/** What the command needs of the process that it runs in. */
+export interface CommandIO {
+  print(text: string): void;
+  printError(text: string): void;
+  /** Resolves when the process is told to end. */
+  waitForEnd(): Promise<unknown>;
+}
+
+/**
+ * Runs `passport-roblox-oauth2 emulator` until the process is told to end.
+ * @param args what stands behind the name of the command
+ * @returns the exit code
+ */
+export async function runEmulator(args: readonly string[], io: CommandIO): Promise<number> {
+  let settings: Settings;
+  try {
+    settings = readArguments(args);
+  } catch (error) {
+    io.printError(`${readMessage(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  if (settings.isHelp) {
+    io.print(USAGE);
+    return 0;
+  }
+  const ended = io.waitForEnd();
+  const { peopleFile } = settings;
+  let emulator: Emulator;
+  try {
+    const people = peopleFile === undefined ? {} : readPeopleFile(readFileSync(peopleFile, 'utf8'), peopleFile);
+    const log = settings.isLogging ? { onRequest: (record: RequestRecord) => io.print(describeRequest(record)) } : {};
+    emulator = await startEmulator({ ...settings.options, ...people, ...log });
+  } catch (error) {
+    io.printError(`${explainFailure(error, settings.options.port)}\n`);
+    return 1;
+  }
+  io.print(describeEmulator(emulator, settings));
+  const watcher = peopleFile === undefined ? undefined : watchPeople(peopleFile, emulator, io);
+  await ended;
+  watcher?.close();
+  await emulator.close();
+  return 0;
+}
+
+interface Settings {
+  readonly options: EmulatorOptions & { readonly port: number };
+  readonly peopleFile: string | undefined;
+  readonly isLogging: boolean;
+  readonly isHelp: boolean;
+}
+
+/** @throws {TypeError} what cannot be understood */
+function readArguments(args: readonly string[]): Settings {
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...{ port: { type: 'string', default: '4000' }, host: { type: 'string' }, url: { type: 'string' } },
+      ...{ people: { type: 'string' }, client: { type: 'string', multiple: true }, help: { ...flag, short: 'h' } },
+      ...{ pairwise: flag, 'rate-limits': flag, control: flag, 'loopback-ips': flag, log: flag },
+    },
+  });
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535) {
+    throw new TypeError(`--port must be a number from 0 to 65535, but is ${values.port}`);
+  }
+  const clients = values.client && readClients(values.client);
+  const options = {
+    ...{ port, control: values.control, loopbackIPs: values['loopback-ips'], rateLimits: values['rate-limits'] },
+    ...(values.pairwise ? { subjectType: 'pairwise' as const } : {}),
+    ...(values.host === undefined ? {} : { host: values.host }),
+    ...(values.url === undefined ? {} : { url: values.url }),
+    ...(clients === undefined ? {} : { clients }),
+  };
+  return { options, peopleFile: values.people, isLogging: values.log, isHelp: values.help };
+}
+
+function readClients(given: readonly string[]): EmulatedClient[] {
+  const clients = new Map<string, EmulatedClient>();
+  for (const text of given) {
+    const [, clientID = '', clientSecret = '', redirect = ''] = /^([^:]+):([^:]*):(.+)$/.exec(text) ?? [];
+    if (clientID === '') throw new TypeError(`--client must be ID:SECRET:REDIRECT, or ID::REDIRECT, but is ${text}`);
+    const known = clients.get(clientID)?.redirectURIs ?? [];
+    const redirectURIs = redirect === 'loopback' || known === 'loopback' ? 'loopback' : [...known, redirect];
+    clients.set(clientID, { clientID, ...(clientSecret === '' ? {} : { clientSecret }), redirectURIs });
+  }
+  return [...clients.values()];
+}
+
+function describeEmulator(emulator: Emulator, { options, peopleFile }: Settings): string {
+  const clients = options.clients ?? [DEMO_CLIENT, DEMO_PUBLIC_CLIENT];
+  const users = peopleFile === undefined ? DEMO_PEOPLE : emulator.users;
+  const lines = [
+    `Roblox emulator: ${emulator.url}`,
+    ...(emulator.address === emulator.url ? [] : [`Listens on:      ${emulator.address}`]),
+    `Discovery:       ${emulator.url}/oauth/.well-known/openid-configuration`,
+    ...(options.control === true ? [`Control:         ${emulator.address}/control/`] : []),
+    'Clients:',
+    ...clients.map(({ clientID, clientSecret, redirectURIs }: EmulatedClient) => {
+      const secret = clientSecret === undefined ? 'public' : `secret ${clientSecret}`;
+      const redirects = redirectURIs === 'loopback' ? 'any redirect URL on this machine' : redirectURIs.join(' ');
+      return `  ${clientID}  ${secret}  ${redirects}`;
+    }),
+    `People${peopleFile === undefined ? '' : ` of ${peopleFile}`}:`,
+    ...users.map(({ id, username, displayName }) => `  ${id}  ${username} (${displayName})`),
+    'Nobody here is real. Ctrl+C ends it.',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+// Without the query and the headers: that is where codes and tokens are.
+function describeRequest({ at, method, path, status }: RequestRecord): string {
+  const time = new Date(at).toISOString().slice(11, 23);
+  return `${time} ${method} ${path} ${status === 0 ? 'no answer' : status} ${Date.now() - at} ms\n`;
+}
+
+/** Reads the people anew whenever their file changes. A file that cannot be read changes nothing. */
+function watchPeople(file: string, emulator: Emulator, io: CommandIO): FSWatcher {
+  let before = '';
+  const reload = () => {
+    try {
+      const text = readFileSync(file, 'utf8');
+      if (text === before) return;
+      before = text;
+      const people = readPeopleFile(text, file);
+      emulator.replacePeople(people);
+      io.print(`Read ${people.users.length} people of ${file}\n`);
+    } catch (error) {
+      io.printError(`${readMessage(error)}\nThe people stay as they were.\n`);
+    }
+  };
+  // The folder, since editors put a new file in the place of the old one.
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(dirname(resolve(file)), (_event, name) => {
+    if (name !== basename(file)) return;
+    clearTimeout(timer);
+    // Writing takes several steps, and each of them is told.
+    timer = setTimeout(reload, 50);
+  });
+  return watcher.on('close', () => clearTimeout(timer));
+}
+
+function explainFailure(error: unknown, port: number): string {
+  const { code } = { ...(error as { code?: unknown }) };
+  if (code === 'OIDC_PROVIDER_MISSING')
+    return `The emulator needs oidc-provider. This brings it along:\n\n  ${FULL_COMMAND}`;
+  if (code === 'EADDRINUSE') return `Port ${port} is taken. Choose another one: --port ${port + 1}`;
+  return readMessage(error);
+}
+
+function readMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
