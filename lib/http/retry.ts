@@ -32,7 +32,8 @@ export function createPatientTransport(options: {
   const { now = () => Date.now(), random = () => Math.random() } = options;
 
   return async (request) => {
-    const { method, signal } = request;
+    const { method, signal, timeoutMs = Infinity } = request;
+    const startMs = now();
     let waitedMs = 0;
     for (let retries = 0; ; retries += 1) {
       const outcome: HttpResponse | { readonly error: unknown } = await transport(request).catch((error: unknown) => ({
@@ -40,7 +41,8 @@ export function createPatientTransport(options: {
       }));
       const attempt = { method, outcome, retries, waitedMs, nowMs: now(), random };
       const delayMs = signal?.aborted ? undefined : decideRetry(attempt, patience);
-      if (delayMs === undefined) {
+      // A wait that ends after the call's own time-out would hide why the call failed.
+      if (delayMs === undefined || now() - startMs + delayMs >= timeoutMs) {
         if ('error' in outcome) throw outcome.error;
         return outcome;
       }

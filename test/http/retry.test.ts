@@ -122,6 +122,18 @@ describe('a patient transport', () => {
     expect(waits).to.deep.equal([60_000]);
   });
 
+  it('hands over the 429 when the next wait would end after the time-out of the call', async () => {
+    for (const [timeoutMs, waited] of [
+      [5000, []],
+      [5001, [5000]],
+      [undefined, [5000]],
+    ] as const) {
+      const { transport, waits } = scene(answer(429, { 'retry-after': '5' }), answer(200));
+      const { status } = await transport({ ...REQUEST, timeoutMs });
+      expect([status, waits]).to.deep.equal([waited.length === 0 ? 429 : 200, waited]);
+    }
+  });
+
   it('backs off where the server names no time, or none at all', async () => {
     const { transport, waits } = scene(
       answer(429, { 'retry-after': '0' }),
