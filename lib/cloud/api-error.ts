@@ -4,13 +4,13 @@ import { redact } from '../http/redact.ts';
 import { readRetryAfterSeconds } from '../http/retry.ts';
 import { withoutQuery, type HttpResponse } from '../http/transport.ts';
 
-/** What is said where Roblox says nothing. */
+/** What the error says when Roblox gives no message. */
 const STATUS_MESSAGES: Readonly<Record<number, string>> = {
   400: 'the request was not understood',
   401: 'the authorization has ended or does not cover this; ask the user to sign in again',
   403: 'a scope or a permission is missing',
-  404: 'there is no such thing',
-  409: 'it was changed by someone else meanwhile',
+  404: 'not found',
+  409: 'somebody else changed it at the same time',
   429: 'too many requests',
 };
 
@@ -20,15 +20,15 @@ export interface Refusal extends HttpResponse {
   readonly url: string;
   /** The scope that the method needs, or may need. */
   readonly scope?: string | undefined;
-  /** The scopes that the user granted; empty where nobody knows. */
+  /** The scopes that the user granted; empty when they are not known. */
   readonly granted: readonly string[];
   readonly nowMs: number;
-  /** What the error must not show, although the server may have echoed it. */
+  /** What the error must not show: the server may have echoed it. */
   readonly secrets: readonly string[];
 }
 
-/** Makes the one error of any answer whose status is not 2xx, or whose body is none that was promised. */
-export function refusalError(refusal: Refusal): RobloxAPIError {
+/** Makes the error of an answer whose status is not 2xx, or whose body is no JSON. */
+export function createAPIError(refusal: Refusal): RobloxAPIError {
   const { method, status, secrets } = refusal;
   const url = withoutQuery(refusal.url);
   const body = readErrorBody(refusal.text, secrets);
@@ -50,7 +50,7 @@ function statusMessage(status: number): string {
   return STATUS_MESSAGES[status] ?? (status >= 500 ? 'the server failed; try again later' : 'refused');
 }
 
-/** A sentence about the scope, where one is likely to be what is missing. */
+/** Adds a sentence about the scope when a missing scope is the likely reason. */
 function scopeHint({ status, header, scope, granted, text }: Refusal, body: ErrorBody): string {
   const named =
     /scope/i.test(`${body.code} ${body.message}`) || /insufficient_scope/.test(header('www-authenticate') ?? text);

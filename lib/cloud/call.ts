@@ -2,7 +2,7 @@ import { refuse, refuseUnknownOptions } from '../errors.ts';
 import { checkTimeout, endedByEither, setDeadline } from '../http/abort.ts';
 import { parseJSON, readObject } from '../http/json.ts';
 import { connectionError, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.ts';
-import { refusalError } from './error-body.ts';
+import { createAPIError } from './api-error.ts';
 import { buildURL, isPlainObject, type Parameter, type Query } from './url.ts';
 
 /** The largest answer that is read. */
@@ -152,7 +152,7 @@ export function createCaller(options: {
     const { status, text } = response;
     const refused = (what: { readonly status: number; readonly text: string }) => {
       const granted = credential.granted();
-      return refusalError({ ...request, ...what, header: response.header, scope: call.scope, granted, nowMs: now() });
+      return createAPIError({ ...request, ...what, header: response.header, scope: call.scope, granted, nowMs: now() });
     };
     if (status < 200 || status > 299) throw refused(response);
     if (text.trim() === '' && call.answer === undefined) return undefined;

@@ -8,11 +8,6 @@ export function readRaw(value: unknown): Raw {
   return readObject(value) ?? {};
 }
 
-/** Whether a value is a JSON object. */
-export function isRaw(value: unknown): value is Raw {
-  return readObject(value) !== undefined;
-}
-
 /** Reads a value of one type; undefined when it has another. */
 export type Reader<T> = (value: unknown) => T | undefined;
 

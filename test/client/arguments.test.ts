@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { RobloxClient } from '../../lib/client/client.ts';
-import { serve, thrown, type Served } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { serve, type Served } from './support.ts';
 
 /** Values that are no ID. `undefined` stands for a missing argument. */
 const NO_IDS: readonly unknown[] = [undefined, null, '', 'x', '7/roles', 0, -1, 1.5, NaN, 2 ** 60, 7n, {}, ['7'], true];
@@ -104,10 +105,10 @@ describe('every method of a client', () => {
       for (const [place, values] of wrong.entries()) {
         for (const value of values) {
           const given = right.map((rightValue, index) => (index === place ? value : rightValue));
-          const error = await thrown((async () => callMethod(makeClient(), name, given))());
+          const error = await catchError((async () => callMethod(makeClient(), name, given))());
           expect(error, `${place}: ${String(value)}`).to.be.instanceOf(TypeError);
           // Its words are ours, not those of JavaScript.
-          expect((error as TypeError).message, `${place}: ${String(value)}`).to.not.match(
+          expect(error.message, `${place}: ${String(value)}`).to.not.match(
             /Cannot (read|destructure|convert)|is not (a function|iterable)|undefined \(reading/,
           );
         }
@@ -119,7 +120,7 @@ describe('every method of a client', () => {
   it('refuses wrong options of toArray', async () => {
     const list = makeClient().groups.list();
     for (const options of [null, 7, { limit: -1 }, { limit: '5' }, { limit: null }, { max: 5 }]) {
-      expect(await thrown(list.toArray(options as never))).to.be.instanceOf(TypeError);
+      expect(await catchError(list.toArray(options as never))).to.be.instanceOf(TypeError);
     }
     expect(server.requests).to.deep.equal([]);
   });

@@ -4,7 +4,7 @@ import { RobloxClient } from '../../lib/client/client.ts';
 import type { NewAsset } from '../../lib/cloud/assets.ts';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { ConnectionError, RobloxAPIError } from '../../lib/errors.ts';
-import { thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
 
 const MANGO = '4100000001';
 const NELL = '4100000002';
@@ -85,7 +85,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
     for (const [name, who, { userId, roleId }, status] of refusals) {
       it(`cannot give ${name}`, async () => {
         const { groups } = await makeClient(who);
-        const error = await thrown(groups.assignRole('7001', { userId: userId(), roleId }));
+        const error = await catchError(groups.assignRole('7001', { userId: userId(), roleId }));
         expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', status);
       });
     }
@@ -100,7 +100,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(await groups.acceptJoinRequest('7001', idOf(NELL))).to.equal(undefined);
       expect(await (await makeClient(NELL)).groups.rank('7001')).to.equal(1);
       for (const verb of ['acceptJoinRequest', 'declineJoinRequest'] as const) {
-        const error = await thrown(groups[verb]('7001', idOf(NELL)));
+        const error = await catchError(groups[verb]('7001', idOf(NELL)));
         expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 404);
       }
     });
@@ -119,9 +119,9 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         ],
       ];
       for (const [scope, call] of calls) {
-        const error = await thrown(call());
+        const error = await catchError(call());
         expect(error, scope).to.be.instanceOf(RobloxAPIError).with.property('status', 403);
-        expect((error as Error).message).to.include(scope);
+        expect(error.message).to.include(scope);
       }
     });
 
@@ -144,7 +144,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       const model = { ...DECAL, assetType: 'Model', contentType: 'model/fbx', creator: { groupId: '7002' }, file };
       expect(await assets.create(model)).to.deep.include({ creator: { type: 'Group', id: '7002' } });
       const other = { ...DECAL, creator: { type: 'Group', id: '7003' } } as const;
-      expect(await thrown(assets.create(other)))
+      expect(await catchError(assets.create(other)))
         .to.be.instanceOf(RobloxAPIError)
         .with.property('status', 403);
     });
@@ -158,23 +158,23 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(await assets.create(DECAL)).to.have.property('id');
       expect(uploads()).to.equal(2);
       roblox.faults.status('POST /assets/v1/assets', 503, soon);
-      expect(await thrown(assets.create(DECAL))).to.have.property('status', 503);
+      expect(await catchError(assets.create(DECAL))).to.have.property('status', 503);
       expect(uploads()).to.equal(3);
       roblox.faults.destroy('POST /assets/v1/assets');
-      expect(await thrown(assets.create(DECAL))).to.be.instanceOf(ConnectionError);
+      expect(await catchError(assets.create(DECAL))).to.be.instanceOf(ConnectionError);
       expect(uploads()).to.equal(4);
     });
 
     it('say why an upload failed, and give up one that never ends', async () => {
       const { assets } = await makeClient(MANGO);
       roblox.faults.operation('fails', { code: 400, message: 'The picture is moderated.' });
-      const failed = await thrown(assets.create(DECAL));
+      const failed = await catchError(assets.create(DECAL));
       expect(failed).to.be.instanceOf(RobloxAPIError).and.include({
         status: 400,
         message: 'The picture is moderated.',
       });
       roblox.faults.operation('never_ends');
-      const endless = await thrown(assets.create({ ...DECAL, timeout: 1500 }));
+      const endless = await catchError(assets.create({ ...DECAL, timeout: 1500 }));
       expect(endless).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
       expect((endless as ConnectionError).url).to.match(/\/assets\/v1\/operations\/[^/]+$/);
     });
@@ -189,8 +189,8 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect((await experiences.get('3828411583')).owner).to.deep.equal({ type: 'Group', id: '7002' });
       await experiences.restartServers('3828411582', { placeIds: ['1'], closeAllVersions: true });
       expect(roblox.restarts.at(-1)).to.deep.include({ universeId: '3828411582' });
-      expect(await thrown(experiences.restartServers('3828411590'))).to.have.property('status', 403);
-      expect(await thrown(experiences.get('1'))).to.have.property('status', 404);
+      expect(await catchError(experiences.restartServers('3828411590'))).to.have.property('status', 403);
+      expect(await catchError(experiences.get('1'))).to.have.property('status', 404);
     });
 
     it('notify the user', async () => {

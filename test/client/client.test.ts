@@ -4,7 +4,7 @@ import type { RobloxClientOptions } from '../../lib/client/options.ts';
 import { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { OAuthError, RobloxAPIError } from '../../lib/errors.ts';
 import type { Tokens } from '../../lib/oauth/tokens.ts';
-import { thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
 
 const MANGO = '4100000001';
 const NELL = '4100000002';
@@ -157,16 +157,16 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       const group = await client.request('GET', '/cloud/v2/groups/{group_id}', { path: { group_id: '7001' } });
       expect(group.displayName).to.equal('Sky Island Builders');
       expect(await client.request('GET', '/cloud/v2/groups/7001')).to.deep.equal(group);
-      const error = await thrown(client.request('GET', '/cloud/v2/groups/999999'));
+      const error = await catchError(client.request('GET', '/cloud/v2/groups/999999'));
       expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 404);
     });
 
     it('names the scope that a private inventory needs', async () => {
       const issued = await roblox.issueTokens({ user: MANGO, scope: 'openid' });
       const client = new RobloxClient({ accessToken: issued.access_token, baseURL: roblox.url });
-      const error = await thrown(client.inventory.list().toArray());
+      const error = await catchError(client.inventory.list().toArray());
       expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 403);
-      expect((error as Error).message).to.include('user.inventory-item:read');
+      expect(error.message).to.include('user.inventory-item:read');
     });
 
     describe('renewing its tokens', () => {
@@ -202,7 +202,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       it('tries a call once again after a 401, and not twice', async () => {
         const client = await clientOf(MANGO);
         roblox.faults.status('/cloud/v2/groups/7001', 401, { times: Infinity });
-        const error = await thrown(client.groups.get('7001'));
+        const error = await catchError(client.groups.get('7001'));
         expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 401);
         expect(roblox.count('/cloud/v2/groups/7001')).to.equal(2);
         expect(roblox.count('/oauth/v1/token')).to.equal(1);
@@ -218,10 +218,10 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         const client = await clientOf(MANGO);
         roblox.revokeAuthorizations(MANGO);
         roblox.expireAccessTokens();
-        const errors = await Promise.all(Array.from({ length: 50 }, () => thrown(client.groups.get('7001'))));
+        const errors = await Promise.all(Array.from({ length: 50 }, () => catchError(client.groups.get('7001'))));
         expect(new Set(errors).size).to.equal(1);
         expect(errors[0]).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
-        expect(await thrown(client.userInfo())).to.equal(errors[0]);
+        expect(await catchError(client.userInfo())).to.equal(errors[0]);
         expect(roblox.count('/oauth/v1/token')).to.equal(1);
       });
 
@@ -240,7 +240,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         it(`is never repeated by itself, not after a ${status}`, async () => {
           const client = await clientOf(MANGO);
           roblox.faults.status('/oauth/v1/token', status, { times: Infinity, headers: { 'retry-after': '0' } });
-          await thrown(client.refresh());
+          await catchError(client.refresh());
           expect(roblox.count('/oauth/v1/token')).to.equal(1);
         });
       }
@@ -248,7 +248,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       it('is never repeated by itself, not after a broken connection', async () => {
         const client = await clientOf(MANGO, { expiresAt: 0 });
         roblox.faults.destroy('/oauth/v1/token', { times: Infinity });
-        await thrown(client.groups.get('7001'));
+        await catchError(client.groups.get('7001'));
         expect(roblox.count('/oauth/v1/token')).to.equal(1);
       });
     });
@@ -259,9 +259,9 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         await client.revoke();
         expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
         for (const call of [() => client.userInfo(), () => client.refresh(), () => client.groups.list().toArray()]) {
-          const error = await thrown(call());
+          const error = await catchError(call());
           expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
-          expect((error as Error).message).to.match(/sign in again/);
+          expect(error.message).to.match(/sign in again/);
         }
         await client.revoke();
         expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
@@ -270,7 +270,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       it('changes nothing when it fails, and is not repeated', async () => {
         const client = await clientOf(MANGO);
         roblox.faults.status('/oauth/v1/token/revoke', 503);
-        await thrown(client.revoke());
+        await catchError(client.revoke());
         expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
         expect(await client.userInfo()).to.include({ sub: idOf(MANGO) });
       });
@@ -293,7 +293,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         await client.experiences.publish(experience?.id ?? '', 'a', 'b');
         expect(roblox.count(path)).to.equal(2);
         roblox.faults.status(path, 503, { headers: { 'retry-after': '0' } });
-        expect(await thrown(client.experiences.publish(experience?.id ?? '', 'a', 'b'))).to.have.property(
+        expect(await catchError(client.experiences.publish(experience?.id ?? '', 'a', 'b'))).to.have.property(
           'status',
           503,
         );
@@ -309,7 +309,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       it('hands out a wait that is too long, without waiting', async () => {
         const client = await clientOf(MANGO);
         roblox.faults.status('/cloud/v2/groups/7001', 429, { headers: { 'retry-after': '3600' } });
-        const error = await thrown(client.groups.get('7001'));
+        const error = await catchError(client.groups.get('7001'));
         expect(error).to.be.instanceOf(RobloxAPIError).and.include({ status: 429, retryAfter: 3600 });
       });
 
@@ -334,7 +334,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
           5,
         );
         try {
-          expect(await thrown(walk)).to.have.property('message', 'enough');
+          expect(await catchError(walk)).to.have.property('message', 'enough');
         } finally {
           clearInterval(abort);
         }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { RobloxClient } from '../../lib/client/client.ts';
-import { thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
 
 describe('the options of a client', () => {
   const refused: [string, unknown, RegExp][] = [
@@ -74,7 +74,7 @@ describe('the options of a client', () => {
   it('are named by what needs them', async () => {
     const client = new RobloxClient({ accessToken: 'a' });
     for (const call of [() => client.revoke(), () => client.introspect(), () => client.resources()]) {
-      expect(await thrown(call()))
+      expect(await catchError(call()))
         .to.be.instanceOf(TypeError)
         .with.property('message')
         .that.matches(/clientID/);
@@ -84,7 +84,7 @@ describe('the options of a client', () => {
       { accessToken: 'a', refreshToken: 'r' },
       { accessToken: 'a', clientID: '1' },
     ]) {
-      expect(await thrown(new RobloxClient(options).refresh()))
+      expect(await catchError(new RobloxClient(options).refresh()))
         .to.be.instanceOf(TypeError)
         .with.property('message')
         .that.matches(/refreshToken.*clientID/);

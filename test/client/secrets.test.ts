@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { RobloxClient } from '../../lib/client/client.ts';
 import type { RobloxClientOptions } from '../../lib/client/options.ts';
 import { RobloxAPIError } from '../../lib/errors.ts';
-import { serve, thrown, type Served } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { serve, type Served } from './support.ts';
 
 /** Values that look different in a URL, a form, JSON and a Basic header. */
 const SECRETS = {
@@ -137,7 +138,7 @@ describe('no secret is shown', () => {
   for (const answer of [400, 500, 'cut'] as const) {
     it(`in the error of groups.rank, when the server answers ${answer} and echoes all it got`, async () => {
       answers = everywhere(answer);
-      expectNoSecret(await thrown(clientOf().groups.rank('7')));
+      expectNoSecret(await catchError(clientOf().groups.rank('7')));
     });
   }
 
@@ -157,7 +158,7 @@ describe('no secret is shown', () => {
     if (name === 'refresh') continue;
     it(`in the error of ${name}, when it fails after a renewal`, async () => {
       answers = new Proxy({}, { get: (_, path) => (path === '/oauth/v1/token' ? 'renew' : 401) });
-      expectNoSecret(await thrown(call(clientOf())));
+      expectNoSecret(await catchError(call(clientOf())));
     });
   }
 
@@ -168,14 +169,14 @@ describe('no secret is shown', () => {
       });
     };
     const client = clientOf({ fetch });
-    for (const [, call] of calls) expectNoSecret(await thrown(call(client)));
+    for (const [, call] of calls) expectNoSecret(await catchError(call(client)));
     answers['/oauth/v1/token'] = 'renew';
     const storing = clientOf({
       onTokens: (tokens) => {
         throw Object.assign(new Error(`cannot store ${tokens.refreshToken}`), { row: tokens });
       },
     });
-    expectNoSecret(await thrown(storing.refresh()));
+    expectNoSecret(await catchError(storing.refresh()));
     expectNoSecret(storing);
   });
 
@@ -185,7 +186,7 @@ describe('no secret is shown', () => {
     const fetch = async () => new Response(JSON.stringify({ path: `operations/${token}`, done: true, error }));
     const client = clientOf({ fetch });
     for (const call of [client.user.thumbnail(), client.assets.create({ ...ASSET, creator: { userId: '1' } })]) {
-      const failure = await thrown(call);
+      const failure = await catchError(call);
       expect(failure).to.be.instanceOf(RobloxAPIError);
       expectNoSecret(failure);
     }
@@ -206,7 +207,7 @@ describe('no secret is shown', () => {
       client.assets.create({ ...ASSET, contentType: token }),
     ];
     for (const call of wrong) {
-      const error = await thrown(call);
+      const error = await catchError(call);
       expect(error).to.be.instanceOf(TypeError);
       expectNoSecret(error);
     }

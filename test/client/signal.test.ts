@@ -6,7 +6,7 @@ import { RobloxClient } from '../../lib/client/client.ts';
 import type { CallOptions } from '../../lib/cloud/call.ts';
 import type { List } from '../../lib/cloud/pages.ts';
 import { ConnectionError } from '../../lib/errors.ts';
-import { thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
 
 const CHANGE = { userId: '2', roleId: '99' };
 const FILE = { assetType: 'Decal', displayName: 'a', description: 'b', file: new Blob(['x'], { type: 'image/png' }) };
@@ -88,18 +88,18 @@ describe('every call of a client', () => {
   for (const [name, call] of Object.entries(CALLS)) {
     it(`ends its HTTP request with its signal: ${name}`, async () => {
       const controller = new AbortController();
-      const called = thrown(call(makeClient(), { signal: controller.signal }));
+      const called = catchError(call(makeClient(), { signal: controller.signal }));
       const { closed } = await arrival();
       controller.abort(new Error('enough'));
       expect(await called).to.have.property('message', 'enough');
       await closed;
       expect(waiting).to.have.length(1);
-      expect(await thrown(call(makeClient(), { signal: controller.signal }))).to.have.property('message', 'enough');
+      expect(await catchError(call(makeClient(), { signal: controller.signal }))).to.have.property('message', 'enough');
       expect(waiting).to.have.length(1);
     });
 
     it(`ends its HTTP request after its time-out, and names it: ${name}`, async () => {
-      const called = thrown(call(makeClient(), { timeout: 40 }));
+      const called = catchError(call(makeClient(), { timeout: 40 }));
       const { req, closed } = await arrival();
       const error = await called;
       expect(error)
@@ -117,19 +117,19 @@ describe('every call of a client', () => {
     it(`ends its wait, and not its request, with its signal: ${name}`, async () => {
       const controller = new AbortController();
       const client = makeClient();
-      const called = thrown(call(client, { signal: controller.signal }));
+      const called = catchError(call(client, { signal: controller.signal }));
       const { answer, closed } = await arrival();
       controller.abort(new Error('enough'));
       expect(await called).to.have.property('message', 'enough');
       answer({ access_token: 'b', refresh_token: 's', token_type: 'Bearer', expires_in: 900 });
       await closed;
       const fresh = makeClient();
-      expect(await thrown(call(fresh, { signal: controller.signal }))).to.have.property('message', 'enough');
+      expect(await catchError(call(fresh, { signal: controller.signal }))).to.have.property('message', 'enough');
       expect(waiting, 'nothing begins with a signal that has ended').to.have.length(1);
     });
 
     it(`ends its wait after its time-out: ${name}`, async () => {
-      const error = await thrown(call(makeClient(), { timeout: 40 }));
+      const error = await catchError(call(makeClient(), { timeout: 40 }));
       expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
     });
   }
@@ -137,7 +137,7 @@ describe('every call of a client', () => {
   it('keeps the tokens of a renewal that nobody waits for any more', async () => {
     const controller = new AbortController();
     const client = makeClient();
-    const called = thrown(client.refresh({ signal: controller.signal }));
+    const called = catchError(client.refresh({ signal: controller.signal }));
     const { answer } = await arrival();
     controller.abort(new Error('enough'));
     await called;
@@ -151,7 +151,7 @@ describe('every call of a client', () => {
     const client = new RobloxClient({ accessToken: 'a', baseURL: url, timeout: 30, maxRetries: 0 });
     const slow = client.request('GET', '/slow', { timeout: 5000 });
     const { answer } = await arrival();
-    const error = await thrown(client.request('GET', '/x'));
+    const error = await catchError(client.request('GET', '/x'));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
     answer({ ok: true });
     expect(await slow).to.deep.equal({ ok: true });
@@ -160,7 +160,7 @@ describe('every call of a client', () => {
   it('ends its wait alone where it waits for what others wait for too: who the user is', async () => {
     const controller = new AbortController();
     const client = new RobloxClient({ accessToken: 'a', baseURL: url });
-    const left = thrown(client.user.get({ signal: controller.signal }));
+    const left = catchError(client.user.get({ signal: controller.signal }));
     const stays = client.user.get();
     const { answer } = await arrival();
     controller.abort(new Error('enough'));

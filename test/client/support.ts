@@ -25,13 +25,3 @@ export async function serve(answer: (req: IncomingMessage, res: ServerResponse, 
 }
 
 export type Served = Awaited<ReturnType<typeof serve>>;
-
-/** What a promise throws. */
-export async function thrown(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    (value) => {
-      throw new Error(`nothing was thrown, but ${JSON.stringify(value)} came`);
-    },
-    (error: unknown) => error,
-  );
-}

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { RobloxClient } from '../../lib/client/client.ts';
 import type { RobloxClientOptions } from '../../lib/client/options.ts';
 import { ConnectionError, RobloxAPIError } from '../../lib/errors.ts';
-import { serve, thrown, type Served } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { serve, type Served } from './support.ts';
 
 describe('on the wire', () => {
   let server: Served;
@@ -22,7 +23,7 @@ describe('on the wire', () => {
     it(`a ${status} is never followed, not even to the same host`, async () => {
       answer = (_, res) => res.writeHead(status, { location: '/elsewhere' }).end();
       for (const fetch of [undefined, globalThis.fetch as never]) {
-        const error = await thrown(clientOf({ fetch }).request('GET', '/cloud/v2/x'));
+        const error = await catchError(clientOf({ fetch }).request('GET', '/cloud/v2/x'));
         expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'redirect');
       }
       expect(server.requests.map(({ path }) => path)).to.deep.equal(['/cloud/v2/x', '/cloud/v2/x']);
@@ -39,7 +40,7 @@ describe('on the wire', () => {
       };
       more();
     };
-    const error = await thrown(clientOf().request('GET', '/x'));
+    const error = await catchError(clientOf().request('GET', '/x'));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'body_too_large');
   });
 
@@ -51,18 +52,18 @@ describe('on the wire', () => {
 
   it('an HTML page and an empty error are errors with their status', async () => {
     answer = (_, res) => res.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>');
-    expect(await thrown(clientOf().groups.get('7')))
+    expect(await catchError(clientOf().groups.get('7')))
       .to.be.instanceOf(RobloxAPIError)
       .with.property('status', 502);
     answer = (_, res) => res.writeHead(401).end();
-    expect(await thrown(clientOf().groups.get('7')))
+    expect(await catchError(clientOf().groups.get('7')))
       .to.be.instanceOf(RobloxAPIError)
       .with.property('status', 401);
   });
 
   it('silence ends with the time-out', async () => {
     answer = () => {};
-    const error = await thrown(clientOf({ timeout: 20 }).request('GET', '/x'));
+    const error = await catchError(clientOf({ timeout: 20 }).request('GET', '/x'));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
   });
 
@@ -70,9 +71,9 @@ describe('on the wire', () => {
     const controller = new AbortController();
     answer = () => controller.abort(new Error('enough'));
     const { signal } = controller;
-    expect(await thrown(clientOf().request('GET', '/x', { signal }))).to.have.property('message', 'enough');
-    expect(await thrown(clientOf().request('GET', '/x', { signal }))).to.have.property('message', 'enough');
-    expect(await thrown(clientOf().inventory.list({ signal }).toArray())).to.have.property('message', 'enough');
+    expect(await catchError(clientOf().request('GET', '/x', { signal }))).to.have.property('message', 'enough');
+    expect(await catchError(clientOf().request('GET', '/x', { signal }))).to.have.property('message', 'enough');
+    expect(await catchError(clientOf().inventory.list({ signal }).toArray())).to.have.property('message', 'enough');
     expect(server.requests).to.have.length(1);
   });
 
@@ -94,12 +95,12 @@ describe('on the wire', () => {
 
   it('a call is tried again as often as maxRetries says', async () => {
     answer = (_, res) => res.writeHead(429, { 'retry-after': '0' }).end();
-    expect(await thrown(clientOf({ maxRetries: 1 }).request('POST', '/x'))).to.include({
+    expect(await catchError(clientOf({ maxRetries: 1 }).request('POST', '/x'))).to.include({
       status: 429,
       retryAfter: undefined,
     });
     expect(server.requests).to.have.length(2);
-    await thrown(clientOf({ maxRetries: undefined }).request('POST', '/x'));
+    await catchError(clientOf({ maxRetries: undefined }).request('POST', '/x'));
     expect(server.requests).to.have.length(5);
   });
 
@@ -116,7 +117,7 @@ describe('on the wire', () => {
       '/\t/evil.test',
     ];
     for (const path of paths) {
-      expect(await thrown(clientOf().request('GET', path)), path).to.be.instanceOf(TypeError);
+      expect(await catchError(clientOf().request('GET', path)), path).to.be.instanceOf(TypeError);
     }
     expect(server.requests).to.deep.equal([]);
   });
@@ -124,7 +125,7 @@ describe('on the wire', () => {
   it('userinfo that names no user is no answer', async () => {
     for (const body of ['{}', '{"sub":""}', '{"sub":7}', '{"sub":"../7"}', '[]', 'null']) {
       answer = (_, res) => res.end(body);
-      const error = await thrown(clientOf({ userId: undefined }).user.get());
+      const error = await catchError(clientOf({ userId: undefined }).user.get());
       expect(error, body).to.be.instanceOf(ConnectionError).with.property('code', 'invalid_body');
     }
     expect(server.count('/cloud')).to.equal(0);
@@ -133,7 +134,7 @@ describe('on the wire', () => {
   it('who the user is, is asked again after it could not be learned', async () => {
     answer = (_, res) => res.writeHead(500).end();
     const client = clientOf({ userId: undefined });
-    await thrown(client.user.get());
+    await catchError(client.user.get());
     answer = (req, res) => res.end(req.url?.endsWith('userinfo') ? '{"sub":"5"}' : '{"id":"5"}');
     expect(await client.user.get()).to.include({ id: '5' });
     expect(await client.user.get()).to.include({ id: '5' });

@@ -1,12 +1,13 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { refusalError, type Refusal } from '../../lib/cloud/error-body.ts';
+import { createAPIError, type Refusal } from '../../lib/cloud/api-error.ts';
 import { RobloxAPIError } from '../../lib/errors.ts';
-import { thrown, wire } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { wire } from './support.ts';
 
 function refusal(change: Partial<Refusal> & { headers?: Record<string, string> }): RobloxAPIError {
   const { headers = {}, ...rest } = change;
-  return refusalError({
+  return createAPIError({
     method: 'GET',
     url: 'https://apis.roblox.com/cloud/v2/groups/7?filter=x',
     status: 404,
@@ -106,13 +107,15 @@ describe('success', () => {
   }
 
   it('is none when the body is HTML', async () => {
-    const error = await thrown(wire(() => ({ text: '<html>' })).call({ method: 'GET', path: '/x' }));
+    const error = await catchError(wire(() => ({ text: '<html>' })).call({ method: 'GET', path: '/x' }));
     expect(error).to.be.instanceOf(RobloxAPIError).and.include({ status: 200, code: undefined });
-    expect((error as Error).message).to.match(/no JSON/);
+    expect(error.message).to.match(/no JSON/);
   });
 
   it('is none for a 4xx whose body looks like success', async () => {
-    const error = await thrown(wire(() => ({ status: 400, text: '{"id":"7"}' })).call({ method: 'GET', path: '/x' }));
+    const error = await catchError(
+      wire(() => ({ status: 400, text: '{"id":"7"}' })).call({ method: 'GET', path: '/x' }),
+    );
     expect(error).to.be.instanceOf(RobloxAPIError).with.property('status', 400);
   });
 });
@@ -155,7 +158,7 @@ describe('a request', () => {
   for (const [name, change, message] of refused) {
     it(`is refused with ${name}, before it leaves`, async () => {
       const { call, requests } = wire(() => ({}));
-      const error = await thrown(call({ method: 'GET', path: '/x', ...change }));
+      const error = await catchError(call({ method: 'GET', path: '/x', ...change }));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(requests).to.deep.equal([]);
     });

@@ -3,7 +3,8 @@ import { createAssets, readAsset, type NewAsset } from '../../lib/cloud/assets.t
 import type { Call } from '../../lib/cloud/call.ts';
 import { ConnectionError } from '../../lib/errors.ts';
 import { sleep } from '../../lib/http/abort.ts';
-import { answeredBy, thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { answeredBy } from './support.ts';
 
 const OWN = { type: 'User', id: '42' } as const;
 const GROUP = { type: 'Group', id: '7' } as const;
@@ -113,7 +114,7 @@ describe('an upload', () => {
   ] as const) {
     it(`is refused without a creator where the user chose ${name}`, async () => {
       const { assets, calls } = workshop(0, accounts);
-      const error = await thrown(assets.create(DECAL));
+      const error = await catchError(assets.create(DECAL));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(calls).to.deep.equal([]);
     });
@@ -141,7 +142,7 @@ describe('an upload', () => {
   for (const [name, asset, message] of refused) {
     it(`is refused with ${name}, before any request`, async () => {
       const { assets, calls } = workshop(0);
-      const error = await thrown(assets.create(asset as never));
+      const error = await catchError(assets.create(asset as never));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(calls).to.deep.equal([]);
     });
@@ -149,14 +150,14 @@ describe('an upload', () => {
 
   it('that Roblox never ends is given up after the time-out', async () => {
     const { assets, waits } = workshop(Infinity);
-    const error = await thrown(assets.create({ ...DECAL, timeout: 30 }));
+    const error = await catchError(assets.create({ ...DECAL, timeout: 30 }));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
     expect(waits.slice(0, 5)).to.deep.equal([500, 1000, 2000, 4000, 4000]);
   });
 
   it('that ends with neither an asset nor an error is no answer', async () => {
     const { call } = answeredBy(() => ({ path: 'operations/op-1', done: true }));
-    const error = await thrown(createAssets(call, async () => [OWN], sleep).create(DECAL));
+    const error = await catchError(createAssets(call, async () => [OWN], sleep).create(DECAL));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'invalid_body');
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { runCall, type Call } from '../../lib/cloud/call.ts';
 import { ConnectionError, RobloxAPIError } from '../../lib/errors.ts';
-import { thrown, wire } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { wire } from './support.ts';
 
 describe('a call', () => {
   const refused: [string, Partial<Record<keyof Call, unknown>>, RegExp][] = [
@@ -41,7 +42,7 @@ describe('a call', () => {
   for (const [name, change, message] of refused) {
     it(`is refused with ${name}, before any request`, async () => {
       const { call, requests } = wire(() => ({}));
-      const error = await thrown(call({ method: 'GET', path: '/x', ...change } as Call));
+      const error = await catchError(call({ method: 'GET', path: '/x', ...change } as Call));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(requests).to.deep.equal([]);
     });
@@ -49,7 +50,7 @@ describe('a call', () => {
 
   it('never shows the value of a header that it refuses', async () => {
     const { call } = wire(() => ({}));
-    const error = await thrown(call({ method: 'GET', path: '/x', headers: { 'x-a': 'secret\n' } }));
+    const error = await catchError(call({ method: 'GET', path: '/x', headers: { 'x-a': 'secret\n' } }));
     expect(String(error)).to.not.include('secret');
   });
 
@@ -76,7 +77,7 @@ describe('a call', () => {
   for (const text of ['[]', '7', 'null', '"text"', 'true']) {
     it(`that promises an object takes ${text} for no answer`, async () => {
       const { call } = wire(() => ({ text }));
-      const error = await thrown(call({ method: 'GET', path: '/x', answer: 'object' }));
+      const error = await catchError(call({ method: 'GET', path: '/x', answer: 'object' }));
       expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'invalid_body');
     });
   }
@@ -88,7 +89,7 @@ describe('a call', () => {
       ['FAILED', 200],
     ]) {
       const { call } = wire(() => ({ text: JSON.stringify({ done: true, error: { code, message: 'no' } }) }));
-      const error = await thrown(call({ method: 'GET', path: '/x', answer: 'operation' }));
+      const error = await catchError(call({ method: 'GET', path: '/x', answer: 'operation' }));
       expect(error).to.be.instanceOf(RobloxAPIError).and.include({ code, status, message: 'no' });
     }
   });
@@ -117,7 +118,7 @@ describe('the options of a call', () => {
   ];
   for (const [name, options, message] of refused) {
     it(`must not be ${name}`, async () => {
-      const error = await thrown(runCall(options as never, async () => 'ran'));
+      const error = await catchError(runCall(options as never, async () => 'ran'));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
     });
   }
@@ -130,7 +131,7 @@ describe('the options of a call', () => {
 
 describe('the time-out of a call', () => {
   it('ends all that the call waits for, and names the latest request', async () => {
-    const error = await thrown(
+    const error = await catchError(
       runCall({ timeout: 20 }, async ({ signal, begin }) => {
         begin({ method: 'POST', url: 'https://apis.roblox.com/first', secrets: [] });
         begin({ method: 'GET', url: 'https://apis.roblox.com/second?filter=x', secrets: [] });
@@ -150,8 +151,8 @@ describe('the time-out of a call', () => {
     const controller = new AbortController();
     const both = runCall({ signal: controller.signal, timeout: 10_000 }, wait);
     controller.abort(new Error('enough'));
-    expect(await thrown(both)).to.have.property('message', 'enough');
-    const late = await thrown(runCall({ signal: new AbortController().signal, timeout: 5 }, wait));
+    expect(await catchError(both)).to.have.property('message', 'enough');
+    const late = await catchError(runCall({ signal: new AbortController().signal, timeout: 5 }, wait));
     expect(late).to.be.instanceOf(ConnectionError);
   });
 });

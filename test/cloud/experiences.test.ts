@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createExperiences, readExperience } from '../../lib/cloud/experiences.ts';
-import { answeredBy, thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { answeredBy } from './support.ts';
 
 describe('publish', () => {
   it('posts topic and message to the experience', async () => {
@@ -31,7 +32,7 @@ describe('publish', () => {
   for (const [name, args, message] of refused) {
     it(`refuses ${name}`, async () => {
       const { call, calls } = answeredBy(() => undefined);
-      const error = await thrown(createExperiences(call).publish(...(args as [string, string, string])));
+      const error = await catchError(createExperiences(call).publish(...(args as [string, string, string])));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(calls).to.deep.equal([]);
     });
@@ -87,7 +88,7 @@ describe('restartServers', () => {
   for (const [name, options, message] of refused) {
     it(`refuses ${name}, before any request`, async () => {
       const { call, calls } = answeredBy(() => ({}));
-      const error = await thrown(createExperiences(call).restartServers('7', options as never));
+      const error = await catchError(createExperiences(call).restartServers('7', options as never));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(calls).to.deep.equal([]);
     });

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { Call } from '../../lib/cloud/call.ts';
 import { createGroups } from '../../lib/cloud/groups.ts';
 import { RobloxAPIError } from '../../lib/errors.ts';
-import { answeredBy, asUser, thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { answeredBy, asUser } from './support.ts';
 
 describe('memberships', () => {
   it('ask with the filter that Roblox documents, and keep it for the whole walk', async () => {
@@ -165,7 +166,7 @@ describe('a change of roles', () => {
       it(`by ${verb} is refused with ${name}, before any request`, async () => {
         const { call, calls } = answeredBy(() => raw);
         const change = createGroups(call, asUser)[verb] as (...values: readonly unknown[]) => Promise<unknown>;
-        expect(await thrown(change(...args))).to.be.instanceOf(TypeError);
+        expect(await catchError(change(...args))).to.be.instanceOf(TypeError);
         expect(calls).to.deep.equal([]);
       });
     }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { writeInventoryFilter } from '../../lib/cloud/inventory-filter.ts';
 import { createInventory, readItem } from '../../lib/cloud/inventory.ts';
-import { answeredBy, asUser, thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { answeredBy, asUser } from './support.ts';
 
 describe('an inventory filter', () => {
   const cases: [Record<string, unknown>, string | undefined][] = [
@@ -154,7 +155,7 @@ describe('owns', () => {
   ]) {
     it(`lets nobody through for ${JSON.stringify(things)}`, async () => {
       const { call, calls } = answeredBy(() => ({ inventoryItems: [pass('1')] }));
-      expect(await thrown(createInventory(call, asUser).owns(things))).to.be.instanceOf(TypeError);
+      expect(await catchError(createInventory(call, asUser).owns(things))).to.be.instanceOf(TypeError);
       expect(calls).to.deep.equal([]);
     });
   }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createList, listCalls, type Page } from '../../lib/cloud/pages.ts';
-import { answeredBy, thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { answeredBy } from './support.ts';
 
 /** A list of these pages, and the tokens that were asked for. */
 function scripted<T>(...pages: { items: T[]; nextPageToken?: string }[]) {
@@ -116,7 +117,7 @@ describe('a list', () => {
   for (const limit of [-1, 1.5, NaN, '3']) {
     it(`refuses a limit of ${limit}`, async () => {
       const { list, asked } = scripted({ items: [1] });
-      expect(await thrown(list.toArray({ limit: limit as number }))).to.be.instanceOf(TypeError);
+      expect(await catchError(list.toArray({ limit: limit as number }))).to.be.instanceOf(TypeError);
       expect(asked).to.deep.equal([]);
     });
   }
@@ -127,7 +128,7 @@ describe('a list', () => {
     const walk = (async () => {
       for await (const item of list) seen.push(item);
     })();
-    expect(await thrown(walk)).to.have.property('message', 'one page too many was asked for');
+    expect(await catchError(walk)).to.have.property('message', 'one page too many was asked for');
     expect(seen).to.deep.equal([1]);
   });
 });
@@ -213,7 +214,7 @@ describe('a list whose consumer takes its time', () => {
     asked[1]?.fail(new Error('no page'));
     await aWhile();
     for (const value of ['0b', '0c']) expect(await walk.next()).to.deep.equal({ done: false, value });
-    expect(await thrown(walk.next())).to.have.property('message', 'no page');
+    expect(await catchError(walk.next())).to.have.property('message', 'no page');
     expect(await walk.next()).to.deep.equal({ done: true, value: undefined });
   });
 
@@ -229,7 +230,7 @@ describe('a list whose consumer takes its time', () => {
     await aWhile();
     expect(asked).to.have.length(2);
     controller.abort(new Error('enough'));
-    expect(await thrown(walk.next())).to.have.property('message', 'enough');
+    expect(await catchError(walk.next())).to.have.property('message', 'enough');
   });
 
   it('answers those who ask for several items at once in their order', async () => {

@@ -42,16 +42,6 @@ export function wire(
   return { call, requests };
 }
 
-/** What a promise throws. */
-export async function thrown(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    (value) => {
-      throw new Error(`nothing was thrown, but ${JSON.stringify(value)} came`);
-    },
-    (error: unknown) => error,
-  );
-}
-
 /** Strings that someone might type who means no good, and any others. */
 export const anything = fc.oneof(
   fc.string({ unit: 'binary' }),

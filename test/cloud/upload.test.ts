@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { readUpload } from '../../lib/cloud/upload.ts';
-import { thrown } from './support.ts';
+import { catchError } from '../support/thrown.ts';
 
 const BYTES = new Uint8Array([1, 2, 3, 250]);
 const read = (file: unknown, change: { assetType?: string; contentType?: unknown; signal?: AbortSignal } = {}) =>
@@ -94,7 +94,7 @@ describe('a file to upload', () => {
   ];
   for (const [name, file, options, message] of refused) {
     it(`is refused when it is or has ${name}`, async () => {
-      const error = await thrown(read(file, options));
+      const error = await catchError(read(file, options));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
     });
   }
@@ -107,7 +107,7 @@ describe('a file to upload', () => {
         this.push(Buffer.alloc(1024 * 1024));
       },
     });
-    expect(await thrown(read(stream))).to.be.instanceOf(TypeError);
+    expect(await catchError(read(stream))).to.be.instanceOf(TypeError);
     expect(stream.destroyed).to.equal(true);
     expect(given).to.be.lessThan(30);
   });
@@ -117,12 +117,12 @@ describe('a file to upload', () => {
     const stream = new Readable({ read() {} });
     const reading = read(stream, { signal: controller.signal });
     controller.abort(new Error('enough'));
-    expect(await thrown(reading)).to.have.property('message', 'enough');
+    expect(await catchError(reading)).to.have.property('message', 'enough');
     expect(stream.destroyed).to.equal(true);
   });
 
   it('that cannot be read throws the error of its stream', async () => {
-    const error = await thrown(read(createReadStream(join(folder, 'missing.png'))));
+    const error = await catchError(read(createReadStream(join(folder, 'missing.png'))));
     expect(error).to.have.property('code', 'ENOENT');
   });
 });

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { createUserCalls, readUser } from '../../lib/cloud/user.ts';
 import { ConnectionError, RobloxAPIError } from '../../lib/errors.ts';
 import { sleep as platformSleep } from '../../lib/http/abort.ts';
-import { answeredBy, asUser, thrown, wire } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { answeredBy, asUser, wire } from './support.ts';
 
 /** A user whose picture is ready after so many looks, and waits that take no time. */
 function painter(looks: number, last: unknown = { done: true, response: { imageUri: 'https://tr.rbxcdn.com/x.png' } }) {
@@ -42,7 +43,7 @@ describe('a thumbnail', () => {
 
   it('is not waited for longer than the time-out of the call', async () => {
     const { user, waits } = painter(Infinity);
-    const error = await thrown(user.thumbnail({ timeout: 30 }));
+    const error = await catchError(user.thumbnail({ timeout: 30 }));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
     expect(waits.slice(0, 6)).to.deep.equal([500, 1000, 2000, 4000, 4000, 4000]);
   });
@@ -50,14 +51,14 @@ describe('a thumbnail', () => {
   it('that cannot be drawn is an error with its reason, and shows no token that Roblox echoed', async () => {
     const error = { code: 5, message: 'no avatar for live-access-token', details: ['live-access-token'] };
     const { call } = wire(() => ({ text: JSON.stringify({ done: true, error }) }));
-    const refusal = await thrown(createUserCalls(call, asUser, platformSleep).thumbnail());
+    const refusal = await catchError(createUserCalls(call, asUser, platformSleep).thumbnail());
     expect(refusal).to.be.instanceOf(RobloxAPIError).and.include({ code: 5, message: 'no avatar for [redacted]' });
     expect(inspect(refusal, { depth: 9, showHidden: true })).to.not.include('live-access-token');
   });
 
   it('is an error where the answer leads nowhere', async () => {
     const { user } = painter(0, { path: 'users/42/operations/../../evil', done: false });
-    expect(await thrown(user.thumbnail()))
+    expect(await catchError(user.thumbnail()))
       .to.be.instanceOf(ConnectionError)
       .with.property('code', 'invalid_body');
   });
@@ -69,7 +70,7 @@ describe('a thumbnail', () => {
       queueMicrotask(() => controller.abort(new Error('enough')));
       return platformSleep(delayMs, signal);
     });
-    expect(await thrown(user.thumbnail({ signal: controller.signal }))).to.have.property('message', 'enough');
+    expect(await catchError(user.thumbnail({ signal: controller.signal }))).to.have.property('message', 'enough');
   });
 
   for (const options of [
@@ -82,7 +83,7 @@ describe('a thumbnail', () => {
   ]) {
     it(`is refused with ${JSON.stringify(options)}, before any request`, async () => {
       const { user, calls } = painter(0);
-      expect(await thrown(user.thumbnail(options as never))).to.be.instanceOf(TypeError);
+      expect(await catchError(user.thumbnail(options as never))).to.be.instanceOf(TypeError);
       expect(calls).to.deep.equal([]);
     });
   }
@@ -139,7 +140,7 @@ describe('a notification', () => {
   for (const [name, notification, message] of refused) {
     it(`is refused with ${name}, before any request`, async () => {
       const { call, calls } = answeredBy(() => ({}));
-      const error = await thrown(createUserCalls(call, asUser, platformSleep).notify(notification as never));
+      const error = await catchError(createUserCalls(call, asUser, platformSleep).notify(notification as never));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
       expect(calls).to.deep.equal([]);
     });
