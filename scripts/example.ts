@@ -16,10 +16,10 @@ await import(`../examples/${name}/server.ts`);
 function readArguments(): [name: string, port: string | undefined] {
   try {
     const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: 'string' } } });
-    const [wanted, ...more] = positionals;
+    const [wanted] = positionals; // linked-roles reads a second word by itself
     const { port: wantedPort } = values;
-    if (more.length > 0 || wanted === undefined || !names.includes(wanted)) {
-      throw new TypeError(wanted === undefined ? 'Which example?' : `There is no example "${positionals.join(' ')}".`);
+    if (wanted === undefined || !names.includes(wanted)) {
+      throw new TypeError(wanted === undefined ? 'Which example?' : `There is no example "${wanted}".`);
     }
     if (wantedPort !== undefined && !(/^\d+$/.test(wantedPort) && Number(wantedPort) < 65_536)) {
       throw new TypeError(`--port must be a number from 0 to 65535, but is "${wantedPort}".`);

@@ -1,9 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContextOptions, Page, Response } from 'playwright-core';
-import { launchBrowser, screenshotPath, startDemo, type RunningDemo } from './support.ts';
-
-const DESKTOP = { viewport: { width: 1280, height: 800 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+import { DESKTOP, launchBrowser, screenshotPath, startDemo, type RunningDemo } from './support.ts';
 
 describe('the demo in a browser', () => {
   let demo: RunningDemo;
@@ -109,24 +106,4 @@ describe('the demo in a browser', () => {
     await page.getByRole('button', { name: 'Allow' }).click();
     await page.getByRole('heading', { name: 'Casper the Collector' }).waitFor();
   });
-
-  for (const [name, options] of [
-    ['dark', { ...DESKTOP, colorScheme: 'dark' }],
-    ['phone', PHONE],
-    ['phone-dark', { ...PHONE, colorScheme: 'dark' }],
-    ['smallest', { viewport: { width: 320, height: 568 } }],
-  ] as const) {
-    it(`fits the screen: ${name}`, async () => {
-      await page.context().close();
-      await openPage({ ...options, javaScriptEnabled: true });
-      await page.screenshot({ path: screenshotPath(`demo-welcome-${name}`), fullPage: true });
-      await signIn(/Ysolde/);
-      await page.getByRole('button', { name: 'Sign out' }).waitFor();
-      await page.screenshot({ path: screenshotPath(`demo-${name}`), fullPage: true });
-      const overflow = await page.evaluate(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      );
-      expect(overflow, 'pixels beyond the right edge').to.equal(0);
-    });
-  }
 });

@@ -3,10 +3,8 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import type { ProviderID } from '../../examples/login-page/brands.ts';
 import { FIRST, PROVIDERS, startLoginPage, type LoginPage } from '../login-page/support.ts';
 import { startDemo } from '../support/start-demo.ts';
-import { launchBrowser, screenshotPath } from './support.ts';
+import { DESKTOP, launchBrowser, screenshotPath } from './support.ts';
 
-const DESKTOP = { viewport: { width: 1280, height: 800 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const NAMES: Readonly<Record<ProviderID, string>> = {
   roblox: 'Roblox',
   google: 'Google',
@@ -196,35 +194,6 @@ describe('the login page in a browser', () => {
     await page.getByRole('heading', { name: 'Continue to the app' }).waitFor();
   });
 
-  for (const [name, options] of [
-    ['light', DESKTOP],
-    ['dark', { ...DESKTOP, colorScheme: 'dark' }],
-    ['phone', PHONE],
-    ['phone-dark', { ...PHONE, colorScheme: 'dark' }],
-    ['smallest', { viewport: { width: 320, height: 568 } }],
-  ] as const) {
-    it(`fits the screen, and can be read: ${name}`, async () => {
-      const on = await openPage(options);
-      await look(on, `login-page-${name}`);
-      await on.getByRole('link', { name: 'Sign in with Discord' }).click();
-      await decide(on, undefined, 'Cancel');
-      await look(on, `login-page-cancelled-${name}`);
-      await signIn(on, 'roblox');
-      await on.getByRole('button', { name: 'Link Google' }).click();
-      await decide(on);
-      await look(on, `login-page-account-${name}`);
-    });
-  }
-
-  /** Takes a screenshot, and measures what the eye may miss. */
-  async function look(on: Page, name: string): Promise<void> {
-    await on.screenshot({ path: screenshotPath(name), fullPage: true });
-    const overflow = await on.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    expect(overflow, `${name}: pixels beyond the right edge`).to.equal(0);
-    const faint = await on.evaluate(FAINT);
-    expect(faint, `${name}: text with less contrast than 4.5`).to.deep.equal([]);
-  }
-
   it('starts by its script, says of each provider where it is, and stops', async () => {
     const unset = Object.fromEntries(PROVIDERS.map((provider) => [`${provider.toUpperCase()}_CLIENT_ID`, '']));
     const demo = await startDemo('examples/login-page/server.ts', unset);
@@ -240,28 +209,3 @@ describe('the login page in a browser', () => {
     }
   });
 });
-
-/** Runs in the page: each text whose contrast with what is behind it is below WCAG's AA. */
-const FAINT = `(() => {
-  const channels = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number);
-  const luminance = ([r, g, b]) => {
-    const [R, G, B] = [r, g, b].map((c) => ((c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * R + 0.7152 * G + 0.0722 * B;
-  };
-  const behind = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const color = channels(getComputedStyle(at).backgroundColor);
-      if (color.length === 3 || color[3] === 1) return color;
-    }
-    return [255, 255, 255];
-  };
-  const faint = [];
-  for (const element of document.body.querySelectorAll('*')) {
-    const own = [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
-    if (own.length === 0) continue;
-    const [a, b] = [luminance(channels(getComputedStyle(element).color)), luminance(behind(element))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) faint.push(own[0].data.trim() + ' ' + ratio.toFixed(2));
-  }
-  return faint;
-})()`;

@@ -1,17 +1,6 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchBrowser, screenshotPath, startDemo, type RunningDemo } from './support.ts';
-
-const DESKTOP = { viewport: { width: 1280, height: 800 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
-const LOOKS: readonly [name: string, options: BrowserContextOptions][] = [
-  ['light', DESKTOP],
-  ['dark', { ...DESKTOP, colorScheme: 'dark' }],
-  ['phone', PHONE],
-  ['phone-dark', { ...PHONE, colorScheme: 'dark' }],
-  ['smallest', { viewport: { width: 320, height: 568 } }],
-];
+import type { Browser, Page } from 'playwright-core';
+import { examine, launchBrowser, LOOKS, screenshotPath, startDemo, type RunningDemo } from './support.ts';
 
 /** Goes to every page of an example, and has each looked at. */
 type Tour = (page: Page, url: string, look: (name: string) => Promise<void>) => Promise<void>;
@@ -142,8 +131,7 @@ describe('every page of every example', () => {
 
       for (const [look, options] of LOOKS) {
         it(`can be read by everyone and fits the screen: ${look}`, async () => {
-          // axe is a script; the pages' own policy allows none.
-          const context = await browser.newContext({ ...options, bypassCSP: true });
+          const context = await browser.newContext(options);
           const page = await context.newPage();
           const findings: string[] = [];
           await tour(page, demo.url, async (shown) => {
@@ -164,16 +152,3 @@ describe('every page of every example', () => {
     });
   }
 });
-
-/** What is wrong with a page: axe's findings, and whether one has to scroll to the side. */
-async function examine(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
-  const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-  return [
-    ...violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
-    ),
-    ...(wide === 0 ? [] : [`${String(wide)} pixels beyond the right edge`]),
-  ];
-}

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import axe from 'axe-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 export { startDemo, type RunningDemo } from '../support/start-demo.ts';
 
@@ -33,4 +34,29 @@ export function screenshotPath(name: string): string {
   const folder = new URL('../../screenshots/', import.meta.url).pathname;
   mkdirSync(folder, { recursive: true });
   return `${folder}${name}.png`;
+}
+
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+/** How pages are looked at. `bypassCSP`: axe is a script, and the pages' own policy allows none. */
+export const LOOKS: readonly [name: string, options: BrowserContextOptions][] = [
+  ['light', { ...DESKTOP, bypassCSP: true }],
+  ['dark', { ...DESKTOP, bypassCSP: true, colorScheme: 'dark' }],
+  ['phone', { ...PHONE, bypassCSP: true }],
+  ['phone-dark', { ...PHONE, bypassCSP: true, colorScheme: 'dark' }],
+  ['smallest', { viewport: { width: 320, height: 568 }, bypassCSP: true }],
+];
+
+/** What is wrong with a page: axe's findings, and whether one has to scroll to the side. */
+export async function examine(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+  const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  return [
+    ...violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
+    ),
+    ...(wide === 0 ? [] : [`${String(wide)} pixels beyond the right edge`]),
+  ];
 }

@@ -75,7 +75,6 @@ describe('npm run example', () => {
     ['no name', [], 'Which example?'],
     ['a name of none', ['rails'], 'There is no example "rails".'],
     ['a path', ['../scripts'], 'There is no example "../scripts".'],
-    ['two names', ['koa', 'express'], 'There is no example "koa express".'],
     ['a port that is none', ['koa', '--port', '70000'], '--port must be a number from 0 to 65535, but is "70000".'],
     ['an unknown option', ['koa', '--host', 'x'], '--host'],
   ];
