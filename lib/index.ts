@@ -42,8 +42,7 @@ export type {
 export type { List, ListOptions, Page } from './cloud/pages.ts';
 export type { UploadFile } from './cloud/upload.ts';
 export type { ThumbnailOptions, User, UserCalls, UserNotification } from './cloud/user.ts';
-export type { UserInfo } from './oauth/userinfo.ts';
-export type { Profile } from './oauth/profile.ts';
+export type { Profile, UserInfo } from './oauth/profile.ts';
 export type { Tokens } from './oauth/tokens.ts';
 export type { RobloxScope } from './oauth/scopes.ts';
 export type { ClientAuthentication, Introspection, Resources } from './oauth/token-messages.ts';

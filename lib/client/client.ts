@@ -23,7 +23,7 @@ import { readApp, type ClientApp } from '../oauth/app-options.ts';
 import { createOAuthClient, type OAuthClient } from '../oauth/oauth-client.ts';
 import type { Introspection, Resources } from '../oauth/token-messages.ts';
 import type { Tokens } from '../oauth/tokens.ts';
-import { readUserInfo, type UserInfo } from '../oauth/userinfo.ts';
+import { readUserInfo, type UserInfo } from '../oauth/profile.ts';
 import { readClientOptions, type RobloxClientOptions } from './options.ts';
 import { createRenewal, createTokenKeeper, type Renewal, type TokenKeeper } from './token-keeper.ts';
 

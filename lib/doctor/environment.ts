@@ -1,8 +1,7 @@
-import { readClientSecret } from '../oauth/app-options.ts';
+import { findSlip, readClientSecret } from '../oauth/app-options.ts';
 import { endpointsOf, ROBLOX_BASE_URL, type Endpoints } from '../oauth/endpoints.ts';
 import { checkCallbackURL } from './callback-url.ts';
 import { about, type Finding } from './finding.ts';
-import { slipOf } from './slips.ts';
 
 /** The environment variables that the doctor reads; one that is empty counts as missing. */
 export interface Environment {
@@ -43,7 +42,7 @@ function checkClientID(clientID: string | undefined): Finding[] {
   if (clientID === undefined) {
     return [problem('is not set. Copy the client ID of your app from https://create.roblox.com/dashboard/credentials')];
   }
-  const slip = slipOf(clientID);
+  const slip = findSlip(clientID);
   if (slip !== undefined) return [problem(slip)];
   if (DIGITS.test(clientID)) return [ok(clientID)];
   // What came is not shown: it may be the secret in the wrong place.
@@ -65,7 +64,7 @@ function checkClientSecret(clientSecret: string | undefined, clientID: string | 
       ),
     ];
   }
-  const slip = slipOf(clientSecret);
+  const slip = findSlip(clientSecret);
   if (slip !== undefined) return [problem(slip)];
   if (clientSecret === clientID) return [problem('is the client ID once more. The secret was shown beside it, once')];
   if (DIGITS.test(clientSecret)) {
@@ -84,7 +83,7 @@ function checkBaseURL(baseURL: string | undefined): { findings: Finding[]; endpo
   if (baseURL === undefined) {
     return { findings: [ok(`is not set, so ${ROBLOX_BASE_URL}`)], endpoints: endpointsOf() };
   }
-  const slip = slipOf(baseURL);
+  const slip = findSlip(baseURL);
   if (slip !== undefined) return { findings: [problem(slip)], endpoints: undefined };
   if (!URL.canParse(baseURL)) {
     const message = `is not an absolute URL such as ${ROBLOX_BASE_URL}. Leave it out for the real Roblox`;

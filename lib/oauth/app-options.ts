@@ -157,6 +157,20 @@ export function readClientAuthentication(method: unknown, clientSecret: string |
   return method;
 }
 
+/**
+ * Finds what goes wrong on the way from a web page or an environment variable into an option.
+ * @returns the end of a sentence that begins with the option's name; undefined when nothing is wrong
+ */
+export function findSlip(value: string): string | undefined {
+  if (value !== value.trim()) return 'has white space or a line break around it. Copy it again without';
+  if (/^(["'`]).*\1$/s.test(value)) return 'has quotation marks around it, which became part of the value. Remove them';
+  if (/^(undefined|null|NaN|\[object Object\])$/.test(value)) return `is the word '${value}': nothing was filled in`;
+  if (/^(<.*>|\$\{.*\}|your[-_ ].*|change[-_ ]?me|x+|\.+)$/i.test(value)) {
+    return 'is still a placeholder. Fill in the value of your app';
+  }
+  return undefined;
+}
+
 /** @throws {TypeError} not a number of milliseconds that a timer takes */
 export function readTimeout(timeout: unknown): number {
   return timeout === undefined ? 10_000 : checkTimeout(timeout);

@@ -1,9 +1,13 @@
 /** The callback of an authorization request, as far as its shape goes. */
-export type CallbackParameters =
+export type CallbackParameters = (
   | { readonly kind: 'code'; readonly state: string; readonly code: string }
   | { readonly kind: 'error'; readonly state: string; readonly error: string; readonly description: string | undefined }
   /** Something that Roblox never sends: a parameter missing, given twice, or no text. `state` is there when it is readable. */
-  | { readonly kind: 'malformed'; readonly state: string | undefined };
+  | { readonly kind: 'malformed'; readonly state: string | undefined }
+) & {
+  /** Who says that it sent this; Roblox does not say it. RFC 9207. */
+  readonly issuer?: string | undefined;
+};
 
 /**
  * Reads the query of a callback.
@@ -13,18 +17,19 @@ export type CallbackParameters =
 export function readCallback(query: Readonly<Record<string, unknown>>): CallbackParameters | undefined {
   if (!has(query, 'code') && !has(query, 'error')) return undefined;
   const state = readParameter(query, 'state');
-  if (state === undefined) return { kind: 'malformed', state };
+  const issuer = readParameter(query, 'iss');
+  if (state === undefined || (has(query, 'iss') && issuer === undefined)) return { kind: 'malformed', state };
   if (has(query, 'error')) {
     const error = readParameter(query, 'error');
     if (error === undefined) return { kind: 'malformed', state };
-    return { kind: 'error', state, error, description: readParameter(query, 'error_description') };
+    return { kind: 'error', state, issuer, error, description: readParameter(query, 'error_description') };
   }
   const code = readParameter(query, 'code');
-  return code === undefined ? { kind: 'malformed', state } : { kind: 'code', state, code };
+  return code === undefined ? { kind: 'malformed', state } : { kind: 'code', state, issuer, code };
 }
 
 function has(query: Readonly<Record<string, unknown>>, name: string): boolean {
-  // Some query parsers yield objects without a prototype, so it cannot be asked itself.
+  // Some query parsers make objects without a prototype, so `query.hasOwnProperty` may be missing.
   return Object.hasOwn(query, name) && query[name] !== undefined;
 }
 
@@ -34,7 +39,7 @@ function readParameter(query: Readonly<Record<string, unknown>>, name: string): 
 }
 
 /**
- * Builds the URL that a login leaves for.
+ * Builds the URL of Roblox that a login redirects to.
  * @param endpoint without a query
  * @param parameters undefined ones are left out
  * @see RFC 6749, section 4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
@@ -44,6 +49,6 @@ export function authorizationURL(endpoint: string, parameters: Readonly<Record<s
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== null) query.set(name, String(value));
   }
-  // A space as %20, which everybody reads alike; a plus sign itself is %2B by now.
+  // A space as %20: not every server reads a plus sign as a space. A plus sign itself is %2B here.
   return `${endpoint}?${query.toString().replaceAll('+', '%20')}`;
 }

@@ -1,8 +1,11 @@
 import { inspect } from 'node:util';
-import { OAuthError } from '../errors.ts';
+import { OAuthError, refuse } from '../errors.ts';
 import { MAX_OAUTH_BODY_BYTES } from '../http/json.ts';
+import { runOutsidePromise } from '../http/platform.ts';
 import type { Transport } from '../http/transport.ts';
+import { readAgent } from '../oauth/app-options.ts';
 import type { OAuthClient } from '../oauth/oauth-client.ts';
+import type { StrategySettings } from './options.ts';
 
 /** What the `oauth` package's errors look like; passport-oauth2 and its neighbours read these two. */
 export interface OAuth2StatusError {
@@ -15,6 +18,7 @@ type Callback = (error: unknown, ...results: unknown[]) => void;
 /** What we use of the `oauth` package's class, whose own types are no dependency of ours. */
 interface OAuth2 {
   _clientSecret: string | undefined;
+  _customHeaders: Readonly<Record<string, string>>;
 }
 type OAuth2Constructor = new (
   clientId: string,
@@ -26,24 +30,28 @@ type OAuth2Constructor = new (
 ) => OAuth2;
 
 /**
- * Gives passport-oauth2's `_oauth2` our way to Roblox: time-outs, a size cap, no empty secret, the client authentication that was
- * chosen, and errors with their cause. It stays a subclass of the original, with its positional constructor and its methods on the
- * prototype, since passport-oauth2-refresh makes another one from `strategy._oauth2.constructor`.
+ * Puts passport-oauth2's `_oauth2` on our transport: time-outs, a limit for the body, no empty secret, the chosen client
+ * authentication, and errors with their cause.
+ *
+ * It is for passport-oauth2-refresh and for apps that call `_oauth2`. A login does not call it: it asks the OAuth client directly. So a
+ * method that a subclass replaces on `_oauth2` changes no login; `tokenParams`, `userProfile` and `parseErrorResponse` do. `setAgent`
+ * and `_customHeaders` count for logins too.
+ *
+ * It stays a subclass of the original, with its positional constructor and its methods on the prototype: passport-oauth2-refresh makes
+ * another one from `strategy._oauth2.constructor`.
  * @param base the object that passport-oauth2's constructor made
  * @see https://github.com/fiznool/passport-oauth2-refresh
  */
 export function adaptOAuth2<T extends object>(
   base: T,
   app: {
-    readonly clientID: string;
-    readonly clientSecret: string | undefined;
-    readonly authorizationURL: string;
-    readonly tokenURL: string;
+    readonly settings: Pick<StrategySettings, 'credentials' | 'endpoints' | 'http'>;
     readonly oauth: OAuthClient;
     readonly transport: Transport;
   },
-): T {
-  const { oauth, transport } = app;
+): { readonly oauth2: T; readonly readCustomHeaders: () => Readonly<Record<string, string>> } {
+  const { settings, oauth, transport } = app;
+  const { credentials, endpoints, http } = settings;
   // passport-oauth2 keeps the class for itself; every object of it leads there.
   const Base = base.constructor as OAuth2Constructor;
 
@@ -54,6 +62,24 @@ export function adaptOAuth2<T extends object>(
       Object.defineProperty(this, '_clientSecret', { enumerable: false });
     }
 
+    /** Does what the strategy's option `agent` does; without an agent connections are kept alive again. */
+    setAgent(agent: unknown): void {
+      if (http.fetch !== undefined) {
+        throw new TypeError(
+          'setAgent cannot be used together with fetch: give the agent (or dispatcher) to your own fetch',
+        );
+      }
+      http.agent = agent === undefined || agent === null ? undefined : readAgent(agent);
+    }
+
+    setAccessTokenName(name: unknown): void {
+      if (name !== 'access_token') refuse('accessTokenName', name, "'access_token': a token is sent in a header");
+    }
+
+    setAuthMethod(method: unknown): void {
+      if (method !== 'Bearer') refuse('authMethod', method, "'Bearer', the only one of Roblox");
+    }
+
     /** Sends a grant; `results` is the answer without its refresh token, as in the original. */
     getOAuthAccessToken(grant: string, parameters: unknown, callback: Callback): void {
       // `parameters` may be left out.
@@ -61,8 +87,9 @@ export function adaptOAuth2<T extends object>(
       const form = typeof parameters === 'object' ? (parameters as Record<string, string>) : {};
       const grantParameter = form['grant_type'] === 'refresh_token' ? 'refresh_token' : 'code';
       oauth.grant({ ...form, [grantParameter]: grant }).then(
-        ({ refresh_token: refreshToken, ...results }) => done(null, results['access_token'], refreshToken, results),
-        (error: unknown) => done(error instanceof OAuthError ? withStatus(error) : error),
+        ({ refresh_token: refreshToken, ...results }) =>
+          runOutsidePromise(done, null, results['access_token'], refreshToken, results),
+        (error: unknown) => runOutsidePromise(done, error instanceof OAuthError ? withStatus(error) : error),
       );
     }
 
@@ -79,26 +106,28 @@ export function adaptOAuth2<T extends object>(
       transport({
         method,
         url,
-        headers: { ...headers, ...bearer },
+        headers: { ...this._customHeaders, ...headers, ...bearer },
         body: body || undefined,
         maxBytes: MAX_OAUTH_BODY_BYTES,
         secrets: accessToken ? [accessToken] : [],
       }).then(
         ({ status, text }) =>
           status >= 200 && status <= 299
-            ? callback(null, text, { statusCode: status })
-            : callback({ statusCode: status, data: text }),
-        callback,
+            ? runOutsidePromise(callback, null, text, { statusCode: status })
+            : runOutsidePromise(callback, { statusCode: status, data: text }),
+        (error: unknown) => runOutsidePromise(callback, error),
       );
     }
 
     [inspect.custom](): string {
-      return `RobloxOAuth2 { clientID: ${inspect(app.clientID)} }`;
+      return `RobloxOAuth2 { clientID: ${inspect(credentials.clientID)} }`;
     }
   }
 
-  const adapted = new RobloxOAuth2(app.clientID, app.clientSecret, '', app.authorizationURL, app.tokenURL);
-  return adapted as unknown as T; // a subclass of T's own class, see above
+  const { clientID, clientSecret } = credentials;
+  const adapted = new RobloxOAuth2(clientID, clientSecret, '', endpoints.authorization, endpoints.token);
+  const oauth2 = adapted as unknown as T; // a subclass of T's own class, see above
+  return { oauth2, readCustomHeaders: () => adapted._customHeaders };
 }
 
 /** The error with what the `oauth` package's errors have, so that `_createOAuthError` and `parseErrorResponse` read it. */

@@ -1,27 +1,25 @@
-import {
-  readClientAuthentication,
-  readClientID,
-  readClientSecret,
-  readNumber,
-  readTimeout,
-  refuse,
-} from '../oauth/app-options.ts';
-import type { Fetch } from '../http/transport.ts';
+import { refuse, refuseUnknownOptions } from '../errors.ts';
+import type { HttpSettings } from '../http/transport.ts';
 import type { StateStore } from '../login/login.ts';
-import { MAX_REDIRECT_URL_LENGTH, PROMPTS } from '../oauth/endpoints.ts';
+import { SessionStore } from '../login/session-store.ts';
+import {
+  APP_OPTION_NAMES,
+  readAppSettings,
+  readCredentials,
+  readNumber,
+  type AppOptions,
+} from '../oauth/app-options.ts';
+import { PROMPTS, type Endpoints } from '../oauth/endpoints.ts';
 import type { RobloxScope } from '../oauth/scopes.ts';
-import type { ClientAuthentication } from '../oauth/token-messages.ts';
+import type { ClientCredentials } from '../oauth/token-messages.ts';
 import { scopesOf } from '../oauth/tokens.ts';
-import { TokenVault } from '../vault/vault.ts';
+import type { TokenVault } from '../vault/vault.ts';
+import { readCallbackURL } from './callback-url.ts';
 
-/** What a {@link RobloxStrategy} can be told. */
-export interface RobloxStrategyOptions {
-  /** The app's client ID, from the Creator Dashboard. A string: it need not fit a JavaScript number. */
+/** The options of a {@link RobloxStrategy}. */
+export interface RobloxStrategyOptions extends AppOptions {
+  /** The app's client ID, from the Creator Dashboard. A string: a Roblox ID may be too large for a JavaScript number. */
   readonly clientID: string;
-  /**
-   * The app's secret. Without it the client is public: PKCE cannot be turned off, and no secret is sent.
-   */
-  readonly clientSecret?: string | undefined;
   /**
    * Where Roblox sends the browser back to, as registered (256 characters at most). Absolute, or relative to the request that starts the
    * login; behind a proxy a relative one needs `proxy`.
@@ -31,20 +29,10 @@ export interface RobloxStrategyOptions {
   readonly scope?: string | readonly RobloxScope[] | undefined;
   /** Proof Key for Code Exchange by S256; true by default. `false` turns it off, for clients with a secret only. @see RFC 7636 */
   readonly pkce?: boolean | undefined;
-  /**
-   * How the client says who it is: `client_secret_post` (default with a secret), `client_secret_basic`, or `none`, which follows from a
-   * missing secret.
-   */
-  readonly clientAuthentication?: ClientAuthentication | undefined;
-  /**
-   * Where Roblox is; `https://apis.roblox.com` by default. The OAuth endpoints, the issuer and Open Cloud derive from it. Plain `http:` for
-   * a loopback host only, which is where the emulator lives.
-   */
-  readonly baseURL?: string | undefined;
   /** Where logins in flight are kept; the session by default. */
   readonly store?: StateStore | undefined;
   /**
-   * Keeps every user's tokens: each login is saved before `verify` is called (and stays saved where `verify` refuses the user), and the
+   * Keeps every user's tokens: each login is saved before `verify` is called (and stays saved when `verify` refuses the user), and the
    * `client` of `verify` is the vault's. A login that cannot be saved is an error.
    */
   readonly vault?: TokenVault | undefined;
@@ -56,18 +44,11 @@ export interface RobloxStrategyOptions {
   readonly passClientToCallback?: boolean | undefined;
   /** No userinfo request: the profile comes from the verified ID token, one round trip less; false by default. */
   readonly skipUserProfile?: boolean | undefined;
-  /** How far this machine's clock and Roblox's may differ, in seconds, for the ID token's times; 60 by default. */
+  /** How far this machine's clock and Roblox's may differ, in seconds, for the ID token's times: 60 by default, 600 at most. */
   readonly clockTolerance?: number | undefined;
-  /** How long one HTTP request may take, in milliseconds; 10000 by default. */
-  readonly timeout?: number | undefined;
-  /**
-   * Any `fetch`-shaped function, for proxies, tracing and tests. By default the client uses node-fetch, and a login goes over
-   * `node:http`, which is what `passport-oauth2` uses too.
-   */
-  readonly fetch?: Fetch | undefined;
 }
 
-/** What `passport.authenticate('roblox', options)` can be told beside Passport's own options. */
+/** The options of `passport.authenticate('roblox', options)` beside Passport's own. */
 export interface RobloxAuthenticateOptions {
   /** What to ask for in this login, instead of the strategy's `scope`. */
   readonly scope?: string | readonly RobloxScope[] | undefined;
@@ -79,11 +60,13 @@ export interface RobloxAuthenticateOptions {
   readonly callbackURL?: string | undefined;
 }
 
-/** Options with every default in its place. */
+/** Checked options with their defaults. */
 export interface StrategySettings {
-  readonly clientID: string;
-  readonly clientSecret: string | undefined;
-  readonly clientAuthentication: ClientAuthentication;
+  readonly endpoints: Endpoints;
+  readonly credentials: ClientCredentials;
+  readonly http: HttpSettings;
+  readonly store: StateStore;
+  readonly vault: TokenVault | undefined;
   readonly callbackURL: string;
   readonly scope: readonly string[];
   readonly pkce: boolean;
@@ -92,31 +75,70 @@ export interface StrategySettings {
   readonly passClientToCallback: boolean;
   readonly skipUserProfile: boolean;
   readonly clockToleranceSeconds: number;
-  readonly timeoutMs: number;
 }
 
+const OPTION_NAMES: Readonly<Record<keyof RobloxStrategyOptions | 'verify', true>> = {
+  ...APP_OPTION_NAMES,
+  callbackURL: true,
+  scope: true,
+  pkce: true,
+  store: true,
+  vault: true,
+  proxy: true,
+  passReqToCallback: true,
+  passClientToCallback: true,
+  skipUserProfile: true,
+  clockTolerance: true,
+  verify: true,
+};
+
+const USE_BASE_URL = "leave it out: every endpoint derives from 'baseURL'";
+const USE_CALLBACK_URL = "use 'callbackURL'";
+/** Options that other strategies have, and what does the same here. */
+const OPTION_HINTS: Readonly<Record<string, string>> = {
+  state:
+    "leave it out: every login is protected. A value of your own goes to passport.authenticate('roblox', { state })",
+  prompt: "give it to passport.authenticate('roblox', { prompt })",
+  sessionKey: "give 'store': new SessionStore({ key })",
+  customHeaders: "give a 'fetch' that adds the headers",
+  scopeSeparator: 'leave it out: Roblox separates scopes by spaces',
+  name: "give the name to passport.use('name', strategy)",
+  authorizationURL: USE_BASE_URL,
+  tokenURL: USE_BASE_URL,
+  userInfoURL: USE_BASE_URL,
+  userProfileURL: USE_BASE_URL,
+  issuer: USE_BASE_URL,
+  callback: USE_CALLBACK_URL,
+  redirectURI: USE_CALLBACK_URL,
+  redirectURL: USE_CALLBACK_URL,
+  redirectURIs: USE_CALLBACK_URL,
+  redirect_uri: USE_CALLBACK_URL,
+};
+
+/** Roblox's own tolerance is 180 seconds. A clock that is wrong by more must be set, not tolerated. */
+const MAX_CLOCK_TOLERANCE_SECONDS = 600;
+
 /**
- * Checks a strategy's options once.
- * @throws {TypeError} naming the option, what came and what would do
+ * Checks a strategy's options.
+ * @throws {TypeError} names the option, what came and what would work
  */
 export function readStrategyOptions(options: RobloxStrategyOptions): StrategySettings {
-  if (typeof options !== 'object' || options === null)
+  if (typeof options !== 'object' || options === null) {
     refuse('options', options, 'an object with clientID and callbackURL');
-  const clientID = readClientID(options.clientID);
-  const clientSecret = readClientSecret(options.clientSecret);
+  }
+  refuseUnknownOptions(options, OPTION_NAMES, OPTION_HINTS);
+  const credentials = readCredentials(options);
+  const { endpoints, http } = readAppSettings(options);
   const pkce = readBoolean('pkce', options.pkce, true);
-  if (!pkce && clientSecret === undefined) {
+  if (!pkce && credentials.clientSecret === undefined) {
     throw new TypeError('pkce: false needs a clientSecret: a public client has no other proof that a code is its own');
   }
-  if (options.store !== undefined) checkStore(options.store);
-  if (options.vault !== undefined && !(options.vault instanceof TokenVault)) {
-    refuse('vault', options.vault, 'a TokenVault');
-  }
-  if (options.fetch !== undefined && typeof options.fetch !== 'function') refuse('fetch', options.fetch, 'a function');
   return {
-    clientID,
-    clientSecret,
-    clientAuthentication: readClientAuthentication(options.clientAuthentication, clientSecret),
+    endpoints,
+    credentials,
+    http,
+    store: options.store === undefined ? new SessionStore() : readStore(options.store),
+    vault: options.vault === undefined ? undefined : readVault(options.vault),
     callbackURL: readCallbackURL(options.callbackURL),
     scope: readScope(options.scope ?? ['openid', 'profile']),
     pkce,
@@ -124,34 +146,24 @@ export function readStrategyOptions(options: RobloxStrategyOptions): StrategySet
     passReqToCallback: readBoolean('passReqToCallback', options.passReqToCallback, false),
     passClientToCallback: readBoolean('passClientToCallback', options.passClientToCallback, false),
     skipUserProfile: readBoolean('skipUserProfile', options.skipUserProfile, false),
-    clockToleranceSeconds: readNumber('clockTolerance', options.clockTolerance, 60, 'seconds'),
-    timeoutMs: readTimeout(options.timeout),
+    clockToleranceSeconds: readClockTolerance(options.clockTolerance),
   };
 }
 
-/** @throws {TypeError} missing, too long, with a fragment, or a host without its protocol */
-export function readCallbackURL(callbackURL: unknown): string {
-  if (typeof callbackURL !== 'string' || callbackURL.trim() === '') {
-    refuse('callbackURL', callbackURL, "the redirect URL that is registered for the app, e.g. '/auth/roblox/callback'");
-  }
-  if (callbackURL.length > MAX_REDIRECT_URL_LENGTH) {
-    throw new TypeError(
-      `callbackURL has ${callbackURL.length} characters; Roblox registers ${MAX_REDIRECT_URL_LENGTH} at the most`,
-    );
-  }
-  if (callbackURL.includes('#')) throw new TypeError('callbackURL must have no fragment (#…): RFC 6749, section 3.1.2');
-  if (/^[^/?]*:(?!\/)/.test(callbackURL)) {
-    refuse('callbackURL', callbackURL, "absolute with its protocol ('https://…') or a path ('/auth/roblox/callback')");
-  }
-  return callbackURL;
-}
+/** RFC 6749, section 3.3, without the comma: it is a mistake that Roblox answers with `invalid_scope`. */
+const SCOPE_NAME = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 
 /** @throws {TypeError} not a scope, or one without `openid` */
 export function readScope(scope: unknown): readonly string[] {
   const isList = Array.isArray(scope) && scope.every((part) => typeof part === 'string');
-  if (typeof scope !== 'string' && !isList)
+  if (typeof scope !== 'string' && !isList) {
     refuse('scope', scope, 'an array or a space-separated string of scope names');
+  }
   const scopes = scopesOf(scope);
+  const wrong = scopes.find((name) => !SCOPE_NAME.test(name));
+  if (wrong !== undefined) {
+    refuse('scope', wrong, "names with a space between them, such as 'openid profile', or an array of names");
+  }
   if (!scopes.includes('openid')) {
     throw new TypeError("scope must include 'openid': without it Roblox does not say who signed in");
   }
@@ -187,14 +199,16 @@ export function readState(state: unknown): unknown {
   return JSON.parse(json);
 }
 
+/** By shape: another copy of the package may have made the vault. @throws {TypeError} no vault */
+function readVault(vault: TokenVault): TokenVault {
+  const methods = ['client', 'save', 'revoke', 'join'] as const;
+  if (!hasMethods(vault, methods)) refuse('vault', vault, 'a TokenVault');
+  return vault;
+}
+
 /** @throws {TypeError} no such store */
-function checkStore(store: StateStore): void {
-  if (
-    typeof store !== 'object' ||
-    store === null ||
-    typeof store.store !== 'function' ||
-    typeof store.verify !== 'function'
-  ) {
+function readStore(store: StateStore): StateStore {
+  if (!hasMethods(store, ['store', 'verify'])) {
     refuse(
       'store',
       store,
@@ -208,6 +222,20 @@ function checkStore(store: StateStore): void {
         "passport-oauth2's form for PKCE",
     );
   }
+  return store;
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function'); // any object can be read by name
+}
+
+function readClockTolerance(value: unknown): number {
+  const seconds = readNumber('clockTolerance', value, 60, 'seconds');
+  if (seconds > MAX_CLOCK_TOLERANCE_SECONDS) {
+    refuse('clockTolerance', value, `a number of seconds from 0 to ${MAX_CLOCK_TOLERANCE_SECONDS}`);
+  }
+  return seconds;
 }
 
 function readBoolean(name: string, value: unknown, otherwise: boolean): boolean {

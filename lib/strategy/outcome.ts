@@ -23,6 +23,13 @@ export function success(user: unknown, info: unknown, state: unknown): Outcome {
 /** A login that is refused, with 403: the browser cannot mend it by credentials. */
 export const refusal = (challenge: unknown): Outcome => ({ kind: 'fail', challenge, status: 403 });
 
+/** For a callback that does not have the form of Roblox's callbacks. */
+export const MALFORMED_CALLBACK = { message: 'This is not an answer of Roblox to a sign-in. Please sign in again.' };
+/** For a code that Roblox refused: it has expired, or it was used before. */
+export const CODE_REFUSED = {
+  message: 'Roblox no longer accepts this sign-in: it took too long or was used before. Please sign in again.',
+};
+
 /** A request that can neither start a login nor finish one. Link checkers and mail scanners ask with HEAD. */
 export const WRONG_METHOD: Outcome = {
   kind: 'fail',
@@ -30,8 +37,13 @@ export const WRONG_METHOD: Outcome = {
   status: 405,
 };
 
-/** A user whom the app's verify refused. Mostly without a status, as all Passport strategies do, so that Passport's own counts. */
-export const refusedByApp = (challenge: unknown, status?: number): Outcome => ({ kind: 'fail', challenge, status });
+/**
+ * A user whom the app's verify refused.
+ * @param status undefined as in every Passport strategy, so that Passport's own status is used
+ */
+export function refusedByApp(info: unknown, status?: number): Outcome {
+  return { kind: 'fail', challenge: info ?? { message: 'This Roblox account may not sign in here.' }, status };
+}
 
 /** A login that failed. */
 export function failure(thrown: unknown): Outcome {

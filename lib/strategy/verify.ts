@@ -1,6 +1,7 @@
 import type OAuth2Strategy from 'passport-oauth2';
 import type { RobloxClient } from '../client/client.ts';
-import { RefusedError } from '../errors.ts';
+import { RefusedError, refuse } from '../errors.ts';
+import { readObject } from '../http/json.ts';
 import type { Profile } from '../oauth/profile.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 
@@ -19,8 +20,9 @@ export interface VerifiedLogin {
 }
 
 /**
- * Finds (or makes) the app's user for a login. What it returns or resolves to is the user; a falsy value refuses the login, and a
- * {@link RefusedError} that it throws refuses it with a message for the user; what else it throws is an error of the login.
+ * Finds (or makes) the app's user for a login. What it returns or resolves to is the user; `null` and `false` refuse the login, a
+ * {@link RefusedError} that it throws refuses it with a message for the user, and every other error is an error of the login. So is
+ * `undefined`: a `return` is missing.
  */
 export type Verify = (login: VerifiedLogin) => unknown;
 
@@ -78,8 +80,8 @@ interface VerifyForm {
 }
 
 /**
- * Settles which form of verify an app gave, by its options alone: wrappers pass functions whose `length` says nothing.
- * @throws {TypeError} both forms, none, or a classic one that declares more parameters than it will get
+ * Decides which form of verify an app gave, by its options alone: wrappers pass functions whose `length` says nothing.
+ * @throws {TypeError} both forms, none, or one that declares more parameters than it will get
  */
 export function readVerify(objectForm: unknown, classicForm: unknown, form: VerifyForm): AskVerify {
   if (objectForm !== undefined && classicForm !== undefined) {
@@ -89,24 +91,41 @@ export function readVerify(objectForm: unknown, classicForm: unknown, form: Veri
     throw new TypeError('verify is missing: give `verify` as an option, or a function as the second argument');
   }
   const verify = objectForm ?? classicForm;
-  if (typeof verify !== 'function') throw new TypeError(`verify must be a function, but is a ${typeof verify}`);
-  if (objectForm !== undefined) return (login) => orRefusal(async () => ({ user: await verify(login) }));
-  checkParameters(verify.length, form);
-  const classic = verify as (...values: unknown[]) => unknown;
-  return (login) => orRefusal(() => askClassic(classic, argumentsOf(login, form)));
+  if (typeof verify !== 'function') refuse('verify', verify, 'a function');
+  const ask = verify as (...values: unknown[]) => unknown; // what it takes is decided below
+  if (objectForm !== undefined) {
+    checkObjectParameters(ask.length);
+    return (login) => readRefusal(() => askObjectForm(ask, login));
+  }
+  checkClassicParameters(ask.length, form);
+  return (login) => readRefusal(() => askClassic(ask, listArguments(login, form)));
 }
 
-/** A refusal with a message is thrown, whatever the form: a return value has no place for it beside the user. */
-async function orRefusal(ask: () => Promise<Verdict>): Promise<Verdict> {
+/** Makes a verdict of a {@link RefusedError}, in both forms: a returned value has no place for its message. */
+async function readRefusal(ask: () => Promise<Verdict>): Promise<Verdict> {
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
+    if (!isRefusedError(error)) throw error;
     return { user: false, info: { message: error.message }, status: error.status };
   }
 }
 
-function checkParameters(declared: number, form: VerifyForm): void {
+/** By its name too: another copy of the package may have made the error. */
+function isRefusedError(error: unknown): error is RefusedError {
+  return error instanceof RefusedError || readObject(error)?.['name'] === 'RefusedError';
+}
+
+function checkObjectParameters(declared: number): void {
+  if (declared <= 1) return;
+  throw new TypeError(
+    `verify in the options gets one object, but declares ${declared} parameters: write ` +
+      '`verify: ({ profile, tokens, client }) => user`, or give the classic function as the second argument, ' +
+      '`new RobloxStrategy(options, (accessToken, refreshToken, profile, done) => …)`',
+  );
+}
+
+function checkClassicParameters(declared: number, form: VerifyForm): void {
   const given = 4 + Number(form.passReqToCallback) + Number(form.passClientToCallback);
   if (declared <= given) return;
   const missing = [
@@ -116,11 +135,19 @@ function checkParameters(declared: number, form: VerifyForm): void {
   throw new TypeError(
     `verify declares ${declared} parameters but will get ${given}` +
       (missing.length === 0 ? '' : `: the option ${missing.join(' or ')} is missing`) +
-      '. For the token answer use the form with one object, `verify: ({ tokens, profile, … }) => user`',
+      '. To get the tokens use the form with one object, `verify: ({ tokens, profile, … }) => user`',
   );
 }
 
-function argumentsOf(login: VerifiedLogin, form: VerifyForm): unknown[] {
+async function askObjectForm(verify: (login: VerifiedLogin) => unknown, login: VerifiedLogin): Promise<Verdict> {
+  const user = await verify(login);
+  if (user === undefined) {
+    throw new TypeError('verify returned nothing (undefined): return the user, or null to refuse the sign-in');
+  }
+  return { user };
+}
+
+function listArguments(login: VerifiedLogin, form: VerifyForm): unknown[] {
   return [
     ...(form.passReqToCallback ? [login.req] : []),
     login.accessToken,
@@ -130,14 +157,14 @@ function argumentsOf(login: VerifiedLogin, form: VerifyForm): unknown[] {
   ];
 }
 
-/** Only `done` answers, and its first call counts; a throw or a rejection before it is an error. */
+/** Only `done` answers, and its first call counts. A throw or a rejection before it is an error. */
 function askClassic(verify: (...values: unknown[]) => unknown, values: readonly unknown[]): Promise<Verdict> {
   return new Promise((resolve, reject) => {
     const done: VerifyCallback = (error, user, info) => {
       if (error) reject(error);
       else resolve({ user, info });
     };
-    // A promise settles once, so all that comes after the first answer is ignored, a late rejection too.
+    // A promise settles once: a later call of `done` and a later rejection are ignored.
     Promise.resolve(verify(...values, done)).catch(reject);
   });
 }

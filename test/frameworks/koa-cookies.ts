@@ -5,11 +5,15 @@ import { createApp } from '../../examples/koa/app.ts';
 import { run } from '../../examples/shared/run.ts';
 import { findOrCreateUser } from '../../examples/shared/users.ts';
 
-await run('koa', ({ cookieSecret, ...blanks }, port, host) => {
-  const app = createApp({ ...blanks, cookieSecret });
+await run('koa', (blanks, port, host) => {
+  const { clientID, clientSecret, callbackURL, baseURL, cookieSecret } = blanks;
+  const app = createApp(blanks);
   passport.use(
     new RobloxStrategy({
-      ...blanks,
+      clientID,
+      clientSecret,
+      callbackURL,
+      baseURL,
       store: new CookieStore({ secret: cookieSecret }),
       verify: ({ profile, client }) => findOrCreateUser(profile, client),
     }),

@@ -12,9 +12,15 @@ export interface User {
 }
 
 /** The strategy of these tests, of an app that keeps the whole user in its session. */
-export function strategyFor(settings: AppSettings, options: Partial<RobloxStrategyOptions> = {}): RobloxStrategy {
+export function strategyFor(
+  { clientID, clientSecret, callbackURL, baseURL }: AppSettings,
+  options: Partial<RobloxStrategyOptions> = {},
+): RobloxStrategy {
   return new RobloxStrategy({
-    ...settings,
+    clientID,
+    clientSecret,
+    callbackURL,
+    baseURL,
     verify: async ({ profile, client }): Promise<User> => ({
       username: profile.username ?? '',
       groups: (await client.groups.list().toArray()).length,

@@ -102,7 +102,8 @@ describe('one strategy object on both routes', () => {
       it(`answers each browser for its own user under ${framework}, when two callbacks end with ${title}`, async () => {
         const waiting: (() => void)[] = [];
         const strategy = new RobloxStrategy({
-          ...DEMO_CLIENT,
+          clientID: DEMO_CLIENT.clientID,
+          clientSecret: DEMO_CLIENT.clientSecret,
           callbackURL: '/auth/roblox/callback',
           baseURL: roblox.url,
           verify: ({ profile: { username } }) => new Promise((resolve) => waiting.push(() => resolve({ username }))),

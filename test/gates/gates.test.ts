@@ -402,7 +402,8 @@ describe('a gate before verify', () => {
     const gate = requireItem({ gamePassIds: ['777'], message: 'Only supporters.' });
     const strategy = new RobloxStrategy(
       {
-        ...DEMO_CLIENT,
+        clientID: DEMO_CLIENT.clientID,
+        clientSecret: DEMO_CLIENT.clientSecret,
         callbackURL: '/auth/roblox/callback',
         baseURL: roblox.url,
         scope: 'openid profile user.inventory-item:read',

@@ -5,11 +5,13 @@ import {
   ConnectionError,
   IDTokenError,
   InternalOAuthError,
+  OAuthError,
   TokenError,
   type RobloxStrategyOptions,
 } from '../../lib/index.ts';
 import {
   ACCESS_TOKEN,
+  BASE_URL,
   CALLBACK_URL,
   CLIENT_ID,
   CLIENT_SECRET,
@@ -227,6 +229,43 @@ describe('a callback that is refused', () => {
     expect(roblox.count(TOKEN)).to.equal(0);
   });
 
+  const issuers: [name: string, iss: unknown][] = [
+    ['another issuer', 'https://evil.test/oauth/'],
+    ["Roblox's issuer without its slash", `${BASE_URL}/oauth`],
+    ['two issuers', [`${BASE_URL}/oauth/`, `${BASE_URL}/oauth/`]],
+    ['an empty issuer', ''],
+  ];
+  for (const [name, iss] of issuers) {
+    it(`fails when the callback names ${name}, and the code is not sent`, async () => {
+      for (const query of [{ code: CODE }, { error: 'server_error', error_description: 'attacker text' }]) {
+        const roblox = new FakeRoblox();
+        const strategy = strategyFor(roblox);
+        const session = {};
+        const { state } = await begin(strategy, roblox, session);
+        expectFail403(await authenticate(strategy, { session, query: { ...query, state, iss } }), 'evil', 'attacker');
+        expect(roblox.count(TOKEN)).to.equal(0);
+      }
+    });
+  }
+
+  it('does not fail when the callback names the issuer of baseURL', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox);
+    const session = {};
+    const { state } = await begin(strategy, roblox, session);
+    const query = { code: CODE, state, iss: `${BASE_URL}/oauth/` };
+    expectSuccess(await authenticate(strategy, { session, query }));
+  });
+
+  it("keeps Roblox's reason for a refused code beside the message, for the developer", async () => {
+    const roblox = new FakeRoblox();
+    const refusal = { error: 'invalid_grant', error_description: 'Authorization code was already used' };
+    roblox.answers[TOKEN] = () => json(refusal, { status: 400 });
+    const told = await signIn(strategyFor(roblox), roblox);
+    expect(expectFail403(told)).to.not.include('Authorization code');
+    expect(told).to.have.property('challenge').that.deep.includes(refusal);
+  });
+
   it('fails when the code was refused', async () => {
     for (const status of [400, 401, 200, 500]) {
       const roblox = new FakeRoblox();
@@ -351,6 +390,28 @@ describe('a callback that is an error', () => {
     const roblox = new FakeRoblox();
     roblox.answers[TOKEN] = () => json({ id_token: 'x.y.z', token_type: 'Bearer' });
     expect(expectError(await signIn(strategyFor(roblox), roblox))).to.be.instanceOf(InternalOAuthError);
+  });
+
+  for (const tokenType of ['mac', 'DPoP', 'Bearer ', '', 7, true, ['Bearer']]) {
+    it(`is an InternalOAuthError when the token_type is ${inspect(tokenType)}`, async () => {
+      const roblox = new FakeRoblox();
+      roblox.answers[TOKEN] = async () => json({ ...(await roblox.tokenAnswer()), token_type: tokenType });
+      expect(expectError(await signIn(strategyFor(roblox), roblox))).to.be.instanceOf(InternalOAuthError);
+      expect(roblox.count('/oauth/v1/userinfo')).to.equal(0);
+    });
+  }
+
+  it('takes a token_type in any case', async () => {
+    const roblox = new FakeRoblox();
+    roblox.answers[TOKEN] = async () => json({ ...(await roblox.tokenAnswer()), token_type: 'bearer' });
+    expectSuccess(await signIn(strategyFor(roblox), roblox));
+  });
+
+  it('keeps the OAuthError, with its HTTP status, as the cause of a TokenError', async () => {
+    const roblox = new FakeRoblox();
+    roblox.answers[TOKEN] = () => json({ error: 'invalid_client' }, { status: 401 });
+    const { cause } = expectError(await signIn(strategyFor(roblox), roblox));
+    expect(cause).to.be.instanceOf(OAuthError).and.include({ error: 'invalid_client', status: 401 });
   });
 
   it('never sends a code twice', async () => {

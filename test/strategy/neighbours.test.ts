@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { Agent, type ClientRequest } from 'node:http';
 import { AuthTokenRefresh } from 'passport-oauth2-refresh';
-import { InternalOAuthError, OAuthError } from '../../lib/index.ts';
+import { InternalOAuthError, OAuthError, RobloxStrategy } from '../../lib/index.ts';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
+import { startApp } from '../support/app.ts';
 import {
   ACCESS_TOKEN,
   CLIENT_ID,
@@ -112,6 +114,111 @@ describe('strategy._oauth2', () => {
       client_id: CLIENT_ID,
       client_secret: CLIENT_SECRET,
     });
+  });
+});
+
+describe('what an app sets on strategy._oauth2', () => {
+  interface OAuth2 {
+    _customHeaders: Record<string, string>;
+    setAgent(agent: unknown): void;
+    setAuthMethod(method: string): void;
+    setAccessTokenName(name: string): void;
+    get(url: string, token: string, done: (error: unknown, body?: string) => void): void;
+  }
+  const readOAuth2 = (strategy: RobloxStrategy) => (strategy as unknown as { _oauth2: OAuth2 })._oauth2;
+  let roblox: Emulator;
+  before(async () => {
+    roblox = await startEmulator();
+  });
+  after(() => roblox.close());
+  beforeEach(() => roblox.reset());
+
+  /** An agent that counts the paths that go through it. */
+  class CountingAgent extends Agent {
+    readonly paths: string[] = [];
+    addRequest(req: ClientRequest, ...others: unknown[]): void {
+      this.paths.push(req.path);
+      (Agent.prototype as unknown as { addRequest: (...values: unknown[]) => void }).addRequest.call(
+        this,
+        req,
+        ...others,
+      ); // not in @types/node
+    }
+  }
+
+  const makeStrategy = (agent?: Agent) =>
+    new RobloxStrategy({
+      clientID: DEMO_CLIENT.clientID,
+      clientSecret: DEMO_CLIENT.clientSecret,
+      callbackURL: '/auth/roblox/callback',
+      baseURL: roblox.url,
+      agent,
+      verify: async ({ profile, client }) => ({ profile, groups: await client.groups.list().toArray() }),
+    });
+  const ALL = ['/cloud/v2/groups/-/memberships', '/oauth/v1/certs', '/oauth/v1/token', '/oauth/v1/userinfo'];
+  const ways: [name: string, make: (agent: Agent) => RobloxStrategy][] = [
+    ['the option agent', makeStrategy],
+    [
+      'setAgent',
+      (agent) => {
+        const strategy = makeStrategy();
+        readOAuth2(strategy).setAgent(agent);
+        return strategy;
+      },
+    ],
+  ];
+  for (const [name, make] of ways) {
+    it(`sends the token request, userinfo, the keys and the client's calls through the agent, by ${name}`, async () => {
+      const agent = new CountingAgent();
+      const app = await startApp(roblox, {}, make(agent));
+      expect((await app.visitor.signIn({ user: '4100000001' })).status).to.equal(200);
+      expect(agent.paths.map((path) => path.replace(/\?.*/, '')).sort()).to.deep.equal(ALL);
+      await app.close();
+      agent.destroy();
+    });
+  }
+
+  it('goes back to the usual agent by setAgent(undefined)', async () => {
+    const agent = new CountingAgent();
+    const strategy = makeStrategy(agent);
+    readOAuth2(strategy).setAgent(undefined);
+    const app = await startApp(roblox, {}, strategy);
+    expect((await app.visitor.signIn({ user: '4100000001' })).status).to.equal(200);
+    expect(agent.paths).to.deep.equal([]);
+    await app.close();
+  });
+
+  it('sends its custom headers with every request of a login, and with get', async () => {
+    const strategy = makeStrategy();
+    const oauth2 = readOAuth2(strategy);
+    oauth2._customHeaders['x-app'] = 'mine';
+    const app = await startApp(roblox, {}, strategy);
+    expect((await app.visitor.signIn({ user: '4100000001' })).status).to.equal(200);
+    const { access_token: token } = await roblox.issueTokens();
+    await new Promise((resolve) => oauth2.get(`${roblox.url}/oauth/v1/userinfo`, String(token), resolve));
+    const own = roblox.requests.filter(({ path }) => /token|certs|userinfo/.test(path));
+    expect(own).to.have.length(4);
+    for (const { headers } of own) expect(headers['x-app']).to.equal('mine');
+    await app.close();
+  });
+
+  const refused: [name: string, set: (oauth2: OAuth2) => void, message: RegExp][] = [
+    ['no agent', (oauth2) => oauth2.setAgent(true), /^agent must be an http\.Agent/],
+    ['another way to send a token', (oauth2) => oauth2.setAuthMethod('MAC'), /^authMethod must be 'Bearer'/],
+    ['a token in the URL', (oauth2) => oauth2.setAccessTokenName('token'), /^accessTokenName must be 'access_token'/],
+  ];
+  for (const [name, set, message] of refused) {
+    it(`is refused where it cannot work: ${name}`, () => {
+      expect(() => set(readOAuth2(makeStrategy()))).to.throw(TypeError, message);
+    });
+  }
+
+  it('is refused where it cannot work: an agent beside a fetch', () => {
+    const strategy = strategyFor(new FakeRoblox());
+    expect(() => readOAuth2(strategy).setAgent(new Agent())).to.throw(
+      TypeError,
+      /^setAgent cannot be used together with fetch/,
+    );
   });
 });
 

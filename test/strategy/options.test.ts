@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import OAuth2Strategy from 'passport-oauth2';
 import { inspect } from 'node:util';
+import { checkCallbackURL } from '../../lib/doctor/callback-url.ts';
 import { RobloxStrategy, Strategy } from '../../lib/index.ts';
 import { CLIENT_SECRET } from '../support/fake-roblox.ts';
 
@@ -67,6 +68,13 @@ describe('the options of RobloxStrategy', () => {
     ['a timeout in words', { timeout: '10s' }, /timeout must be/],
     ['a negative clockTolerance', { clockTolerance: -1 }, /clockTolerance must be/],
     ['skipUserProfile as a function', { skipUserProfile: () => true }, /skipUserProfile must be true or false/],
+    ['a vault that is none', { vault: new Map() }, /vault must be a TokenVault/],
+    ['a clockTolerance of days', { clockTolerance: 1e6 }, /clockTolerance must be .*0 to 600/],
+    ['a clockTolerance that is NaN', { clockTolerance: NaN }, /clockTolerance must be/],
+    ['an agent that is none', { agent: true }, /agent must be/],
+    ['an agent beside a fetch', { agent: () => undefined, fetch: globalThis.fetch }, /agent cannot be used together/],
+    ['a verify in the classic form', { verify: (_a: 1, _b: 2, _c: 3, _d: 4) => {} }, /gets one object, but declares 4/],
+    ['a verify of two parameters', { verify: async (_a: 1, _b: 2) => {} }, /gets one object.*second argument/],
     ['no verify', { verify: undefined }, /verify is missing/],
     ['a verify that is none', { verify: 'me' }, /verify must be a function/],
   ];
@@ -75,6 +83,108 @@ describe('the options of RobloxStrategy', () => {
       expect(() => make({ ...options, ...given })).to.throw(TypeError, message);
     });
   }
+
+  const misspelt: [name: string, right: string][] = [
+    ['callbackUrl', "'callbackURL'"],
+    ['callback_url', "'callbackURL'"],
+    ['callback', "'callbackURL'"],
+    ['redirectURI', "'callbackURL'"],
+    ['redirect_uri', "'callbackURL'"],
+    ['clientId', "'clientID'"],
+    ['client_id', "'clientID'"],
+    ['client_secret', "'clientSecret'"],
+    ['scopes', "'scope'"],
+    ['passReqToCallBack', "'passReqToCallback'"],
+    ['passClientToCallBack', "'passClientToCallback'"],
+    ['skipUserprofile', "'skipUserProfile'"],
+    ['clockSkew', 'clockTolerance'],
+    ['timeOut', "'timeout'"],
+    ['baseUrl', "'baseURL'"],
+    ['authorizationURL', "'baseURL'"],
+    ['tokenURL', "'baseURL'"],
+    ['customHeaders', "'fetch'"],
+    ['sessionKey', 'SessionStore'],
+    ['state', 'passport.authenticate'],
+    ['prompt', 'passport.authenticate'],
+    ['name', 'passport.use'],
+    ['stores', "'store'"],
+  ];
+  for (const [name, right] of misspelt) {
+    it(`refuse the unknown name ${name}, and say what to use`, () => {
+      expect(() => make({ ...options, [name]: 'x' })).to.throw(TypeError, `Unknown option '${name}'.`).with.property('message').that.includes(right); // prettier-ignore
+      expect(() => make({ ...options, [name]: undefined })).to.not.throw();
+    });
+  }
+
+  const scopes: [scope: unknown, message: RegExp][] = [
+    ['openid,profile', /^scope must be names with a space between them.*'openid,profile'/],
+    ['openid, profile', /^scope must be names with a space between them.*'openid,'/],
+    [['openid', 'profile,group:read'], /'profile,group:read'/],
+    ['openid\nprofile', /^scope must be names with a space between them/],
+    ['openid\tprofile', /^scope must be names with a space between them/],
+    ['"openid"', /^scope must be names with a space between them/],
+    ['openid \u00a0profile', /^scope must be names with a space between them/],
+    ['', /^scope must include 'openid'/],
+    [[], /^scope must include 'openid'/],
+  ];
+  for (const [scope, message] of scopes) {
+    it(`refuse the scope ${inspect(scope)}`, () => {
+      expect(() => make({ ...options, scope })).to.throw(TypeError, message);
+    });
+  }
+
+  const callbackURLs: [callbackURL: string, message: RegExp][] = [
+    [
+      'https://game.example/cb\n',
+      /^callbackURL has white space or a line break around it.*'https:\/\/game.example\/cb\\n'/,
+    ],
+    [' https://game.example/cb', /^callbackURL has white space/],
+    ['https://game.example/cb\u00a0', /^callbackURL has white space/],
+    ['https://game.example/c b', /^callbackURL must have no white space/],
+    ['https://game.example/c\tb', /^callbackURL must have no white space/],
+    ['https:\\\\game.example\\cb', /^callbackURL must have no white space, line break or backslash/],
+    ['"https://game.example/cb"', /^callbackURL has quotation marks/],
+    ['undefined', /^callbackURL is the word 'undefined'/],
+    ['<your callback URL>', /^callbackURL is still a placeholder/],
+    ['game.example/cb', /^callbackURL must be absolute with its protocol/],
+    ['//game.example/cb', /^callbackURL must be absolute with its protocol/],
+    ['localhost:3000/cb', /^callbackURL must be absolute with its protocol/],
+    ['https://', /^callbackURL must be absolute with its protocol/],
+    ['https://me:pass@game.example/cb', /^callbackURL has a user name or password/],
+    ['https://*.game.example/cb', /^callbackURL has a \*/],
+    ['/cb?code=1', /^callbackURL has the parameter 'code'/],
+    ['https://game.example/cb?state=1', /^callbackURL has the parameter 'state'/],
+    ['javascript:/alert(1)', /^callbackURL begins with javascript:/],
+    ['/cb#top', /^callbackURL must have no fragment/],
+  ];
+  for (const [callbackURL, message] of callbackURLs) {
+    it(`refuse the callback URL ${JSON.stringify(callbackURL)}, as the doctor does`, () => {
+      expect(() => make({ ...options, callbackURL })).to.throw(TypeError, message);
+      expect(checkCallbackURL(callbackURL).map(({ level }) => level)).to.include('problem');
+    });
+  }
+
+  for (const callbackURL of [
+    '/cb',
+    'cb',
+    '../cb',
+    'cb.php',
+    '/cb?tenant=1',
+    'http://localhost:3000/cb',
+    'my.app:/cb',
+  ]) {
+    it(`take the callback URL ${callbackURL}`, () => {
+      expect(() => make({ ...options, callbackURL })).to.not.throw();
+      expect(checkCallbackURL(callbackURL).map(({ level }) => level)).to.not.include('problem');
+    });
+  }
+
+  it('take a vault of another copy of the package', async () => {
+    const joined: object[] = [];
+    const vault = { client() {}, save() {}, revoke() {}, join: (app: object) => joined.push(app) };
+    make({ ...options, vault });
+    expect(joined).to.have.length(1);
+  });
 
   it('refuse both forms of verify at once', () => {
     expect(() => make(options, () => {})).to.throw(TypeError, /verify was given twice/);

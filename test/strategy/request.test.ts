@@ -43,7 +43,8 @@ describe('the query of a callback', () => {
   it('is completed from the URL where a schema of Fastify removed a parameter', async () => {
     const passport = new Authenticator();
     const strategy = new RobloxStrategy({
-      ...DEMO_CLIENT,
+      clientID: DEMO_CLIENT.clientID,
+      clientSecret: DEMO_CLIENT.clientSecret,
       callbackURL: '/callback',
       baseURL: roblox.url,
       verify: ({ profile: { username } }) => ({ username }),

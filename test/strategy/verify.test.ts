@@ -67,13 +67,28 @@ describe('verify with one object', () => {
     expect(expectSuccess(await withVerify(async () => 'resolved')).user).to.equal('resolved');
   });
 
-  for (const user of [false, null, undefined, 0, '']) {
+  for (const user of [false, null, 0, '', NaN]) {
     it(`refuses the login when it resolves to ${JSON.stringify(user)}`, async () => {
       const told = await withVerify(async () => user);
       expect(told.verb).to.equal('fail');
       expect(told).to.have.nested.property('challenge.message').that.is.a('string');
     });
   }
+
+  it('is an error that says so when it returns nothing', async () => {
+    for (const verify of [() => undefined, async () => {}, () => Promise.resolve()]) {
+      const error = expectError(await withVerify(verify));
+      expect(error)
+        .to.be.instanceOf(TypeError)
+        .with.property('message')
+        .that.matches(/^verify returned nothing/);
+    }
+  });
+
+  it('refuses the login with a message when another copy of the package made the RefusedError', async () => {
+    const refused = Object.assign(new Error('Only members may come in.'), { name: 'RefusedError', status: 403 });
+    expect(expectFail403(await withVerify(() => Promise.reject(refused)))).to.equal('Only members may come in.');
+  });
 
   it('is an error of the login when it throws or rejects', async () => {
     const failure = new Error('database is down');

@@ -1,0 +1,214 @@
+import { RobloxClient } from '../client/client.ts';
+import { IDTokenError, OAuthError, TokenError } from '../errors.ts';
+import { readObject } from '../http/json.ts';
+import type { LoginMeta } from '../login/login.ts';
+import { storeLogin, takeStoredLogin } from '../login/state-store.ts';
+import type { App } from '../oauth/app.ts';
+import { authorizationURL, type CallbackParameters } from '../oauth/authorization.ts';
+import { checkSubject, prepareVerification, verifyIDToken } from '../oauth/id-token.ts';
+import type { KeyCache } from '../oauth/keys.ts';
+import { codeChallenge, nonceOf, oneTimeValue } from '../oauth/one-time.ts';
+import { readProfile, type Profile } from '../oauth/profile.ts';
+import { readTokens, type Tokens } from '../oauth/tokens.ts';
+import { readCallbackURL, resolveCallbackURL } from './callback-url.ts';
+import { readScope, readState, type RobloxAuthenticateOptions, type StrategySettings } from './options.ts';
+import {
+  CODE_REFUSED,
+  internalError,
+  MALFORMED_CALLBACK,
+  redirect,
+  refusal,
+  refusedByApp,
+  refusedByRoblox,
+  success,
+  type Outcome,
+} from './outcome.ts';
+import type { AskVerify, Request } from './verify.ts';
+
+/** What every login of a strategy needs. Nothing in it belongs to one request. */
+export interface LoginContext {
+  readonly settings: StrategySettings;
+  /** For the clients that come out of logins. */
+  readonly app: App;
+  /** The same app over the transport of logins. */
+  readonly loginApp: App;
+  readonly keys: KeyCache;
+  readonly askVerify: AskVerify;
+}
+
+/** passport-oauth2's extension points. A subclass may override each, and may make it async although passport-oauth2 does not. */
+export interface ExtensionPoints {
+  authorizationParams(options: RobloxAuthenticateOptions): object | Promise<object>;
+  tokenParams(options: RobloxAuthenticateOptions): object | Promise<object>;
+  userProfile(accessToken: string, done: (error?: unknown, profile?: Profile) => void): unknown;
+  /** Makes an error of the body and the status of a refused token request. Undefined when it is passport-oauth2's own. */
+  readonly parseErrorResponse: ((body: string, status: number) => Error | null | Promise<Error | null>) | undefined;
+}
+
+/** Keeps a login in the store, and redirects to Roblox with the login's handle as `state`. */
+export async function startLogin(
+  { settings, app, keys }: LoginContext,
+  extensions: ExtensionPoints,
+  req: Request,
+  options: RobloxAuthenticateOptions,
+): Promise<Outcome> {
+  const { pkce } = settings;
+  const { clientID } = settings.credentials;
+  const scope = options.scope === undefined ? settings.scope : readScope(options.scope);
+  const redirectURI = readRedirectURI(settings, req, options);
+  const verifier = oneTimeValue();
+  const parameters = {
+    ...(await extensions.authorizationParams(options)),
+    client_id: clientID,
+    redirect_uri: redirectURI,
+    response_type: 'code',
+    scope: scope.join(' '),
+    nonce: nonceOf(verifier),
+    ...(pkce ? { code_challenge: codeChallenge(verifier), code_challenge_method: 'S256' } : {}),
+  };
+  const meta = createMeta(settings, redirectURI);
+  const state = await storeLogin(settings.store, req, verifier, readState(options.state), meta);
+  // The user now reads the consent page. Meanwhile, prepare what the callback needs.
+  keys.prefetch();
+  prepareVerification();
+  return redirect(authorizationURL(app.endpoints.authorization, { ...parameters, state }));
+}
+
+/** Takes the login out of the store before anything in the callback is believed, and makes a user of its code. */
+export async function finishLogin(
+  context: LoginContext,
+  extensions: ExtensionPoints,
+  req: Request,
+  callback: CallbackParameters,
+  options: RobloxAuthenticateOptions,
+): Promise<Outcome> {
+  if (callback.state === undefined) return refusal(MALFORMED_CALLBACK);
+  const { settings, app, askVerify } = context;
+  const { store, vault, pkce } = settings;
+  // Report an error of this URL only after `state` is verified: a forged request may have caused it.
+  const redirectURI = await tryTo(() => readRedirectURI(settings, req, options));
+  const meta = createMeta(settings, redirectURI.value ?? settings.callbackURL);
+  const login = await takeStoredLogin(store, req, callback.state, meta);
+  if (!login.found) return refusal(login.info);
+  const isFromIssuer = callback.issuer === undefined || callback.issuer === app.endpoints.issuer;
+  if (callback.kind === 'malformed' || !isFromIssuer) return refusal(MALFORMED_CALLBACK);
+  if (callback.kind === 'error') return refusedByRoblox(callback.error, callback.description);
+
+  const redirect_uri = login.stored?.callbackURL ?? redirectURI.value;
+  if (redirect_uri === undefined) throw redirectURI.error;
+  const parameters = {
+    ...(await extensions.tokenParams(options)),
+    grant_type: 'authorization_code',
+    code: callback.code,
+    redirect_uri,
+    ...(pkce ? { code_verifier: login.verifier } : {}),
+  };
+  const exchange = await exchangeCode(context, extensions, parameters);
+  if ('refusal' in exchange) return exchange.refusal;
+
+  const { tokens } = exchange;
+  const profile = await identifyUser(context, extensions, tokens, nonceOf(login.verifier));
+  const { accessToken, refreshToken } = tokens;
+  const client =
+    (await vault?.save(profile.id, tokens)) ?? new RobloxClient({ ...tokens, userId: profile.id }, { app });
+  const verdict = await askVerify({ accessToken, refreshToken, tokens, profile, client, req });
+  if (!verdict.user) return refusedByApp(verdict.info, verdict.status);
+  return success(verdict.user, verdict.info, login.state);
+}
+
+/** Exchanges the code for tokens. A code that Roblox refuses is a refusal: it has expired, or it was used before. */
+async function exchangeCode(
+  { loginApp }: LoginContext,
+  { parseErrorResponse }: ExtensionPoints,
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<{ readonly tokens: Tokens } | { readonly refusal: Outcome }> {
+  try {
+    const tokens = readTokens(await loginApp.oauth.grant(writeForm(parameters)), Date.now());
+    if (tokens === undefined) throw new TypeError('The response has no access token for use as a Bearer token');
+    return { tokens };
+  } catch (cause) {
+    if (!(cause instanceof OAuthError)) throw internalError('Failed to obtain access token', cause);
+    const error = await createTokenError(cause, parseErrorResponse);
+    const { name, code } = readObject(error) ?? {};
+    // By its name: a subclass may have made it of another copy of passport-oauth2.
+    if (name !== 'TokenError' || code !== 'invalid_grant') throw error;
+    const { error_description } = cause;
+    return { refusal: refusal({ ...CODE_REFUSED, error: code, error_description }) };
+  }
+}
+
+/** As passport-oauth2 writes them: `tokenParams` of a subclass may give numbers. */
+function writeForm(parameters: Readonly<Record<string, unknown>>): Record<string, string> {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
+/** The error that passport-oauth2 gives for a refused token request, or what a subclass makes of it. */
+async function createTokenError(refused: OAuthError, parse: ExtensionPoints['parseErrorResponse']): Promise<Error> {
+  const { error, error_description, status } = refused;
+  if (parse !== undefined) {
+    // As in passport-oauth2, a body that cannot be parsed is no other error.
+    const parsed = await tryTo(() => parse(JSON.stringify({ error, error_description }), status));
+    return parsed.value ?? internalError('Failed to obtain access token', refused);
+  }
+  const tokenError = new TokenError(error_description ?? `Roblox refused the token request: ${error}`, error);
+  return Object.defineProperty(tokenError, 'cause', { value: refused, configurable: true, writable: true });
+}
+
+/** Finds out whose tokens these are. userinfo is asked while the ID token is checked, and counts only after that check. */
+async function identifyUser(
+  { settings, app, keys }: LoginContext,
+  extensions: ExtensionPoints,
+  tokens: Tokens,
+  nonce: string,
+): Promise<Profile> {
+  if (tokens.idToken === undefined) {
+    throw new IDTokenError('missing_id_token', "Roblox's response has no ID token, though openid was asked for");
+  }
+  const asked = settings.skipUserProfile ? undefined : askProfile(extensions, tokens.accessToken);
+  asked?.catch(() => {}); // heard below, unless the ID token fails first
+  const expected = {
+    issuer: app.endpoints.issuer,
+    clientID: settings.credentials.clientID,
+    nonce,
+    clockToleranceSeconds: settings.clockToleranceSeconds,
+  };
+  const claims = await verifyIDToken(tokens.idToken, keys, expected, () => Date.now()).catch((error: unknown) => {
+    throw error instanceof IDTokenError ? error : internalError("Failed to obtain Roblox's keys", error);
+  });
+  const profile = (await asked) ?? readProfile(claims);
+  checkSubject(claims, profile.id);
+  return profile;
+}
+
+/** {@link ExtensionPoints.userProfile} as a promise. */
+function askProfile(extensions: ExtensionPoints, accessToken: string): Promise<Profile> {
+  return new Promise((resolve, reject) => {
+    const done = (error?: unknown, profile?: Profile) => {
+      if (profile && !error) resolve(profile);
+      else reject(error || internalError('Failed to fetch user profile', new TypeError('userProfile gave no profile')));
+    };
+    Promise.resolve(extensions.userProfile(accessToken, done)).catch(reject);
+  });
+}
+
+/** Where Roblox sends this login back to, absolute. @throws {TypeError} the request does not tell, or the URL is too long */
+function readRedirectURI(settings: StrategySettings, req: Request, options: RobloxAuthenticateOptions): string {
+  const given = options.callbackURL === undefined ? settings.callbackURL : readCallbackURL(options.callbackURL);
+  const resolved = resolveCallbackURL(given, req, settings.proxy);
+  return resolved === given ? given : readCallbackURL(resolved);
+}
+
+function createMeta({ endpoints, credentials }: StrategySettings, callbackURL: string): LoginMeta {
+  const { authorization: authorizationURL, token: tokenURL } = endpoints;
+  return { authorizationURL, tokenURL, clientID: credentials.clientID, callbackURL };
+}
+
+/** A value, or what was thrown in its place. */
+async function tryTo<T>(work: () => T | Promise<T>): Promise<{ readonly value?: T; readonly error?: unknown }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error };
+  }
+}
