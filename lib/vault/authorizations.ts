@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createAttempts, type Attempts } from '../client/attempts.ts';
 import type { Renewal } from '../client/token-keeper.ts';
 import { OAuthError, TokenVaultError } from '../errors.ts';
@@ -107,13 +107,15 @@ export function createAuthorizations(options: {
   }
 
   async function save(userId: string, tokens: Tokens): Promise<HeldRecord> {
-    const login = randomBytes(12).toString('base64url');
+    const login = nameLogin(tokens);
     const record = await runLocked(userId, async () => {
       const before = await records.read(userId).catch((error: unknown) => {
         // A login mends what cannot be read.
         if (error instanceof TokenVaultError && error.code === 'unreadable') return undefined;
         throw error;
       });
+      // Saved before: a save whose answer was lost is tried again. Its tokens may be spent by now.
+      if (isLive(before) && before.login === login) return before;
       const generation = Math.max(before?.generation ?? 0, memory.generationOf(userId)) + 1;
       const saved = { login, generation, tokens };
       await records.write(userId, liveRecord(saved, clock.now()));
@@ -228,4 +230,12 @@ export function createAuthorizations(options: {
       losses.close();
     },
   };
+}
+
+/** The ID of a login, from the tokens that it brought: the same ones are the same login. */
+function nameLogin({ refreshToken, accessToken }: Tokens): string {
+  return createHash('sha256')
+    .update(`login ${refreshToken ?? accessToken}`)
+    .digest('base64url')
+    .slice(0, 22);
 }

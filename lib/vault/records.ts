@@ -21,7 +21,7 @@ export interface Mark {
 
 /** What is known of a user's authorization, as it lies in a storage. */
 export interface TokenRecord {
-  /** Random, new for each login. */
+  /** The ID of the login that the tokens come from, be they renewed or not. */
   readonly login: string;
   /** One more with each renewal; a new login has one more than what was stored before. */
   readonly generation: number;

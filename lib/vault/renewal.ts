@@ -85,7 +85,6 @@ export function createRenewals(bench: Bench): Renewals {
     for (;;) {
       const kept = await storeAnswer(userId);
       if (kept !== undefined) return kept;
-      bench.checkOpen();
       const mayForget = refusals.size > 0 && (await records.mayForget());
       const isRefused = ({ refreshToken = '' }: Tokens) => refusals.has(refreshToken);
       const { decision, loss } = await runTwice(userId, () => {
@@ -135,6 +134,7 @@ export function createRenewals(bench: Bench): Renewals {
     });
     switch (decision.do) {
       case 'ask': {
+        bench.checkOpen();
         const record = stored ?? placeholderFor(decision.base);
         await records.write(userId, withHolder(record, marks.make(bench.leaseMs()), marks.isMine));
         break;

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { TokenVaultError, type TokenVaultErrorCode } from '../errors.ts';
+import { describeValue, refuse, TokenVaultError, type TokenVaultErrorCode } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../http/platform.ts';
 
 /** Milliseconds since some moment, whatever happens to the machine's clock. Captured: Jest's fake timers replace it. */
@@ -91,7 +91,8 @@ export async function callStorage<T>(what: string, call: () => T | Promise<T>): 
   } catch (error) {
     // By shape: an Error may come from another realm, as in Jest.
     if (typeof error === 'object' && error !== null && 'message' in error) throw error;
-    throw new TokenVaultError('storage_failed', `${what} threw ${String(error)}, which is no Error`, { cause: error });
+    const message = `${what} threw a value that is no Error: ${describeValue(error)}`;
+    throw new TokenVaultError('storage_failed', message, { cause: error });
   }
 }
 
@@ -126,6 +127,5 @@ export async function waitAtMost<T>(
 export function readMilliseconds(name: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0x7fffffff) return value;
-  const shown = typeof value === 'number' ? value : `a ${typeof value}`;
-  throw new TypeError(`${name} must be a whole number of milliseconds from 1 to 2147483647, but is ${shown}`);
+  refuse(name, value, 'a whole number of milliseconds from 1 to 2147483647');
 }

@@ -167,6 +167,63 @@ describe('A vault whose storage or lock fails', () => {
     expect(bench.roblox.count('/oauth/v1/token/revoke')).to.equal(0);
   });
 
+  // Values that a framework may take for "no error", or for another route.
+  for (const value of [undefined, null, 0, '', 'route', false]) {
+    it(`makes an Error of ${JSON.stringify(value)}, whatever throws it`, async () => {
+      await expired();
+      const reject = () => Promise.reject(value);
+      const throwIt = () => {
+        throw value;
+      };
+      const storages = (['get', 'set', 'delete'] as const).flatMap((method) =>
+        [reject, throwIt].map((fail) => ({ storage: { ...failing('get', 0), [method]: fail } })),
+      );
+      bench.roblox.revokeAuthorizations(USER);
+      for (const options of [...storages, { lock: reject as TokenLock }, { lock: throwIt as TokenLock }]) {
+        const vault = bench.vault({ ...options, onLost: undefined });
+        const tokens = await bench.tokens();
+        const errors: unknown[] = [];
+        for (const call of [() => vault.client(USER), () => vault.revoke(USER), () => vault.save(USER, tokens)]) {
+          await call().catch((error: unknown) => errors.push(error));
+        }
+        for (const error of errors) {
+          expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'storage_failed');
+          expect(error).to.have.property('cause', value);
+        }
+        expect(errors).to.not.deep.equal([]);
+      }
+    });
+  }
+
+  const NO_LOCKS: Record<string, TokenLock> = {
+    'returns nothing': (async (_key: string, task: () => Promise<unknown>) => void (await task())) as TokenLock,
+    'does not wait for its task': (async (_key: string, task: () => Promise<unknown>) => void task()) as TokenLock,
+    'never runs its task': (async () => {}) as unknown as TokenLock,
+    'returns something else': (async (_key: string, task: () => Promise<unknown>) => ({
+      ...((await task()) as object),
+    })) as unknown as TokenLock,
+  };
+  for (const [what, lock] of Object.entries(NO_LOCKS)) {
+    it(`refuses a lock that ${what}, and says what would work`, async () => {
+      await expired();
+      const vault = bench.vault({ lock });
+      const client = (await vault.client(USER))!; // something is stored
+      for (const call of [client.userInfo(), vault.revoke(USER), vault.save(USER, await bench.tokens())]) {
+        expect(await failureOf(call))
+          .to.be.instanceOf(TypeError)
+          .with.property('message')
+          .that.includes('return await task()');
+      }
+      expect(bench.roblox.requests).to.deep.equal([]);
+    });
+  }
+
+  it('hands on what the task threw, whatever the lock does about it', async () => {
+    const swallow = (async (_key: string, task: () => Promise<unknown>) => task().catch(() => {})) as TokenLock;
+    const vault = bench.vault({ lock: swallow, storage: failing('set') });
+    expect(await failureOf(vault.save(USER, await bench.tokens()))).to.equal(DOWN);
+  });
+
   it('keeps new tokens when the lock fails after its task, as a transaction may', async () => {
     await expired();
     let fails = 2;
@@ -272,6 +329,19 @@ describe('What a vault finds stored', () => {
       expect(await (await vault.client(USER))?.userInfo()).to.include({ sub: USER });
     });
   }
+
+  it('is never opened as a newer renewal: what an attacker puts back, this process knows better', async () => {
+    await save([SECRET]);
+    const older = value();
+    const vault = bench.vault({ secrets: [SECRET] });
+    const renewed = await (await vault.client(USER))?.refresh();
+    bench.stored.set(bench.key(), older);
+    const client = await vault.client(USER);
+    expect(client?.tokens).to.deep.equal(renewed);
+    await client?.refresh();
+    expect(bench.lost).to.deep.equal([]);
+    expect((await bench.vault({ secrets: [SECRET] }).client(USER))?.tokens).to.deep.equal(client?.tokens);
+  });
 
   it('is nothing where the storage says null', async () => {
     const storage: TokenStorage = { get: () => null, set() {}, delete() {} };

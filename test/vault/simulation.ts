@@ -37,14 +37,20 @@ export interface Process {
   lost: number;
 }
 
-/** Whether the storage refuses writes by a process that lost the lock meanwhile, as Redis' and Postgres' do. */
-export type Fence = 'fenced' | 'unfenced';
+export interface WorldOptions {
+  /** False for a lock that guarantees nothing, and a storage that takes every write. */
+  readonly isLocking?: boolean;
+  /** Whether the storage says that it may forget. */
+  readonly forgets?: boolean;
+  readonly onLost?: (process: Process) => unknown;
+}
 
 export class World {
   nowMs = 0;
   steps: Step[] = [];
   readonly processes: Process[] = [];
   stored: string | undefined;
+  private before: string | undefined;
   readonly trace: string[] = [];
   /** The number of the refresh token that Roblox takes. */
   current = 1;
@@ -55,11 +61,13 @@ export class World {
   told = 0;
   private holder: { process: Process; token: object; untilMs: number } | undefined;
 
-  private readonly fence: Fence;
+  private readonly isLocking: boolean;
+  private readonly forgets: boolean;
   private readonly onLost: (process: Process) => unknown;
 
-  constructor(fence: Fence, onLost: (process: Process) => unknown = () => {}) {
-    this.fence = fence;
+  constructor({ isLocking = true, forgets = false, onLost = () => {} }: WorldOptions = {}) {
+    this.isLocking = isLocking;
+    this.forgets = forgets;
     this.onLost = onLost;
   }
 
@@ -149,9 +157,10 @@ export class World {
     const write = (name: string, value: string | undefined) => {
       const owned = lockTokens.get(process());
       return call(name, () => {
-        if (this.fence === 'fenced' && (owned === undefined || this.holder?.token !== owned)) {
+        if (this.isLocking && (owned === undefined || this.holder?.token !== owned)) {
           throw new TokenVaultError('lock_lost', 'the lock ended');
         }
+        this.before = this.stored;
         this.stored = value;
         if (value?.includes(`"refresh-${this.current}"`)) this.answer = { ...this.answer, isStored: true };
       });
@@ -160,6 +169,7 @@ export class World {
       get: () => call('get', () => this.stored),
       set: (_key: string, value: string) => write(`set ${summary(value)}`, value),
       delete: () => write('delete', undefined),
+      mayForget: () => this.forgets,
     };
   }
 
@@ -167,7 +177,7 @@ export class World {
     const token = {};
     for (;;) {
       const isTaken = await this.later(process, 'locks', () => {
-        if (this.holder !== undefined && this.nowMs < this.holder.untilMs) return false;
+        if (this.isLocking && this.holder !== undefined && this.nowMs < this.holder.untilMs) return false;
         this.holder = { process, token, untilMs: this.nowMs + LOCK_TTL_MS };
         return true;
       });
@@ -182,6 +192,19 @@ export class World {
         if (this.holder?.token === token) this.holder = undefined;
       });
     }
+  }
+
+  /** The storage forgets the last write, as Redis may when a replica takes over. */
+  fallBack(): void {
+    this.stored = this.before;
+    if (!this.stored?.includes(`"refresh-${this.current}"`)) this.answer = { ...this.answer, isStored: false };
+  }
+
+  /** A user signs in again: the tokens of the login before are refused from now on. */
+  signIn(): Tokens {
+    this.current += 1_000;
+    this.answer = { receiver: undefined, isStored: false };
+    return this.tokens(this.current);
   }
 
   /** The lock is gone, as when its key is deleted. */

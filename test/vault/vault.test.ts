@@ -1,8 +1,15 @@
 import { expect } from 'chai';
 import { inspect } from 'node:util';
 import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
-import { ConnectionError, OAuthError, RobloxStrategy, TokenVault, type TokenVaultOptions } from '../../lib/index.ts';
-import { expectNoTokens, failureOf, LONG_AGO, openBench, SECRET, USER, type Bench } from './support.ts';
+import {
+  ConnectionError,
+  OAuthError,
+  RobloxStrategy,
+  TokenVault,
+  TokenVaultError,
+  type TokenVaultOptions,
+} from '../../lib/index.ts';
+import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, SECRET, USER, type Bench } from './support.ts';
 
 describe('A token vault', () => {
   let bench: Bench;
@@ -22,6 +29,8 @@ describe('A token vault', () => {
     'a secret without a clientID': { options: { clientSecret: 'x' }, says: /clientSecret goes with a clientID/ },
     'a baseURL without a clientID': { options: { baseURL: 'https://roblox.test' }, says: /baseURL goes with/ },
     'a foreign http baseURL': { options: { clientID: '7', baseURL: 'http://roblox.test' }, says: /baseURL/ },
+    'an option that does not exist': { options: { onloss: () => {} }, says: /'onloss'.*'onLost'/ },
+    'a lossDelay in words': { options: { lossDelay: '60s' }, says: /lossDelay/ },
     'a timeout of nothing': { options: { clientID: '7', timeout: 0 }, says: /timeout/ },
   };
   for (const [what, { options, says }] of Object.entries(REFUSED)) {
@@ -176,6 +185,52 @@ describe('A token vault', () => {
         expect(bench.stored.size).to.equal(0);
       });
     }
+  });
+
+  describe('that closes', () => {
+    it('waits for renewals under way, and starts no more', async () => {
+      const vault = bench.vault();
+      await vault.idle();
+      const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+      const [late] = await Promise.all([
+        vault.client(USER),
+        vault.save(ANOTHER, await bench.tokens({ user: ANOTHER, expiresAt: LONG_AGO })),
+      ]);
+      bench.roblox.faults.delay('POST /oauth/v1/token', 50);
+      const call = client.userInfo();
+      while (bench.tokenRequests === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await vault.close();
+      expect(bench.record()).to.include({ generation: 2 });
+      await call;
+      expect(await late?.userInfo()).to.include({ sub: USER });
+      const error = await failureOf((await vault.client(ANOTHER))!.userInfo()); // just saved
+      expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'closed');
+      expect(bench.tokenRequests).to.equal(1);
+      await vault.close();
+    });
+
+    it('serves what is good without a renewal', async () => {
+      const vault = bench.vault();
+      const client = await vault.save(USER, await bench.tokens());
+      await vault.close();
+      expect(await client.userInfo()).to.include({ sub: USER });
+    });
+
+    it('waits no longer than its signal says', async () => {
+      let isAsked = false;
+      const hang = () => {
+        isAsked = true;
+        return new Promise<never>(() => {});
+      };
+      const vault = bench.vault({ fetch: hang, timeout: 200 });
+      const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
+      client.userInfo().catch(() => {});
+      while (!isAsked) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(await failureOf(vault.close({ signal: AbortSignal.timeout(10) }))).to.have.property(
+        'name',
+        'TimeoutError',
+      );
+    });
   });
 
   describe('that is given to a strategy', () => {
