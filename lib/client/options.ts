@@ -105,7 +105,7 @@ export function readGivenTokens(tokens: KeptTokens): Tokens {
     accessToken,
     refreshToken: readToken('refreshToken', tokens.refreshToken),
     idToken: readToken('idToken', tokens.idToken),
-    tokenType: tokens.tokenType ?? 'Bearer',
+    tokenType: readTokenType(tokens.tokenType),
     scope: scopesOf(scope),
     expiresAt: readTime(tokens.expiresAt),
   };
@@ -117,6 +117,12 @@ function readToken(name: string, token: unknown): string | undefined {
   // A token goes into a header as it is.
   if (typeof token === 'string' && /^[\u0021-\u007e]+$/.test(token)) return token;
   refuseSecret(name, token, 'a token as Roblox gave it, a string without white space');
+}
+
+function readTokenType(tokenType: unknown): string {
+  if (tokenType === undefined || tokenType === null) return 'Bearer';
+  if (typeof tokenType === 'string' && /^bearer$/i.test(tokenType)) return tokenType;
+  refuse('tokenType', tokenType, "'Bearer': Roblox has no other type of token");
 }
 
 function readTime(value: unknown): Date | undefined {

@@ -21,6 +21,15 @@ describe('the options of a client', () => {
     ['no place for a request', { accessToken: 'a', maxConcurrency: 0 }, /^maxConcurrency/],
     ['an end that is no time', { accessToken: 'a', expiresAt: 'soon' }, /^expiresAt/],
     ['a scope that is none', { accessToken: 'a', scope: 7 }, /^scope/],
+    ['a scope that is null', { accessToken: 'a', scope: null }, /^scope/],
+    ['scopes that are no strings', { accessToken: 'a', scope: [7] }, /^scope/],
+    ['a misspelled clientID', { accessToken: 'a', clientId: '1' }, /'clientId'.*'clientID'/],
+    ['a misspelled baseURL', { accessToken: 'a', baseUrl: 'https://x.test' }, /'baseUrl'.*'baseURL'/],
+    ['a misspelled onTokens', { accessToken: 'a', ontokens() {} }, /'ontokens'.*'onTokens'/],
+    ['tokens that are not spread', { tokens: { accessToken: 'a' } }, /'tokens'.*spread/],
+    ['an agent that is none', { accessToken: 'a', agent: 'http://proxy.test' }, /^agent/],
+    ['an agent beside a fetch', { accessToken: 'a', agent: () => undefined, fetch() {} }, /^agent.*fetch/],
+    ['a token type other than Bearer', { accessToken: 'a', tokenType: 'mac' }, /^tokenType/],
   ];
   for (const [name, options, message] of refused) {
     it(`refuse ${name}`, () => {

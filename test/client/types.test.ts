@@ -68,6 +68,26 @@ export async function theTypesOfLists(client: RobloxClient): Promise<void> {
   const [membership] = await client.groups.list().toArray({ limit: 1 });
   membership?.createdAt.getTime() satisfies number | undefined;
   for await (const page of client.groups.roles('7').pages()) page.nextPageToken satisfies string | undefined;
+  client.groups.list({ userIds: ['1', 2], pageSize: 5 });
+  for await (const request of client.groups.joinRequests('7', { user: 2 })) request.createdAt satisfies Date;
+  // @ts-expect-error -- a rank is no role
+  await client.groups.assignRole('7', { userId: '2', rank: 5 });
+  const file = new Blob([]);
+  const { creator } = await client.assets.create({
+    assetType: 'Decal',
+    displayName: 'a',
+    description: '',
+    file,
+    timeout: 1,
+  });
+  creator?.type satisfies 'User' | 'Group' | undefined;
+  const [account] = (await client.resources()).accounts;
+  await client.assets.create({ assetType: 'New', displayName: 'a', description: '', file, creator: account });
+  // @ts-expect-error -- a path is no file
+  await client.assets.create({ assetType: 'Decal', displayName: 'a', description: '', file: './decal.png' });
+  await client.user.notify({ source: { universe: 'universes/7' }, payload: { messageId: 'm', type: 'MOMENT' } });
+  await client.experiences.restartServers('7', { closeAllVersions: true, signal: AbortSignal.timeout(1) });
+  (await client.experiences.get('7')).owner?.id satisfies string | undefined;
   client.tokens.scope satisfies readonly string[];
   client.tokens.expiresAt satisfies Date | undefined;
 }

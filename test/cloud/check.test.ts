@@ -63,7 +63,18 @@ describe('no string given as an ID or a filter value', () => {
           async () => groups.memberships('7', { user: text }).toArray(),
           async () => groups.membership(text),
           async () => groups.rank(text),
+          async () => groups.list({ userIds: [text] }).toArray(),
+          async () => groups.joinRequests('7', { user: text }).toArray(),
+          async () => groups.joinRequests(text).toArray(),
+          async () => groups.assignRole(text, { userId: '2', roleId: '9' }),
+          async () => groups.unassignRole('7', { userId: text, roleId: '9' }),
+          async () => groups.setRole('7', { userId: '2', roleId: text }),
+          async () => groups.acceptJoinRequest('7', text),
+          async () => groups.declineJoinRequest(text, '2'),
           async () => createExperiences(call).publish(text, 'topic', 'message'),
+          async () => createExperiences(call).get(text),
+          async () => createExperiences(call).restartServers(text),
+          async () => createExperiences(call).restartServers('7', { placeIds: [text] }),
         ];
         for (const attempt of tries) {
           await attempt().catch((error: unknown) => expect(error).to.be.instanceOf(TypeError));
@@ -72,11 +83,15 @@ describe('no string given as an ID or a filter value', () => {
           const { pathname, searchParams, origin, hash } = new URL(url);
           expect(origin + hash).to.equal('https://apis.roblox.com');
           expect(pathname).to.match(
-            /^\/cloud\/v2\/(groups\/[1-9]\d*(\/roles|\/memberships)?|universes\/[1-9]\d*:publishMessage)$/,
+            /^\/cloud\/v2\/(groups\/([1-9]\d*|-)(\/(roles|memberships|join-requests)(\/[1-9]\d*(:\w+)?)?)?|universes\/[1-9]\d*(:\w+)?)$/,
           );
           expect(searchParams.get('filter') ?? '').to.match(
-            /^$|^user == 'users\/\d+'$|^role == 'groups\/7\/roles\/\d+'$/,
+            /^$|^user == 'users\/\d+'$|^user in \['users\/\d+'\]$|^role == 'groups\/7\/roles\/\d+'$/,
           );
+        }
+        for (const { body } of requests) {
+          if (body !== undefined)
+            expect(body).to.match(/^\{("role":"groups\/\d+\/roles\/\d+"|"placeIds":\[\d+\]|"topic":.*)?\}$/);
         }
       }),
       { numRuns: 300 },
