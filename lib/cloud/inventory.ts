@@ -1,4 +1,4 @@
-import { readID, readString } from '../http/json.ts';
+import { readID, readObject, readString } from '../http/json.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
 import { checkObject } from './check.ts';
 import {
@@ -135,7 +135,7 @@ function describeKind(kind: string) {
 export function readItem(json: unknown): InventoryItem {
   const raw = readRaw(json);
   const { kind, detailsField, idField } =
-    KINDS.find((known) => known.detailsField in raw) ??
+    KINDS.find((known) => readObject(raw[known.detailsField]) !== undefined) ??
     // A kind that is new at Roblox keeps its name, so that no item is hidden.
     describeKind(
       Object.keys(raw)
@@ -143,22 +143,13 @@ export function readItem(json: unknown): InventoryItem {
         ?.slice(0, -'Details'.length) ?? 'unknown',
     );
   const details = readRaw(raw[detailsField]);
-  const collectible = readRaw(details['collectibleDetails']);
   const item = {
     type: kind,
-    id: readID(details[idField]) ?? readString(raw['path'])?.split('/').at(-1) ?? '',
+    id: readID(details[idField]) ?? '',
     ...(kind === 'asset' && {
       assetType: readString(details['inventoryItemAssetType']) ?? 'INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED',
       instanceId: readID(details['instanceId']) ?? '',
-      collectible:
-        'collectibleDetails' in details
-          ? compact({
-              itemId: readString(collectible['itemId']) ?? '',
-              instanceId: readString(collectible['instanceId']) ?? '',
-              state: readString(collectible['instanceState']) ?? 'COLLECTIBLE_ITEM_INSTANCE_STATE_UNSPECIFIED',
-              serialNumber: readInt64(collectible['serialNumber']),
-            })
-          : undefined,
+      collectible: readCollectible(details['collectibleDetails']),
     }),
     addedAt: readTime(raw['addTime']),
     raw,
@@ -166,8 +157,19 @@ export function readItem(json: unknown): InventoryItem {
   return compact(item) as InventoryItem; // of a kind that is listed there, or newer
 }
 
+function readCollectible(json: unknown): AssetItem['collectible'] {
+  const collectible = readObject(json);
+  if (collectible === undefined) return undefined;
+  return compact({
+    itemId: readString(collectible['itemId']) ?? '',
+    instanceId: readString(collectible['instanceId']) ?? '',
+    state: readString(collectible['instanceState']) ?? 'COLLECTIBLE_ITEM_INSTANCE_STATE_UNSPECIFIED',
+    serialNumber: readInt64(collectible['serialNumber']),
+  });
+}
+
 /** Reads a number; protobuf's JSON may write an int64 as a string. */
 function readInt64(value: unknown): number | undefined {
-  const number = typeof value === 'string' ? Number(value) : value;
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   return Number.isSafeInteger(number) ? (number as number) : undefined; // just checked
 }

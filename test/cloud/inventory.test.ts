@@ -119,6 +119,22 @@ describe('an inventory item', () => {
     });
   }
 
+  it('is the kind whose details are there, where others are null', () => {
+    const raw = { assetDetails: null, badgeDetails: null, gamePassDetails: { gamePassId: '777' }, addTime: null };
+    expect(readItem(raw)).to.deep.equal({ type: 'gamePass', id: '777', raw });
+  });
+
+  it('leaves out what has another type than Roblox describes', () => {
+    const assetDetails = { assetId: 'x', inventoryItemAssetType: 7, instanceId: {}, collectibleDetails: null };
+    const raw = { assetDetails, addTime: 5, path: 'users/1/inventory-items/QVNTRVQ' };
+    const assetType = 'INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED';
+    expect(readItem(raw)).to.deep.equal({ type: 'asset', id: '', assetType, instanceId: '', raw });
+    const collectibleDetails = { itemId: 7, instanceId: null, instanceState: [], serialNumber: '' };
+    const limited = readItem({ assetDetails: { assetId: '9', collectibleDetails } });
+    const state = 'COLLECTIBLE_ITEM_INSTANCE_STATE_UNSPECIFIED';
+    expect(limited).to.deep.include({ collectible: { itemId: '', instanceId: '', state } });
+  });
+
   it('never makes a listing fail, whatever it is', () => {
     for (const raw of [null, 'x', 7, [], {}, { assetDetails: null }]) expect(readItem(raw)).to.have.property('raw');
   });
