@@ -57,7 +57,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       });
     }
 
-    it('lists what a user owns, of every kind', async () => {
+    it('lists items of every kind', async () => {
       const items = await (await clientOf(MANGO)).inventory.list().toArray();
       expect(new Set(items.map((item) => item.type))).to.deep.equal(
         new Set(['asset', 'badge', 'gamePass', 'privateServer']),
@@ -65,7 +65,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       for (const item of items) expect(item.id).to.match(/^\d+$/);
     });
 
-    it('lists what a filter selects, and a long inventory in few requests', async () => {
+    it('lists what a filter selects, and 240 items in 3 requests', async () => {
       const client = await clientOf(CASPER);
       const all = await client.inventory.list().toArray();
       expect(all).to.have.length(240);
@@ -74,7 +74,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(badges).to.deep.equal(all.filter((item) => item.type === 'badge'));
     });
 
-    it('knows what a user has', async () => {
+    it('says whether the user owns items', async () => {
       const client = await clientOf(MANGO);
       expect(await client.inventory.owns({ gamePassIds: ['777'] })).to.equal(true);
       expect(await client.inventory.owns({ gamePassIds: ['777', '778'] })).to.equal(false);
@@ -101,7 +101,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(await client.groups.memberships('7001', { user: idOf(MANGO) }).toArray()).to.deep.equal([builders]);
     });
 
-    it("knows a user's rank: the highest of two roles, the owner's, a stranger's", async () => {
+    it('reads the rank: of the highest role, of the owner, of a user who is no member', async () => {
       const client = await clientOf(MANGO);
       expect(await client.groups.rank('7001')).to.equal(80);
       expect(await client.groups.rank('7002')).to.equal(255);
@@ -110,14 +110,14 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(await (await clientOf(NELL)).groups.list().toArray()).to.deep.equal([]);
     });
 
-    it('reads the user, and has their picture drawn', async () => {
+    it('reads the user, and gets a thumbnail', async () => {
       const client = await clientOf(MANGO);
       expect(await client.user.get()).to.deep.include({ id: idOf(MANGO), name: 'MangoPilot', displayName: 'Mango' });
       expect(await client.user.thumbnail({ size: 420, shape: 'ROUND', format: 'PNG' })).to.match(/^http/);
       expect(await client.userInfo()).to.include({ sub: idOf(MANGO), preferred_username: 'MangoPilot' });
     });
 
-    it('asks who the user is once, when nobody said, however many calls want to know', async () => {
+    it('asks for a missing user ID once, for all calls that need it', async () => {
       const client = await clientOf(MANGO, { userId: undefined });
       await Promise.all([
         client.inventory.owns({ gamePassIds: ['777'] }),
@@ -127,7 +127,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(roblox.count('/oauth/v1/userinfo')).to.equal(1);
     });
 
-    it('takes nobody for another person who has the same ID in another app', async () => {
+    it('keeps two people apart who have the same ID in two apps', async () => {
       const { access_token: accessToken } = await roblox.issueTokens({ user: NELL, client: OTHER_CLIENT.clientID });
       const nell = new RobloxClient({ accessToken, baseURL: roblox.url });
       const mango = await clientOf(MANGO);
@@ -170,7 +170,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
     });
 
     describe('renewing its tokens', () => {
-      it('may be used by whoever stores its tokens, to find out for whom', async () => {
+      it('can be used inside onTokens', async () => {
         const stored: string[] = [];
         const client: RobloxClient = await clientOf(MANGO, {
           expiresAt: 0,
@@ -183,7 +183,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         expect(stored).to.deep.equal([idOf(MANGO)]);
       });
 
-      it('spends one refresh token for 200 calls at once', async () => {
+      it('uses one refresh token for 200 calls at the same time', async () => {
         const stored: Tokens[] = [];
         const client = await clientOf(MANGO, { expiresAt: 0, onTokens: (tokens) => stored.push(tokens) });
         const ranks = await Promise.all(Array.from({ length: 200 }, () => client.groups.get('7001')));
@@ -192,14 +192,14 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         expect(stored).to.deep.equal([client.tokens]);
       });
 
-      it('does so too when it learns by 200 times 401 that they have ended', async () => {
+      it('uses one refresh token after 200 answers of 401', async () => {
         const client = await clientOf(MANGO);
         roblox.expireAccessTokens();
         await Promise.all(Array.from({ length: 200 }, () => client.groups.get('7001')));
         expect(roblox.count('/oauth/v1/token')).to.equal(1);
       });
 
-      it('tries a call once again after a 401, and not twice', async () => {
+      it('repeats a call once after a 401, not twice', async () => {
         const client = await clientOf(MANGO);
         roblox.faults.status('/cloud/v2/groups/7001', 401, { times: Infinity });
         const error = await catchError(client.groups.get('7001'));
@@ -208,13 +208,13 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         expect(roblox.count('/oauth/v1/token')).to.equal(1);
       });
 
-      it('goes on after resources were refused', async () => {
+      it('repeats resources() once after a 401', async () => {
         const client = await clientOf(MANGO);
         roblox.expireAccessTokens();
         expect(await client.resources()).to.have.property('accounts');
       });
 
-      it('fails all calls with the same error when the authorization has ended, and asks only once', async () => {
+      it('fails all calls with the same error after one request when the authorization has ended', async () => {
         const client = await clientOf(MANGO);
         roblox.revokeAuthorizations(MANGO);
         roblox.expireAccessTokens();
@@ -225,7 +225,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         expect(roblox.count('/oauth/v1/token')).to.equal(1);
       });
 
-      it('is done on demand, and the new tokens are to be seen', async () => {
+      it('happens on refresh(), which returns the new tokens', async () => {
         const client = await clientOf(MANGO);
         const before = client.tokens;
         const [one, two] = await Promise.all([client.refresh(), client.refresh()]);
@@ -237,7 +237,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       });
 
       for (const status of [429, 500, 503]) {
-        it(`is never repeated by itself, not after a ${status}`, async () => {
+        it(`is not repeated after a ${status}`, async () => {
           const client = await clientOf(MANGO);
           roblox.faults.status('/oauth/v1/token', status, { times: Infinity, headers: { 'retry-after': '0' } });
           await catchError(client.refresh());
@@ -245,7 +245,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         });
       }
 
-      it('is never repeated by itself, not after a broken connection', async () => {
+      it('is not repeated after a broken connection', async () => {
         const client = await clientOf(MANGO, { expiresAt: 0 });
         roblox.faults.destroy('/oauth/v1/token', { times: Infinity });
         await catchError(client.groups.get('7001'));
@@ -254,7 +254,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
     });
 
     describe('revoking', () => {
-      it('ends the authorization, and the client with it', async () => {
+      it('ends the authorization, and the client refuses further calls', async () => {
         const client = await clientOf(MANGO);
         await client.revoke();
         expect(roblox.count('/oauth/v1/token/revoke')).to.equal(1);
@@ -276,8 +276,8 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       });
     });
 
-    describe('on a bad day', () => {
-      it('tries a read again after a 503 and a broken connection', async () => {
+    describe('when Roblox fails', () => {
+      it('repeats a read after a 503 and a broken connection', async () => {
         const client = await clientOf(MANGO);
         roblox.faults.status('/cloud/v2/groups/7001', 503, { headers: { 'retry-after': '0' } });
         expect(await client.groups.get('7001')).to.include({ id: '7001' });
@@ -285,7 +285,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         expect(await client.groups.get('7002')).to.include({ id: '7002' });
       });
 
-      it('tries a message again after a 429, and not after a 503', async () => {
+      it('repeats a message after a 429, and not after a 503', async () => {
         const client = await clientOf(MANGO);
         const [experience] = (await client.resources()).experiences;
         const path = `/cloud/v2/universes/${experience?.id}:publishMessage`;
@@ -300,20 +300,20 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         expect(roblox.count(path)).to.equal(3);
       });
 
-      it('asks for resources again after a 429: no refresh token goes with it', async () => {
+      it('repeats resources() after a 429', async () => {
         const client = await clientOf(MANGO);
         roblox.faults.status('/oauth/v1/token/resources', 429, { headers: { 'retry-after': '0' } });
         expect(await client.resources()).to.have.property('experiences');
       });
 
-      it('hands out a wait that is too long, without waiting', async () => {
+      it('gives the 429 at once when its wait is too long', async () => {
         const client = await clientOf(MANGO);
         roblox.faults.status('/cloud/v2/groups/7001', 429, { headers: { 'retry-after': '3600' } });
         const error = await catchError(client.groups.get('7001'));
         expect(error).to.be.instanceOf(RobloxAPIError).and.include({ status: 429, retryAfter: 3600 });
       });
 
-      it('walks over an empty page in the middle, to an empty token', async () => {
+      it('goes on after an empty page in the middle, and ends at an empty token', async () => {
         roblox.knobs.emptyMiddlePage = true;
         roblox.knobs.emptyLastToken = true;
         try {
@@ -324,7 +324,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         }
       });
 
-      it('ends a wait for a page at once when the signal says so', async () => {
+      it('ends the wait for a page at once with its signal', async () => {
         const client = await clientOf(CASPER);
         const controller = new AbortController();
         roblox.faults.status(/inventory-items/, 429, { headers: { 'retry-after': '50' }, times: Infinity });
@@ -352,7 +352,7 @@ describe('an inventory of 10,000 items', () => {
   });
   after(() => roblox.close());
 
-  it('costs 100 requests, and its first item one', async () => {
+  it('takes 100 requests, and its first item one', async () => {
     const { access_token: accessToken } = await roblox.issueTokens({ user: '1', scope: SCOPE });
     const client = new RobloxClient({ accessToken, userId: '1', baseURL: roblox.url });
     let count = 0;

@@ -49,7 +49,7 @@ describe('the options of a client', () => {
     });
   });
 
-  it('take tokens as JSON or a database gives them back', () => {
+  it('accept tokens as JSON or a database returns them', () => {
     const time = new Date(1_800_000_000_000);
     for (const expiresAt of [time, time.getTime(), time.toISOString()]) {
       const kept = {
@@ -67,7 +67,7 @@ describe('the options of a client', () => {
     }
   });
 
-  it('take undefined for whatever has a default, and stay as they were', () => {
+  it('may be undefined where there is a default, and are not changed', () => {
     const options = Object.freeze({
       accessToken: 'a',
       baseURL: undefined,
@@ -80,7 +80,7 @@ describe('the options of a client', () => {
     expect(new RobloxClient(options)).to.be.instanceOf(RobloxClient);
   });
 
-  it('are named by what needs them', async () => {
+  it('are named in the error of a method that needs them', async () => {
     const client = new RobloxClient({ accessToken: 'a' });
     for (const call of [() => client.revoke(), () => client.introspect(), () => client.resources()]) {
       expect(await catchError(call()))

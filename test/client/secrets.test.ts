@@ -91,7 +91,7 @@ describe('no secret is shown', () => {
   const clientOf = (change: Partial<RobloxClientOptions> = {}) =>
     new RobloxClient({ ...SECRETS, clientID: '840', userId: '1', baseURL: server.url, maxRetries: 0, ...change });
 
-  it('in the client itself, before and after a renewal', async () => {
+  it('by the client itself, before and after a renewal', async () => {
     const client = clientOf();
     expectNoSecret(client);
     expect(inspect(client)).to.match(/^RobloxClient \{ userId: '1'/);

@@ -61,13 +61,13 @@ describe('on the wire', () => {
       .with.property('status', 401);
   });
 
-  it('silence ends with the time-out', async () => {
+  it('a server that does not answer is an error after the time-out', async () => {
     answer = () => {};
     const error = await catchError(clientOf({ timeout: 20 }).request('GET', '/x'));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
   });
 
-  it('a signal ends a request that is under way, and one that has not begun', async () => {
+  it('a signal ends a request under way, and stops one that has not begun', async () => {
     const controller = new AbortController();
     answer = () => controller.abort(new Error('enough'));
     const { signal } = controller;
@@ -122,7 +122,7 @@ describe('on the wire', () => {
     expect(server.requests).to.deep.equal([]);
   });
 
-  it('userinfo that names no user is no answer', async () => {
+  it('userinfo without a user ID is an error', async () => {
     for (const body of ['{}', '{"sub":""}', '{"sub":7}', '{"sub":"../7"}', '[]', 'null']) {
       answer = (_, res) => res.end(body);
       const error = await catchError(clientOf({ userId: undefined }).user.get());
@@ -131,7 +131,7 @@ describe('on the wire', () => {
     expect(server.count('/cloud')).to.equal(0);
   });
 
-  it('who the user is, is asked again after it could not be learned', async () => {
+  it('the user ID is asked for again after the first request for it failed', async () => {
     answer = (_, res) => res.writeHead(500).end();
     const client = clientOf({ userId: undefined });
     await catchError(client.user.get());

@@ -34,13 +34,13 @@ describe('an error of Open Cloud', () => {
     });
   });
 
-  it('speaks for itself where the body says nothing', () => {
+  it('names status and request when the body has no message', () => {
     expect(refusal({ status: 503, text: '<html>' }).message).to.equal(
       'GET https://apis.roblox.com/cloud/v2/groups/7: Roblox answered 503 (the server failed; try again later)',
     );
   });
 
-  it('says when to come back, in whole seconds', () => {
+  it('has retryAfter in whole seconds', () => {
     expect(refusal({ status: 429, headers: { 'retry-after': '90' } }).retryAfter).to.equal(90);
     expect(refusal({ status: 429, headers: { 'x-ratelimit-reset': '31' } }).retryAfter).to.equal(31);
     expect(refusal({ status: 503, headers: { 'retry-after': 'Thu, 01 Jan 1970 00:00:05 GMT' } }).retryAfter).to.equal(
@@ -64,7 +64,7 @@ describe('an error of Open Cloud', () => {
     ['a 403 without any', { status: 403, text: '{"message":"no"}' }, undefined],
   ];
   for (const [name, change, expected] of hints) {
-    it(`${expected === undefined ? 'does not speak' : 'speaks'} of a scope for ${name}`, () => {
+    it(`${expected === undefined ? 'names no scope' : 'names a scope'} for ${name}`, () => {
       const { message } = refusal(change);
       if (expected === undefined) expect(message).to.not.match(/This call/);
       else expect(message).to.match(expected);
@@ -82,7 +82,7 @@ describe('an error of Open Cloud', () => {
     expect(JSON.stringify({ ...error, message: error.message })).to.not.include('token-1');
   });
 
-  it('does not carry megabytes', () => {
+  it('shortens a long message', () => {
     expect(refusal({ text: JSON.stringify({ message: 'x'.repeat(1e5) }) }).message.length).to.be.lessThan(2000);
     expect(refusal({ text: JSON.stringify({ message: 'no', details: 'x'.repeat(1e6) }) }).details).to.equal(undefined);
   });
@@ -101,7 +101,7 @@ describe('success', () => {
     ['JSON that is no object', { status: 201, text: '[1]' }, [1]],
   ];
   for (const [name, answer, expected] of answers) {
-    it(`is the status alone: ${name}`, async () => {
+    it(`depends on the status alone: ${name}`, async () => {
       expect(await wire(() => answer).call({ method: 'GET', path: '/x' })).to.deep.equal(expected);
     });
   }
@@ -137,7 +137,7 @@ describe('a request', () => {
     });
   });
 
-  it('carries a form where it is given one', async () => {
+  it('carries a form when the body is a FormData', async () => {
     const { call, requests } = wire(() => ({}));
     const form = new FormData();
     form.set('file', new Blob(['abc']), 'a.txt');
@@ -156,7 +156,7 @@ describe('a request', () => {
     ['another host', { headers: { HOST: 'evil.test' } }, /^headers/],
   ];
   for (const [name, change, message] of refused) {
-    it(`is refused with ${name}, before it leaves`, async () => {
+    it(`is refused with ${name}, before it is sent`, async () => {
       const { call, requests } = wire(() => ({}));
       const error = await catchError(call({ method: 'GET', path: '/x', ...change }));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.matches(message);

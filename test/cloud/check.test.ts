@@ -116,7 +116,7 @@ describe('no string given as an ID or a filter value', () => {
     );
   });
 
-  it('changes the path of a listing by the user ID that a server gave', async () => {
+  it('changes the path of a listing, given as a user ID by a server', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (text) => {
         const { call, requests } = wire(() => ({ text: '{}' }));

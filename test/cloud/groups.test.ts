@@ -6,7 +6,7 @@ import { catchError } from '../support/thrown.ts';
 import { answeredBy, asUser } from './support.ts';
 
 describe('memberships', () => {
-  it('ask with the filter that Roblox documents, and keep it for the whole walk', async () => {
+  it('are asked for with the filter that Roblox documents, the same on every page', async () => {
     const { call, calls } = answeredBy((made: Call) => ({ nextPageToken: made.query?.['pageToken'] ? '' : 'more' }));
     await createGroups(call, asUser).list().toArray();
     await createGroups(call, asUser).memberships('7', { role: '99' }).toArray();
@@ -57,19 +57,19 @@ describe('rank', () => {
     roles: ['groups/7/roles/99'],
   };
 
-  it('is 0 for a stranger, after one request', async () => {
+  it('is 0 for a user who is no member, after one request', async () => {
     const { call, calls } = answeredBy(() => ({ groupMemberships: [] }));
     expect(await createGroups(call, asUser).rank('7')).to.equal(0);
     expect(calls).to.have.length(1);
   });
 
-  it('is 1 for a member after one request, where no more than that is asked', async () => {
+  it('is 1 for a member after one request, with minRank: 1', async () => {
     const { call, calls } = answeredBy(() => ({ groupMemberships: [membership] }));
     expect(await createGroups(call, asUser).rank('7', { minRank: 1 })).to.equal(1);
     expect(calls).to.have.length(1);
   });
 
-  it('is 0, and no membership, where there is no such group', async () => {
+  it('is 0, and the membership undefined, when there is no such group', async () => {
     const { call } = answeredBy(() => {
       throw absent;
     });
@@ -77,7 +77,7 @@ describe('rank', () => {
     expect(await createGroups(call, asUser).membership('8')).to.equal(undefined);
   });
 
-  it('is an error, and never 0, where Roblox does not tell', async () => {
+  it('is an error, never 0, when Roblox does not answer', async () => {
     const down = new RobloxAPIError('down', { ...absent, status: 503 });
     const { call } = answeredBy(() => {
       throw down;
@@ -89,7 +89,7 @@ describe('rank', () => {
     ).to.equal(down);
   });
 
-  it('is looked up among the roles where the one role is gone', async () => {
+  it('is read from the list of roles when the member’s role is not found', async () => {
     const { call } = answeredBy((made: Call) => {
       if (made.values?.['role_id'] !== undefined) throw absent;
       return made.path.endsWith('/roles')
@@ -99,7 +99,7 @@ describe('rank', () => {
     expect(await createGroups(call, asUser).rank('7')).to.equal(70);
   });
 
-  it("is the highest role's, after two", async () => {
+  it('is the rank of the highest role, after two requests', async () => {
     const { call, calls } = answeredBy((made: Call) =>
       made.values?.['role_id'] === '99' ? { id: '99', rank: 80 } : { groupMemberships: [membership] },
     );
@@ -107,7 +107,7 @@ describe('rank', () => {
     expect(calls).to.have.length(2);
   });
 
-  it('is the highest among the roles where Roblox does not say which it is', async () => {
+  it('is the highest of the member’s roles when Roblox does not say which that is', async () => {
     const roles = {
       groupRoles: [
         { id: '1', rank: 20 },
@@ -123,7 +123,7 @@ describe('rank', () => {
     expect(await createGroups(call, asUser).rank('7')).to.equal(50);
   });
 
-  it("is never somebody else's, even where a server ignores the filter", async () => {
+  it('is never the rank of another user, also when a server ignores the filter', async () => {
     const { call } = answeredBy(() => ({ groupMemberships: [{ ...membership, user: 'users/1' }] }));
     expect(await createGroups(call, asUser).rank('7')).to.equal(0);
     expect(await createGroups(call, asUser).membership('7')).to.equal(undefined);

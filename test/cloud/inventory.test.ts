@@ -143,7 +143,7 @@ describe('an inventory item', () => {
 describe('owns', () => {
   const pass = (id: string) => ({ gamePassDetails: { gamePassId: id } });
 
-  it('is true when every one is there, and stops asking then', async () => {
+  it('is true when the user has every item, and asks for no further page then', async () => {
     const { call, calls } = answeredBy(() => ({ inventoryItems: [pass('1'), pass('2')], nextPageToken: 'more' }));
     expect(await createInventory(call, asUser).owns({ gamePassIds: ['1', 2, '1'] })).to.equal(true);
     expect(calls).to.have.length(1);
@@ -157,7 +157,7 @@ describe('owns', () => {
     expect(calls).to.have.length(2);
   });
 
-  it('does not take a badge for a pass of the same number', async () => {
+  it('does not mistake a badge for a game pass with the same ID', async () => {
     const { call } = answeredBy(() => ({ inventoryItems: [{ badgeDetails: { badgeId: '1' } }] }));
     expect(await createInventory(call, asUser).owns({ gamePassIds: ['1'] })).to.equal(false);
   });
@@ -169,7 +169,7 @@ describe('owns', () => {
     { badges: true },
     { badges: true, gamePassIds: ['1'] },
   ]) {
-    it(`lets nobody through for ${JSON.stringify(things)}`, async () => {
+    it(`is a TypeError, never true, for ${JSON.stringify(things)}`, async () => {
       const { call, calls } = answeredBy(() => ({ inventoryItems: [pass('1')] }));
       expect(await catchError(createInventory(call, asUser).owns(things))).to.be.instanceOf(TypeError);
       expect(calls).to.deep.equal([]);

@@ -65,7 +65,7 @@ describe('a list', () => {
     });
   }
 
-  it('asks for nothing before it is walked', () => {
+  it('sends no request before its loop starts', () => {
     const { asked } = scripted({ items: [1] });
     expect(asked).to.deep.equal([]);
   });
@@ -76,7 +76,7 @@ describe('a list', () => {
     expect(asked).to.have.length(1);
   });
 
-  it('begins anew with each walk', async () => {
+  it('starts again with each loop', async () => {
     const { list, asked } = scripted({ items: [1] }, { items: [2] });
     expect(await list.toArray()).to.deep.equal([1]);
     expect(await list.toArray()).to.deep.equal([2]);
@@ -133,7 +133,7 @@ describe('a list', () => {
   });
 });
 
-describe('a list whose consumer takes its time', () => {
+describe('a list whose loop waits between items', () => {
   /** Pages that come when the test says so. */
   function scene(pages: number) {
     const asked: { answer: () => void; fail: (error: Error) => void; unwanted: AbortSignal | undefined }[] = [];
@@ -152,7 +152,7 @@ describe('a list whose consumer takes its time', () => {
     for (let count = 0; count < 3; count += 1) await turn();
   };
 
-  it('fetches the next page meanwhile, and no other one', async () => {
+  it('fetches the next page during the wait, and no other page', async () => {
     const { asked, walk } = scene(4);
     const first = walk.next();
     asked[0]?.answer();
@@ -168,7 +168,7 @@ describe('a list whose consumer takes its time', () => {
     expect(asked).to.have.length(3);
   });
 
-  it('fetches the next page while pages are walked too', async () => {
+  it('fetches the next page also when the loop is over pages', async () => {
     const { asked, list } = scene(2);
     const walk = list.pages();
     const first = walk.next();
@@ -178,7 +178,7 @@ describe('a list whose consumer takes its time', () => {
     expect(asked).to.have.length(2);
   });
 
-  it('fetches nothing when the loop is left before it waits for anything', async () => {
+  it('fetches no further page when the loop ends before it waits', async () => {
     const { asked, list } = scene(2);
     const walk = (async () => {
       for await (const item of list) if (item === '0b') break;
@@ -189,7 +189,7 @@ describe('a list whose consumer takes its time', () => {
     expect(asked).to.have.length(1);
   });
 
-  it('gives up the page on its way when the loop is left', async () => {
+  it('cancels the request for the next page when the loop ends', async () => {
     const { asked, list } = scene(2);
     const walk = (async () => {
       for await (const item of list) {
@@ -205,7 +205,7 @@ describe('a list whose consumer takes its time', () => {
     expect(asked).to.have.length(2);
   });
 
-  it('says what went wrong with the page ahead when its turn comes, and then ends', async () => {
+  it('throws the error of the next page when the loop reaches that page, and then ends', async () => {
     const { asked, walk } = scene(2);
     const first = walk.next();
     asked[0]?.answer();
@@ -218,7 +218,7 @@ describe('a list whose consumer takes its time', () => {
     expect(await walk.next()).to.deep.equal({ done: true, value: undefined });
   });
 
-  it('ends by its signal although the next page is there already', async () => {
+  it('ends with its signal also when the next page has arrived', async () => {
     const controller = new AbortController();
     const asked: unknown[] = [];
     const list = createList<number>(async (token) => {
@@ -233,7 +233,7 @@ describe('a list whose consumer takes its time', () => {
     expect(await catchError(walk.next())).to.have.property('message', 'enough');
   });
 
-  it('answers those who ask for several items at once in their order', async () => {
+  it('gives items in order when several are asked for at the same time', async () => {
     const { asked, walk } = scene(2);
     const all = Promise.all(Array.from({ length: 8 }, () => walk.next()));
     asked[0]?.answer();
@@ -243,7 +243,7 @@ describe('a list whose consumer takes its time', () => {
     expect(values).to.deep.equal(['0a', '0b', '0c', '1a', '1b', '1c', undefined, undefined]);
   });
 
-  it('is over when it was left', async () => {
+  it('gives no more items after its loop has ended', async () => {
     const { asked, walk } = scene(2);
     const first = walk.next();
     asked[0]?.answer();
@@ -256,7 +256,7 @@ describe('a list whose consumer takes its time', () => {
 describe('pageSize', () => {
   const listing = { path: '/x', target: async () => ({ values: {} }), field: 'items', maxPageSize: 20, read: String };
 
-  it('is the largest that the endpoint takes, unless one says less', async () => {
+  it('is the largest that the endpoint takes, unless the caller gives a smaller one', async () => {
     const { call, calls } = answeredBy(() => ({}));
     for (const options of [{}, { pageSize: undefined }, { pageSize: 7 }]) {
       await listCalls(call, { ...listing, options }).toArray();

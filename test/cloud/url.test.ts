@@ -40,13 +40,13 @@ describe('a path of request', () => {
     ['null', null],
   ];
   for (const [name, value] of values) {
-    it(`takes no value for a place that is ${name}`, () => {
+    it(`refuses a value that is ${name}`, () => {
       const place = { id: value } as Record<string, string>;
       expect(() => buildURL('https://apis.roblox.com', '/x/{id}', place)).to.throw(TypeError, /^path\.id/);
     });
   }
 
-  it('takes no value without a place', () => {
+  it('refuses a value that has no place in the template', () => {
     expect(() => buildURL('https://apis.roblox.com', '/x', { id: '7' })).to.throw(TypeError, /path\.id has no place/);
   });
 
@@ -60,8 +60,8 @@ describe('a path of request', () => {
   });
 });
 
-describe('no string', () => {
-  it('leaves its place in a template of request', () => {
+describe('no string given to request', () => {
+  it('changes another part of a path template', () => {
     fc.assert(
       fc.property(anything, anything, (one, two) => {
         let url: URL;
@@ -79,7 +79,7 @@ describe('no string', () => {
     );
   });
 
-  it('sends a path of request to another host, or out of the base', () => {
+  it('changes the host, or leaves the base path', () => {
     const parts = fc.array(
       fc.constantFrom(
         '/',

@@ -6,8 +6,11 @@ import { sleep as platformSleep } from '../../lib/http/abort.ts';
 import { catchError } from '../support/thrown.ts';
 import { answeredBy, asUser, wire } from './support.ts';
 
-/** A user whose picture is ready after so many looks, and waits that take no time. */
-function painter(looks: number, last: unknown = { done: true, response: { imageUri: 'https://tr.rbxcdn.com/x.png' } }) {
+/** A user whose picture is ready after `looks` requests; waits take no time. */
+function makeUser(
+  looks: number,
+  last: unknown = { done: true, response: { imageUri: 'https://tr.rbxcdn.com/x.png' } },
+) {
   const waits: number[] = [];
   const { call, calls } = answeredBy(() =>
     calls.length > looks ? last : { path: 'users/42/operations/op-1', done: false },
@@ -20,8 +23,8 @@ function painter(looks: number, last: unknown = { done: true, response: { imageU
 }
 
 describe('a thumbnail', () => {
-  it('is there at once where Roblox has it', async () => {
-    const { user, calls, waits } = painter(0);
+  it('is returned at once when Roblox has it', async () => {
+    const { user, calls, waits } = makeUser(0);
     expect(await user.thumbnail({ size: 420, shape: 'ROUND', format: 'PNG' })).to.equal('https://tr.rbxcdn.com/x.png');
     expect(waits).to.deep.equal([]);
     expect(calls[0]).to.deep.include({
@@ -31,8 +34,8 @@ describe('a thumbnail', () => {
     });
   });
 
-  it('is looked for with growing patience', async () => {
-    const { user, calls, waits } = painter(4);
+  it('is asked for again after growing waits', async () => {
+    const { user, calls, waits } = makeUser(4);
     expect(await user.thumbnail()).to.equal('https://tr.rbxcdn.com/x.png');
     expect(waits).to.deep.equal([500, 1000, 2000, 4000]);
     expect(calls[1]).to.deep.include({
@@ -42,13 +45,13 @@ describe('a thumbnail', () => {
   });
 
   it('is not waited for longer than the time-out of the call', async () => {
-    const { user, waits } = painter(Infinity);
+    const { user, waits } = makeUser(Infinity);
     const error = await catchError(user.thumbnail({ timeout: 30 }));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
     expect(waits.slice(0, 6)).to.deep.equal([500, 1000, 2000, 4000, 4000, 4000]);
   });
 
-  it('that cannot be drawn is an error with its reason, and shows no token that Roblox echoed', async () => {
+  it('that Roblox cannot draw is an error with the reason, without a token that Roblox echoed', async () => {
     const error = { code: 5, message: 'no avatar for live-access-token', details: ['live-access-token'] };
     const { call } = wire(() => ({ text: JSON.stringify({ done: true, error }) }));
     const refusal = await catchError(createUserCalls(call, asUser, platformSleep).thumbnail());
@@ -56,14 +59,14 @@ describe('a thumbnail', () => {
     expect(inspect(refusal, { depth: 9, showHidden: true })).to.not.include('live-access-token');
   });
 
-  it('is an error where the answer leads nowhere', async () => {
-    const { user } = painter(0, { path: 'users/42/operations/../../evil', done: false });
+  it('is an error when the answer names no operation', async () => {
+    const { user } = makeUser(0, { path: 'users/42/operations/../../evil', done: false });
     expect(await catchError(user.thumbnail()))
       .to.be.instanceOf(ConnectionError)
       .with.property('code', 'invalid_body');
   });
 
-  it('is no longer waited for when the signal says so', async () => {
+  it('is not waited for any longer after its signal ends', async () => {
     const controller = new AbortController();
     const { call } = answeredBy(() => ({ path: 'users/42/operations/op-1', done: false }));
     const user = createUserCalls(call, asUser, (delayMs, signal) => {
@@ -82,7 +85,7 @@ describe('a thumbnail', () => {
     { format: 7 },
   ]) {
     it(`is refused with ${JSON.stringify(options)}, before any request`, async () => {
-      const { user, calls } = painter(0);
+      const { user, calls } = makeUser(0);
       expect(await catchError(user.thumbnail(options as never))).to.be.instanceOf(TypeError);
       expect(calls).to.deep.equal([]);
     });
