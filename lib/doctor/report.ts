@@ -1,5 +1,13 @@
 import type { Finding } from './finding.ts';
 
+/** What a command needs of the process that it runs in. */
+export interface CommandOutput {
+  print(text: string): unknown;
+  printError(text: string): unknown;
+  /** Resolves when the process is told to end. */
+  waitForEnd(): Promise<unknown>;
+}
+
 /** What the doctor found, as lines to read. */
 export function showFindings(findings: readonly Finding[]): string {
   const lines = findings.map(({ level, about, message }) => `${level.padEnd(8)} ${about}: ${message}`);

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The one way from what is shipped to the emulator: the command line loads it when it is asked for. */
-const EMULATOR_COMMAND = 'doctor/cli.ts -> emulator/command.ts';
+const EMULATOR_COMMAND = 'doctor/main.ts -> emulator/command.ts';
 
 /** Every import of a file of lib/: `[importer, imported]`, both as `oauth/app.ts`. */
 type Edge = readonly [from: string, to: string];

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 
 import { buildDiscovery } from '../../lib/emulator/oauth/endpoints.ts';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
-import { runDoctor, type Run } from './support.ts';
+import { runCommand, spawnCommand, type Run } from './support.ts';
 
 const DISCOVERY = '/oauth/.well-known/openid-configuration';
 const CERTS = '/oauth/v1/certs';
@@ -25,7 +25,7 @@ describe('npx passport-roblox-oauth2 doctor', () => {
 
   /** Runs both forms in turn; neither may show the secret in any spelling. */
   async function examine(environment: Record<string, string>, ...args: string[]): Promise<Run> {
-    const run = await runDoctor(['doctor', ...args], environment);
+    const run = await runCommand(['doctor', ...args], environment);
     for (const spelling of [SECRET, encodeURIComponent(SECRET), JSON.stringify(SECRET).slice(1, -1), 'RBX-secret']) {
       expect(run.stdout + run.stderr).not.to.include(spelling);
     }
@@ -141,18 +141,48 @@ describe('npx passport-roblox-oauth2 doctor', () => {
     expect(code).to.equal(1);
   });
 
-  it('tells how it is called, and its version', async () => {
-    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }; // ours
-    expect(await runDoctor(['--version'])).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' });
-    const help = await runDoctor(['doctor', '--help']);
+  it('says what it did not check', async () => {
+    expect((await examine(healthy())).stdout).to.match(/^note +sign-in: was not tried\..*--sign-in/m);
+  });
+
+  it('tells its options', async () => {
+    const help = await runCommand(['doctor', '--help']);
     expect(help).to.include({ code: 0, stderr: '' });
     expect(help.stdout).to.include('Usage: passport-roblox-oauth2 doctor');
   });
 
-  for (const args of [[], ['nurse'], ['doctor', 'twice'], ['doctor', '--loud'], ['doctor', '--timeout', 'soon']]) {
-    it(`ends with 2 and the usage on "${args.join(' ')}"`, async () => {
-      const { code, stdout, stderr } = await runDoctor(args);
+  for (const args of [['twice'], ['--loud'], ['--timeout', 'soon'], ['--port', '0'], ['--port', 'x']]) {
+    it(`ends with 2 and its options on "${args.join(' ')}"`, async () => {
+      const { code, stdout, stderr } = await runCommand(['doctor', ...args]);
       expect(stderr).to.include('Usage: passport-roblox-oauth2 doctor');
+      expect(stdout).to.equal('');
+      expect(code).to.equal(2);
+    });
+  }
+});
+
+describe('npx passport-roblox-oauth2', () => {
+  it('is a program, which prints its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }; // ours
+    expect(await spawnCommand(['--version'])).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('reads its environment, and ends with the exit code of its command', async () => {
+    const { code, stdout } = await spawnCommand(['doctor'], { ROBLOX_BASE_URL: 'apis.roblox.com' });
+    expect(stdout).to.match(/^problem +ROBLOX_BASE_URL: /m);
+    expect(code).to.equal(1);
+  });
+
+  it('lists its commands', async () => {
+    const help = await runCommand(['--help']);
+    expect(help).to.include({ code: 0, stderr: '' });
+    expect(help.stdout).to.match(/^ {2}doctor /m);
+  });
+
+  for (const args of [[], ['nurse'], ['constructor'], ['--loud']]) {
+    it(`ends with 2 and its commands on "${args.join(' ')}"`, async () => {
+      const { code, stdout, stderr } = await runCommand(args);
+      expect(stderr).to.include('Usage: passport-roblox-oauth2 <command>');
       expect(stdout).to.equal('');
       expect(code).to.equal(2);
     });

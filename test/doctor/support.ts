@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { main } from '../../lib/doctor/main.ts';
 
 /** What a run of the command line left behind. */
 export interface Run {
@@ -7,8 +8,33 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the command line with nothing in its environment but what is given, and reads it to its end. */
-export function runDoctor(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Run> {
+/**
+ * Runs the command line in this process.
+ * @param onError gets what is printed for the person in front of it, as soon as it is
+ */
+export async function runCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  options: { onError?: (text: string) => unknown; waitForEnd?: () => Promise<unknown> } = {},
+): Promise<Run> {
+  let stdout = '';
+  let stderr = '';
+  const code = await main(args, environment, {
+    print: (text) => (stdout += text),
+    printError(text) {
+      stderr += text;
+      options.onError?.(text);
+    },
+    waitForEnd: options.waitForEnd ?? (() => new Promise(() => {})),
+  });
+  return { code, stdout, stderr };
+}
+
+/** Runs the command line as a program, with nothing in its environment but what is given. */
+export function spawnCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const coverage = process.env['NODE_V8_COVERAGE'];
   const child = spawn(process.execPath, ['--import', 'ts-blank-space/register', 'lib/doctor/cli.ts', ...args], {
     env: {

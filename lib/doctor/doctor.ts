@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { createTransport } from '../http/transport.ts';
+import { readTimeout } from '../oauth/app-options.ts';
+import { examine } from './examine.ts';
+import type { Environment } from './environment.ts';
+import { isHealthy, jsonOfFindings, showFindings, type CommandOutput } from './report.ts';
+import { trySignIn } from './sign-in.ts';
+
+const USAGE = `Usage: passport-roblox-oauth2 doctor [--sign-in [--port <number>]] [--json] [--timeout <milliseconds>]
+
+Looks for what keeps people from signing in with Roblox: your app's settings against Roblox's
+rules, whether Roblox can be reached and is what this package expects, and this machine's clock.
+
+It reads ROBLOX_CLIENT_ID, ROBLOX_CLIENT_SECRET, ROBLOX_CALLBACK_URL and ROBLOX_BASE_URL from the
+environment. From a .env file:  node --env-file=.env node_modules/passport-roblox-oauth2/dist/doctor/cli.js doctor
+
+  --sign-in   signs you in once, in a browser on this machine: only that shows whether the secret
+              belongs to the client ID, and whether the redirect URL is registered
+  --port      where the browser comes back to, when ROBLOX_CALLBACK_URL names no port of this machine; 3000 by default
+  --json      prints JSON: { healthy, findings: [{ level, about, message }] }
+  --timeout   how long one request may take; 10000 by default
+  --help      prints this
+
+Exit code: 0 no problem found, 1 a problem found, 2 wrong usage.
+Without --sign-in no secret is sent anywhere. None is ever printed.
+`;
+
+/** The command `doctor`. @returns the exit code */
+export async function runDoctor(
+  args: readonly string[],
+  environment: Environment,
+  out: CommandOutput,
+): Promise<number> {
+  let settings: Settings;
+  try {
+    settings = readArguments(args);
+  } catch (error) {
+    out.printError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  if (settings.help) {
+    out.print(USAGE);
+    return 0;
+  }
+  const { json, signIn, port, timeoutMs } = settings;
+  const found = await examine(environment, { transport: createTransport({ timeoutMs }), now: () => Date.now() });
+  const findings = [...found, ...(await trySignIn(environment, { isWanted: signIn, found, port, timeoutMs, out }))];
+  out.print(json ? jsonOfFindings(findings) : showFindings(findings));
+  return isHealthy(findings) ? 0 : 1;
+}
+
+interface Settings {
+  readonly help: boolean;
+  readonly json: boolean;
+  readonly signIn: boolean;
+  readonly port: number;
+  readonly timeoutMs: number;
+}
+
+/** @throws {TypeError} what cannot be understood */
+function readArguments(args: readonly string[]): Settings {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      'sign-in': { type: 'boolean', default: false },
+      port: { type: 'string', default: '3000' },
+      json: { type: 'boolean', default: false },
+      timeout: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const { json, help, timeout } = values;
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port < 1 || port > 65_535) {
+    throw new TypeError(`--port must be a number from 1 to 65535, but is ${values.port}`);
+  }
+  const timeoutMs = readTimeout(timeout === undefined ? undefined : Number(timeout));
+  return { help, json, signIn: values['sign-in'], port, timeoutMs };
+}

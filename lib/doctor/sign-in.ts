@@ -1,0 +1,160 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AuthorizationError, ConnectionError, TokenError } from '../errors.ts';
+import { setDeadline } from '../http/abort.ts';
+import { redact } from '../http/redact.ts';
+import { RobloxStrategy } from '../strategy/strategy.ts';
+import type { VerifiedLogin } from '../strategy/verify.ts';
+import { explainFailure } from './connection.ts';
+import { secretsOf, type Environment } from './environment.ts';
+import { about, type Finding } from './finding.ts';
+import { isHealthy, type CommandOutput } from './report.ts';
+
+const { ok, note, problem } = about('sign-in');
+
+/** How long the doctor waits for a person to sign in. */
+const PATIENCE_MS = 5 * 60_000;
+
+const DASHBOARD = 'https://create.roblox.com/dashboard/credentials';
+
+/**
+ * Signs a person in, with the app's real settings, by a server on this machine that lives for this one login. Its tokens are revoked
+ * at the end. Where nobody wants it: says what was not checked.
+ */
+export async function trySignIn(
+  environment: Environment,
+  options: {
+    readonly isWanted: boolean;
+    /** What was found before. */
+    readonly found: readonly Finding[];
+    readonly port: number;
+    readonly timeoutMs: number;
+    readonly out: CommandOutput;
+  },
+): Promise<Finding[]> {
+  const { isWanted, found, port, timeoutMs, out } = options;
+  if (!isWanted) {
+    return [
+      note(
+        'was not tried. Only a sign-in shows whether the secret belongs to the client ID, and whether the redirect URL is ' +
+          'registered. The option --sign-in does one',
+      ),
+    ];
+  }
+  if (!isHealthy(found)) return [note('was not tried. First solve the problems above')];
+  const callbackURL = chooseCallbackURL(environment.ROBLOX_CALLBACK_URL || undefined, port);
+  const strategy = new RobloxStrategy({
+    clientID: environment.ROBLOX_CLIENT_ID ?? '', // healthy, so it is there
+    clientSecret: environment.ROBLOX_CLIENT_SECRET,
+    callbackURL,
+    baseURL: environment.ROBLOX_BASE_URL || undefined,
+    timeout: timeoutMs,
+    verify: (login) => login,
+  });
+  const findings = await signIn(strategy, callbackURL, out);
+  if (callbackURL !== environment.ROBLOX_CALLBACK_URL) {
+    findings.push(note(`came back to ${callbackURL}: to ROBLOX_CALLBACK_URL it cannot, so that one was not checked`));
+  }
+  const secrets = secretsOf(environment);
+  return findings.map((finding) => ({ ...finding, message: redact(finding.message, secrets) }));
+}
+
+/** The app's own where it leads to this machine, else one like it that does. */
+function chooseCallbackURL(callbackURL: string | undefined, port: number): string {
+  const here = `http://localhost:${port}`;
+  if (callbackURL === undefined) return `${here}/auth/roblox/callback`;
+  const url = new URL(callbackURL, here);
+  const isHere = url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return isHere && URL.canParse(callbackURL) ? callbackURL : `${here}${url.pathname}${url.search}`;
+}
+
+async function signIn(strategy: RobloxStrategy, callbackURL: string, out: CommandOutput): Promise<Finding[]> {
+  let answered: (findings: Finding[]) => void = () => {};
+  const answer = new Promise<Finding[]>((resolve) => (answered = resolve));
+  const { origin, hostname, port, pathname } = new URL(callbackURL);
+  const session = {};
+  const server = createServer((req, res) => {
+    const path = new URL(req.url ?? '/', origin).pathname;
+    if (path !== '/' && path !== pathname) return send(res, 404, 'There is nothing here.');
+    authenticate(strategy, Object.assign(req, { session }), {
+      redirect: (url) => void res.writeHead(302, { location: url, 'cache-control': 'no-store' }).end(),
+      done(findings) {
+        // The finding first: the browser may be gone.
+        answered(findings);
+        send(res, 200, 'The sign-in is over. You can close this page: the doctor says what it found.');
+      },
+    });
+  });
+  try {
+    await listen(server, Number(port) || 80, hostname.replace(/^\[|\]$/g, ''));
+  } catch (error) {
+    const { code = 'no port' } = error as { code?: string }; // the system's
+    return [problem(`cannot listen on ${origin} (${code}). Stop the app that listens there, or choose another --port`)];
+  }
+  out.printError(`To sign in, open ${origin}/ in a browser on this machine. Ctrl+C ends the wait.\n`);
+  const clear = setDeadline(PATIENCE_MS, () => answered(nobodyCame(callbackURL)));
+  void out.waitForEnd().then(() => answered(nobodyCame(callbackURL)));
+  try {
+    return await answer;
+  } finally {
+    clear();
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+function nobodyCame(callbackURL: string): Finding[] {
+  return [
+    problem(
+      'nobody came back from Roblox. If Roblox showed an error in place of its consent page, the redirect URL is not ' +
+        `registered: add exactly ${callbackURL} to the app at ${DASHBOARD}`,
+    ),
+  ];
+}
+
+/** Asks the strategy as Passport does, and says what came of it. */
+function authenticate(
+  strategy: RobloxStrategy,
+  req: IncomingMessage,
+  answer: { redirect(url: string): void; done(findings: Finding[]): void },
+): void {
+  const attempt = Object.assign(Object.create(strategy) as RobloxStrategy, {
+    redirect: answer.redirect,
+    success: (login: VerifiedLogin) => void describeLogin(login).then(answer.done),
+    fail: ({ message }: { message?: string }) => answer.done([problem(message ?? 'was refused')]),
+    error: (error: unknown) => answer.done([explainError(error)]),
+  });
+  // Cast: the type is a framework's request, of which the strategy reads less.
+  attempt.authenticate(req as unknown as Parameters<RobloxStrategy['authenticate']>[0]);
+}
+
+async function describeLogin({ profile, client }: VerifiedLogin): Promise<Finding[]> {
+  const who = `${profile.username ?? 'somebody'} (${profile.id})`;
+  const findings = [ok(`${who} signed in: the client ID, the secret and the redirect URL go together`)];
+  await client.revoke().catch(() => findings.push(note('left tokens behind, because Roblox did not revoke them')));
+  return findings;
+}
+
+function explainError(error: unknown): Finding {
+  if (error instanceof TokenError && error.code === 'invalid_client') {
+    return about('ROBLOX_CLIENT_SECRET').problem(
+      `is not the secret of this client ID: Roblox refuses it (${error.message}). Copy it again, or make a new one at ${DASHBOARD}`,
+    );
+  }
+  if (error instanceof AuthorizationError || error instanceof TokenError) {
+    const { error_description } = error as { error_description?: string }; // the strategy adds it
+    return problem(`was refused by Roblox: ${error.code}. ${error_description ?? error.message}`);
+  }
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof ConnectionError) return problem(explainFailure(cause));
+  return problem(`failed: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve);
+  });
+}
+
+function send(res: ServerResponse, status: number, text: string): void {
+  res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(`${text}\n`);
+}
