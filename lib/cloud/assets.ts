@@ -20,7 +20,10 @@ export interface NewAsset extends CallOptions {
   readonly displayName: string;
   /** Up to 1,000 characters, may be empty. */
   readonly description: string;
-  /** Up to 20 MB: bytes, a Blob (`fs.openAsBlob(path)`), or a stream (`fs.createReadStream(path)`), which is read into memory. */
+  /**
+   * Up to 20 MB, Roblox's limit for one request: bytes, a Blob (`await fs.openAsBlob(path)`), or a stream (`fs.createReadStream(path)`),
+   * which is read into memory.
+   */
   readonly file: UploadFile;
   /**
    * The type of the file, such as `image/png`. By default that of the Blob, or what follows from the name of the file, or the only one

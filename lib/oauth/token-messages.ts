@@ -73,7 +73,7 @@ export interface Introspection {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** What the user chose on the consent page. */
+/** What the user chose on the consent page. A user's ID is the one in this app's domain. */
 export interface Resources {
   /** Experiences (universes) with their owner. */
   readonly experiences: readonly {

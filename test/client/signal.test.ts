@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RobloxClient } from '../../lib/client/client.ts';
@@ -155,6 +155,19 @@ describe('every call of a client', () => {
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
     answer({ ok: true });
     expect(await slow).to.deep.equal({ ok: true });
+  });
+
+  it('leaves no listener on a signal that is used for many calls', async () => {
+    const { signal } = new AbortController();
+    const fetch = async () => new Response('{"groupMemberships":[],"active":true,"resource_infos":[]}');
+    const client = new RobloxClient({ accessToken: 'a', clientID: '1', userId: '42', baseURL: url, fetch });
+    for (let count = 0; count < 20; count += 1) {
+      const how = { signal, timeout: 10_000 };
+      await client.groups.rank('7', how);
+      await client.groups.list(how).toArray();
+      await Promise.all([client.introspect(how), client.resources(how), client.request('GET', '/x', how)]);
+    }
+    expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
   });
 
   it('ends its wait alone where it waits for what others wait for too: who the user is', async () => {
