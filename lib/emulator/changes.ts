@@ -31,7 +31,7 @@ export interface Changes {
   /** Takes every item with this asset, badge, game pass or private server ID out of an inventory. */
   removeItem(about: { readonly userId: string; readonly itemId: string }): void;
   /** Leaves so many requests until the period is over; the one after them is refused with 429, whatever `rateLimits` says. */
-  spendQuota(options: QuotaOptions): void;
+  spendQuota(options: QuotaOptions): Promise<void>;
 }
 
 /** Makes {@link Changes}. */
@@ -87,9 +87,7 @@ export function createChanges({ world, cloud, clock }: { world: World; cloud: Cl
       const inventory = (user.inventory ?? []).filter((item) => !hasId(item, itemId));
       world.users.set(userId, { ...user, inventory });
     },
-    spendQuota(options) {
-      cloud.spendQuota(options);
-    },
+    spendQuota: (options) => cloud.spendQuota(options),
   };
 }
 

@@ -48,6 +48,9 @@ export { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './peo
 export { createVisitor } from './visitor.ts';
 export type { Decision, Visit, Visitor, VisitOptions, VisitorOptions } from './visitor.ts';
 
+/** `/cloud/v2/…`, `/assets/v1/…`, `/v1/…`: all but the OAuth endpoints, which look alike. */
+const OPEN_CLOUD_PATH = /^\/(?!oauth\/)(?:[\w-]+\/)?v\d\//;
+
 /** Whose tokens {@link Emulator.issueTokens} makes. */
 export interface IssueOptions {
   /** User ID. Default: the first user. */
@@ -165,9 +168,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const errors = [{ code: 0, message: `The body is larger than ${readBodyLimit(exchange.req)} bytes.` }];
       return sendJson(res, 413, { errors }, { connection: 'close' });
     }
-    if (/^\/(?:cloud|assets)\//.test(path)) return cloud.answer(exchange);
     if (providerPaths.has(path)) return tokens.answer(exchange);
     if (path === '/oauth/v1/authorize') return answerAuthorization(exchange, { world, tokens, absolute });
+    if (OPEN_CLOUD_PATH.test(path)) return cloud.answer(exchange);
     answerPublic(exchange, { url, world, keys, faults });
   });
 

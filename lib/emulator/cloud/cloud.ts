@@ -6,7 +6,7 @@ import { acceptJoinRequest, assignRole, declineJoinRequest, unassignRole, update
 import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './groups.ts';
 import { listInventoryItems } from './inventory.ts';
 import { Operations } from './operations.ts';
-import { CloudRefusal } from './request.ts';
+import { CloudRefusal, requireScopes } from './request.ts';
 import type { CloudRequest, Endpoint, Records } from './request.ts';
 import { createNotification, generateThumbnail, getThumbnailOperation, getUser } from './users.ts';
 import type { Faults } from '../faults.ts';
@@ -95,12 +95,11 @@ export class Cloud {
   }
 
   /** @throws {OptionError} no such operation */
-  spendQuota({ path, method = 'GET', userId, clientID, left = 0 }: QuotaOptions): void {
-    const found = findRoute(method, path.replace(/\{\w+\}/g, '0'));
+  async spendQuota({ path, method = 'GET', userId, clientID, left = 0 }: QuotaOptions): Promise<void> {
+    const found = await findOperation(method, path.replace(/\{\w+\}/g, '0'));
     if (found === undefined) throw new OptionError(['path'], `${method} ${path} is no operation of the emulator`);
-    const operation = `${method} ${found.route.template}`;
-    this.#limiter.spend(left, found.route.periodSeconds, (asker) => {
-      if (asker.operation !== operation) return false;
+    this.#limiter.spend(left, found.periodSeconds, (asker) => {
+      if (asker.operation !== found.name) return false;
       return (userId ?? asker.userId) === asker.userId && (clientID ?? asker.clientId) === asker.clientId;
     });
   }
@@ -116,27 +115,33 @@ export class Cloud {
       const headers = { 'www-authenticate': token === '' ? 'Bearer' : 'Bearer error="invalid_token"' };
       return sendJson(res, 401, { errors: [{ code: 0, message }] }, headers);
     }
-    const found = findRoute(method, path);
-    if (found === undefined) {
-      return sendRefusal(exchange, new CloudRefusal('NOT_FOUND', `No ${method} ${path}.`), {});
-    }
-    const { limit, periodSeconds, template, endpoint } = found.route;
-    const asker = { ...access, operation: `${method} ${template}` };
-    const allowance = this.#limiter.take(asker, { limit, periodSeconds, isEnforced: knobs.rateLimits });
-    const { headers } = allowance;
+    const operation = await findOperation(method, path);
+    if (operation === undefined) return sendJson(res, 404, { code: 'NOT_FOUND', message: `No ${method} ${path}.` });
+    const { limit, periodSeconds, name } = operation;
+    const allowance = this.#limiter.take(
+      { ...access, operation: name },
+      { limit, periodSeconds, isEnforced: knobs.rateLimits },
+    );
+    const headers = { ...allowance.headers, ...operation.headers };
+    const refuse = (refusal: CloudRefusal, more: Readonly<Record<string, string>> = {}) =>
+      sendJson(res, refusal.status, operation.describeRefusal(refusal), { ...headers, ...more });
     if (allowance.isExceeded) {
-      const refusal = new CloudRefusal('RESOURCE_EXHAUSTED', 'Too many requests.');
-      return sendRefusal(exchange, refusal, { ...headers, 'retry-after': String(allowance.secondsLeft) });
+      const retryAfter = { 'retry-after': String(allowance.secondsLeft) };
+      return refuse(new CloudRefusal('RESOURCE_EXHAUSTED', 'Too many requests.'), retryAfter);
     }
     try {
-      const answer = await endpoint(this.#createRequest(access, exchange, found.params));
+      const answer = await operation.answer(this.#createRequest(access, exchange, operation.params), exchange);
       for (const list of Object.values(this.records) as unknown[][]) if (list.length > 1000) list.shift(); // as above
-      if (answer !== undefined) return sendJson(res, 200, faults.applyRewrites(method, path, answer), headers);
-      res.writeHead(200, { ...headers, 'content-length': 0 });
+      if (answer !== undefined) {
+        return sendJson(res, operation.status, faults.applyRewrites(method, path, answer), headers);
+      }
+      // 204 has no body, and no length of one.
+      res.writeHead(operation.status, operation.status === 204 ? headers : { ...headers, 'content-length': 0 });
       res.end();
     } catch (error) {
       if (!(error instanceof CloudRefusal)) throw error;
-      sendRefusal(exchange, error, headers);
+      // Some of Roblox's refusals have no place for words.
+      refuse(error, operation.headers && { 'x-roblox-emulator-reason': encodeURI(error.message) });
     }
   }
 
@@ -152,26 +157,61 @@ export class Cloud {
   }
 }
 
-function sendRefusal(
-  { res, path }: Exchange,
-  { status, code, message }: CloudRefusal,
-  headers: Readonly<Record<string, string>>,
-): void {
-  // The assets API numbers its errors, as its description says; v2 names them.
-  sendJson(res, status, path.startsWith('/assets/') ? { code: status, message } : { code, message }, headers);
+/** What a request asks for. */
+interface Operation {
+  /** Method and path template. */
+  readonly name: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly limit: number;
+  readonly periodSeconds: number;
+  readonly status: number;
+  /** Of every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+  answer(request: CloudRequest, exchange: Exchange): unknown;
+  describeRefusal(refusal: CloudRefusal): unknown;
 }
 
-function findRoute(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
-  for (const candidate of routes) {
-    const match = candidate.pattern.exec(path);
-    if (match === null || candidate.method !== method) continue;
-    const params: Record<string, string> = {};
-    candidate.names.forEach((name, index) => {
-      params[name] = decode(match[index + 1] ?? '');
-    });
-    return { route: candidate, params };
+async function findOperation(method: string, path: string): Promise<Operation | undefined> {
+  return findRoute(method, path) ?? findGenerated(method, path);
+}
+
+function findRoute(method: string, path: string): Operation | undefined {
+  for (const { pattern, names, template, endpoint, ...about } of routes) {
+    const match = about.method === method ? pattern.exec(path) : null;
+    if (match === null) continue;
+    return {
+      ...about,
+      name: `${method} ${template}`,
+      params: Object.fromEntries(names.map((name, index) => [name, decode(match[index + 1] ?? '')])),
+      status: 200,
+      answer: endpoint,
+      // The assets API numbers its errors, as its description says; v2 names them.
+      describeRefusal: ({ status, code, message }) =>
+        path.startsWith('/assets/') ? { code: status, message } : { code, message },
+    };
   }
   return undefined;
+}
+
+/** An operation of which the emulator knows Roblox's description alone. It is loaded when it is needed for the first time. */
+async function findGenerated(method: string, path: string): Promise<Operation | undefined> {
+  const { answerDescribed, describeRefusal, findDescribed } = await import('./described.ts');
+  const found = findDescribed(method, path);
+  if (found === undefined) return undefined;
+  const { operation, params } = found;
+  return {
+    name: `${method} ${operation.path}`,
+    params,
+    limit: operation.limit[0],
+    periodSeconds: operation.limit[1],
+    status: operation.status,
+    headers: { 'x-roblox-emulator': 'generated' },
+    answer(request, exchange) {
+      requireScopes(request, ...operation.scopes);
+      return answerDescribed(found, exchange);
+    },
+    describeRefusal: (refusal) => describeRefusal(found, refusal),
+  };
 }
 
 function decode(segment: string): string {
