@@ -1,14 +1,30 @@
 import { inspect } from 'node:util';
 import OAuth2Strategy from 'passport-oauth2';
 
-/**
- * The error classes of passport-oauth2, handed on so that `instanceof` agrees with every other OAuth strategy in the app.
- * @see https://github.com/jaredhanson/passport-oauth2/tree/master/lib/errors
- */
-export const { AuthorizationError, TokenError, InternalOAuthError } = OAuth2Strategy;
-export type AuthorizationError = InstanceType<typeof AuthorizationError>;
-export type TokenError = InstanceType<typeof TokenError>;
-export type InternalOAuthError = InstanceType<typeof InternalOAuthError>;
+/** Roblox refused the authorization request. A class of passport-oauth2. */
+export interface AuthorizationError extends Error {
+  /** The error code of RFC 6749, such as `invalid_scope`. */
+  code: string;
+  uri?: string | undefined;
+  /** The HTTP status for the answer to the browser. */
+  status: number;
+}
+/** Roblox refused the token request. A class of passport-oauth2. */
+export interface TokenError extends AuthorizationError {}
+/** Roblox was not reached, or its response was of no use; see `cause`. A class of passport-oauth2. */
+export interface InternalOAuthError extends Error {
+  /** The same as `cause`, under passport-oauth2's name. */
+  oauthError: unknown;
+}
+
+type OAuthErrorClass<E> = new (message: string | undefined, code: string, uri?: string, status?: number) => E;
+// passport-oauth2's own classes, so that `instanceof` agrees with every other OAuth strategy in the app. Declared here, so that users
+// need no types of passport-oauth2.
+export const { AuthorizationError, TokenError, InternalOAuthError } = OAuth2Strategy as unknown as {
+  readonly AuthorizationError: OAuthErrorClass<AuthorizationError>;
+  readonly TokenError: OAuthErrorClass<TokenError>;
+  readonly InternalOAuthError: new (message: string, error: unknown) => InternalOAuthError;
+};
 
 /** Why an exchange with Roblox brought no answer that can be used. */
 export type ConnectionErrorCode =

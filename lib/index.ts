@@ -1,8 +1,19 @@
 export { RobloxStrategy, RobloxStrategy as Strategy } from './strategy/strategy.ts';
 export type { RobloxAuthenticateOptions, RobloxStrategyOptions } from './strategy/options.ts';
+export type { PassportVerbs } from './strategy/outcome.ts';
+export type {
+  PassportAuthenticateCallback,
+  PassportAuthenticateOptions,
+  RobloxStrategyName,
+} from './strategy/passport.ts';
+export type {
+  OAuth2Client,
+  OAuth2StrategyBase,
+  OAuth2StrategyInstance,
+  Request as PassportRequest,
+} from './strategy/passport-oauth2.ts';
 export type { AppOptions } from './oauth/app-options.ts';
 export type {
-  Request as PassportRequest,
   Verify,
   VerifiedLogin,
   VerifyCallback,

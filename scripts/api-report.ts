@@ -47,9 +47,12 @@ try {
     const { succeeded, apiReportChanged } = Extractor.invoke(config, {
       localBuild: isUpdate,
       messageCallback(message) {
-        // How client.request() is typed by Roblox's own description, which is Roblox's to change and fills 5,000 lines.
-        const isDescription = /"(Operations|KnownCall|KnownOptions|Left)"/.test(message.text);
-        if (message.messageId === 'ae-forgotten-export' && isDescription) message.logLevel = ExtractorLogLevel.None;
+        // How client.request() is typed by Roblox's own description (5,000 lines), and types that only other types use.
+        const isInternal =
+          /"(Operations|Schemas|KnownCall|KnownOptions|Left|OAuth2Strategy|TypedOAuth2Strategy|OAuthErrorClass|VerifyFunctions|FoundClient)"/.test(
+            message.text,
+          );
+        if (message.messageId === 'ae-forgotten-export' && isInternal) message.logLevel = ExtractorLogLevel.None;
       },
     });
     if (apiReportChanged && !isUpdate)

@@ -18,10 +18,13 @@ const exec = promisify(execFile);
 /** The oldest of each line that `engines` promises, and the newest of the lines that are kept. */
 const NODES = ['20.19.0', '22.12.0', '22', '24'];
 const TYPESCRIPTS = ['5.9', '6.0', '7.0'];
+/** Versions of Node's own types, beside the oldest. */
+const NODE_TYPES = ['22', '24', '25', '26'];
 /** How users compile. CommonJS with `module: node16` is missing on purpose: it does not know Node's require() of ES modules. */
 const WAYS = [
   { name: 'esm-nodenext', file: 'consumer.mts', options: { module: 'nodenext' } },
   { name: 'esm-node16', file: 'consumer.mts', options: { module: 'node16' } },
+  { name: 'esm-node20', file: 'consumer.mts', options: { module: 'node20' } },
   { name: 'esm-bundler', file: 'consumer.mts', options: { module: 'esnext', moduleResolution: 'bundler' } },
   { name: 'cjs-nodenext', file: 'consumer.cts', options: { module: 'nodenext' } },
 ] as const;
@@ -88,11 +91,11 @@ async function install(tarball: string): Promise<void> {
 }
 
 /** Compiles the consumer in each way by each TypeScript, into a folder of its own. */
-async function compileAll(): Promise<readonly string[]> {
+async function compileAll(nodeTypes: string, ways: readonly (typeof WAYS)[number][]): Promise<readonly string[]> {
   const programs: string[] = [];
   for (const version of TYPESCRIPTS) {
-    for (const { name, file, options } of WAYS) {
-      const folder = join(project, `${typescriptName(version)}-${name}`);
+    for (const { name, file, options } of ways) {
+      const folder = join(project, `${typescriptName(version)}-${name}-node-types-${nodeTypes}`);
       mkdirSync(folder);
       copyFileSync(resolve('test/consumers/consumer.ts'), join(folder, file));
       const compilerOptions = {
@@ -108,7 +111,11 @@ async function compileAll(): Promise<readonly string[]> {
       };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
       const tsc = join(project, 'node_modules', typescriptName(version), 'bin', 'tsc');
-      const compiled = await run(`TypeScript ${version}, ${name}`, process.execPath, [tsc, '-p', folder]);
+      const compiled = await run(`TypeScript ${version}, ${name}, types of Node ${nodeTypes}`, process.execPath, [
+        tsc,
+        '-p',
+        folder,
+      ]);
       if (compiled !== undefined) programs.push(join(folder, file.replace(/ts$/, 'js')));
     }
   }
@@ -127,7 +134,12 @@ function distinct(programs: readonly string[]): readonly string[] {
 
 try {
   await install(await pack());
-  const programs = distinct(await compileAll());
+  const programs = distinct(await compileAll('20', WAYS));
+  const newerTypes = [...NODE_TYPES.map((version) => `@types/node@${version}`), '@types/passport-oauth2'];
+  for (const types of newerTypes) {
+    await run(`npm install ${types}`, 'npm', ['install', '--no-save', '--no-audit', '--no-fund', types]);
+    await compileAll(types.replace(/\W+/g, '-'), [WAYS[0]]);
+  }
   const bin = join(project, 'node_modules', '.bin', manifest.name);
   for (const version of NODES) {
     const node = join(

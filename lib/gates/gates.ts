@@ -8,7 +8,8 @@ import { readObject } from '../http/json.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import { readProfile } from '../oauth/profile.ts';
 import { readThrown } from '../strategy/outcome.ts';
-import type { Request, VerifiedLogin, Verify } from '../strategy/verify.ts';
+import type { Request } from '../strategy/passport-oauth2.ts';
+import type { VerifiedLogin, Verify } from '../strategy/verify.ts';
 import { createVerdictCache } from './verdict-cache.ts';
 
 /** The options that every gate takes. */

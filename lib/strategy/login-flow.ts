@@ -23,7 +23,8 @@ import {
   success,
   type Outcome,
 } from './outcome.ts';
-import type { AskVerify, Request } from './verify.ts';
+import type { Request } from './passport-oauth2.ts';
+import type { AskVerify } from './verify.ts';
 
 /** What every login of a strategy needs. Nothing in it belongs to one request. */
 export interface LoginContext {

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import OAuth2Strategy from 'passport-oauth2';
 import { RobloxClient } from '../client/client.ts';
 import { readGivenTokens, type KeptTokens, type OnTokens } from '../client/options.ts';
 import { ConnectionError } from '../errors.ts';
@@ -12,6 +11,7 @@ import { createKeyCache } from '../oauth/keys.ts';
 import { askProfile, type Profile } from '../oauth/profile.ts';
 import { finishLogin, startLogin, type ExtensionPoints, type LoginContext } from './login-flow.ts';
 import { adaptOAuth2 } from './oauth2-adapter.ts';
+import { OAuth2Strategy, type Request } from './passport-oauth2.ts';
 import {
   readPrompt,
   readStrategyOptions,
@@ -22,7 +22,6 @@ import { captureVerbs, failure, internalError, tell, WRONG_METHOD, type Outcome 
 import { readMethod, readQuery } from './request.ts';
 import {
   readVerify,
-  type Request,
   type Verify,
   type VerifyFunction,
   type VerifyFunctionWithClient,

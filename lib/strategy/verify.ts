@@ -1,12 +1,9 @@
-import type OAuth2Strategy from 'passport-oauth2';
 import type { RobloxClient } from '../client/client.ts';
 import { RefusedError, refuse } from '../errors.ts';
 import { readObject } from '../http/json.ts';
 import type { Profile } from '../oauth/profile.ts';
 import type { Tokens } from '../oauth/tokens.ts';
-
-/** The request type that Passport strategies know: Express's. Other frameworks hand in what is like it. */
-export type Request = Parameters<OAuth2Strategy['authenticate']>[0];
+import type { Request } from './passport-oauth2.ts';
 
 /** Who signed in, and what they granted. */
 export interface VerifiedLogin {
@@ -24,7 +21,7 @@ export interface VerifiedLogin {
  * {@link RefusedError} that it throws refuses it with a message for the user, and every other error is an error of the login. So is
  * `undefined`: a `return` is missing.
  */
-export type Verify = (login: VerifiedLogin) => unknown;
+export type Verify = VerifyFunctions['verify'];
 
 /** Passport's answer: an error, or a user and perhaps `info`; `false` for a user refuses the login, and `info.message` may say why. */
 export type VerifyCallback = (error?: unknown, user?: unknown, info?: unknown) => void;
@@ -37,13 +34,7 @@ export type VerifyFunction = (
   done: VerifyCallback,
 ) => unknown;
 /** With `passReqToCallback`. */
-export type VerifyFunctionWithRequest = (
-  req: Request,
-  accessToken: string,
-  refreshToken: string,
-  profile: Profile,
-  done: VerifyCallback,
-) => unknown;
+export type VerifyFunctionWithRequest = VerifyFunctions['withRequest'];
 /** With `passClientToCallback`. */
 export type VerifyFunctionWithClient = (
   accessToken: string,
@@ -53,14 +44,21 @@ export type VerifyFunctionWithClient = (
   done: VerifyCallback,
 ) => unknown;
 /** With both. */
-export type VerifyFunctionWithRequestAndClient = (
-  req: Request,
-  accessToken: string,
-  refreshToken: string,
-  profile: Profile,
-  client: RobloxClient,
-  done: VerifyCallback,
-) => unknown;
+export type VerifyFunctionWithRequestAndClient = VerifyFunctions['withRequestAndClient'];
+
+/** Methods instead of function types: their parameters may be typed more exactly, such as `req: express.Request`. */
+interface VerifyFunctions {
+  verify(login: VerifiedLogin): unknown;
+  withRequest(req: Request, accessToken: string, refreshToken: string, profile: Profile, done: VerifyCallback): unknown;
+  withRequestAndClient(
+    req: Request,
+    accessToken: string,
+    refreshToken: string,
+    profile: Profile,
+    client: RobloxClient,
+    done: VerifyCallback,
+  ): unknown;
+}
 
 /** What a verify answered; a falsy user is a refusal. */
 export interface Verdict {

@@ -6,7 +6,6 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { deepStrictEqual, ok } from 'node:assert';
 import type { AddressInfo } from 'node:net';
 import passport from 'passport';
-import type { Strategy as OAuth2Strategy } from 'passport-oauth2';
 import {
   CookieStore,
   RobloxAPIError,
@@ -15,6 +14,7 @@ import {
   Strategy,
   TokenVault,
   type Profile,
+  type RobloxAuthenticateOptions,
   type RobloxStrategyOptions,
   type TokenStorage,
   type VerifiedLogin,
@@ -39,6 +39,16 @@ function userOf({ id, username = 'nobody' }: Profile): User {
   return { id, name: username };
 }
 
+/** Overrides what passport-oauth2's subclasses do. */
+class WithNickname extends RobloxStrategy {
+  override userProfile(accessToken: string, done: (error?: unknown, profile?: Profile) => void): void {
+    super.userProfile(accessToken, (error, profile) => done(error, profile && { ...profile, displayName: 'Nick' }));
+  }
+  override authorizationParams(options: RobloxAuthenticateOptions): object {
+    return { ...super.authorizationParams(options), theme: 'dark' };
+  }
+}
+
 async function main(): Promise<void> {
   const roblox = await startEmulator({ port: 0 });
   const vault = new TokenVault({ storage, secrets: ['a secret of 32 characters or more'] });
@@ -54,9 +64,23 @@ async function main(): Promise<void> {
     ok(client instanceof RobloxClient);
     return userOf(profile);
   };
-  const strategies: Readonly<Record<string, OAuth2Strategy>> = {
+  // A verify that is shared with other providers.
+  const shared = (
+    _access: string,
+    _refresh: string,
+    profile: passport.Profile,
+    done: (error: unknown, user?: User) => void,
+  ) => done(null, { id: profile.id, name: profile.username ?? 'nobody' });
+  const strategies: Readonly<Record<string, RobloxStrategy>> = {
     object: new RobloxStrategy({ ...options, verify, vault, fetch: globalThis.fetch }),
     classic: new Strategy(options, (_accessToken, _refreshToken, profile, done) => done(null, userOf(profile))),
+    shared: new Strategy(options, shared),
+    withExpressRequest: new Strategy(
+      { ...options, passReqToCallback: true },
+      (req: express.Request, _access: string, _refresh: string, profile: passport.Profile, done) =>
+        done(null, { id: profile.id, name: req.path === '/callback' ? (profile.username ?? 'nobody') : req.path }),
+    ),
+    subclass: new WithNickname({ ...options, verify }),
     everything: new Strategy(
       { ...options, passReqToCallback: true, passClientToCallback: true },
       (req, _accessToken, _refreshToken, profile, client, done) => {
@@ -86,10 +110,19 @@ async function main(): Promise<void> {
 }
 
 /** Signs in over HTTP, as a browser would. */
-async function signIn(strategy: OAuth2Strategy, roblox: Emulator): Promise<unknown> {
+async function signIn(strategy: RobloxStrategy, roblox: Emulator): Promise<unknown> {
   const app: Express = express();
-  app.get('/login', passport.authenticate(strategy, { session: false }));
+  const fromVariable: RobloxAuthenticateOptions = { prompt: ['login', 'consent'], state: { returnTo: '/' } };
+  app.get('/login', passport.authenticate(strategy, { ...fromVariable, session: false }));
   app.get('/callback', passport.authenticate(strategy, { session: false }), (req, res) => void res.json(req.user));
+  // Compiled only.
+  app.get(
+    '/1',
+    passport.authenticate('roblox', { state: { returnTo: '/' }, callbackURL: '/callback', prompt: ['login'] }),
+  );
+  app.get('/2', passport.authenticate('roblox', fromVariable));
+  app.get('/3', passport.authenticate(['roblox', 'other'], { failureRedirect: '/' }));
+  app.get('/4', passport.authenticate('other', { state: 'a string', scope: ['email'] }));
   const failed: ErrorRequestHandler = (error, _req, res, _next) => void res.status(500).json(String(error));
   app.use(failed);
   const server = app.listen(0, '127.0.0.1');

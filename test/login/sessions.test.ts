@@ -78,7 +78,7 @@ describe('logins in a session of its middleware', () => {
     const server = express();
     server.use(sessions, passport.session());
     if (before !== undefined) server.use(before);
-    server.get('/auth/roblox', passport.authenticate('roblox', { state } as object));
+    server.get('/auth/roblox', passport.authenticate('roblox', { state }));
     const callback = passport.authenticate('roblox', { keepSessionInfo: true }) as RequestHandler;
     server.get('/auth/roblox/callback', callback, (req, res) => void res.json(req.authInfo));
     server.get('/', (req, res) => void res.json({ ...req.session, cookie: undefined, passport: undefined }));
@@ -273,6 +273,7 @@ describe('logins in a session of its middleware', () => {
     server.register(passport.secureSession());
     server.get('/auth/roblox', {
       preValidation: async (request) => void Object.assign(request.session, { cart: APP_SESSION }),
+      // @fastify/passport has types of its own, where `state` is a string.
       handler: passport.authenticate('roblox', { state } as object),
     });
     const callback = passport.authenticate('roblox', { keepSessionInfo: true });

@@ -150,23 +150,4 @@ describe('the packed tarball', function () {
       .to.include('npm')
       .and.to.include('oidc-provider');
   });
-
-  it('has declarations that need no types but those of Node and passport-oauth2', () => {
-    const seen = new Set<string>();
-    const foreign = new Set<string>();
-    const read = (file: string): void => {
-      if (seen.has(file)) return;
-      seen.add(file);
-      for (const [, from, imported] of readFileSync(file, 'utf8').matchAll(/ from '([^']+)'|\bimport\(['"]([^'"]+)/g)) {
-        const specifier = from ?? imported ?? '';
-        if (!specifier.startsWith('.')) foreign.add(specifier);
-        else read(join(dirname(file), specifier.replace(/(\.d)?\.[jt]s$/, '.d.ts')));
-      }
-    };
-    for (const target of Object.values(manifest.exports)) {
-      if (typeof target === 'object') read(join(installed, target.types));
-    }
-    expect(seen.size).to.be.greaterThan(Object.keys(EXPORTS).length);
-    expect([...foreign].filter((specifier) => !specifier.startsWith('node:'))).to.deep.equal(['passport-oauth2']);
-  });
 });

@@ -37,7 +37,7 @@ export async function startApp(
   const app: Express = express();
   prepare?.(app);
   app.use(session({ secret: 'test', resave: false, saveUninitialized: false }));
-  app.get('/auth/roblox', authenticator.authenticate('roblox', { state: { to: '/shop' } } as object));
+  app.get('/auth/roblox', authenticator.authenticate('roblox', { state: { to: '/shop' } }));
   app.get('/auth/roblox/callback', authenticator.authenticate('roblox', { keepSessionInfo: true }), (req, res) => {
     res.json({ user: req.user, info: req.authInfo });
   });
