@@ -17,3 +17,13 @@ for (const file of ['CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md']) {
     });
   });
 }
+
+describe('the table of attacks in SECURITY.md', () => {
+  it('links tests in each row', () => {
+    const rows = readFileSync('SECURITY.md', 'utf8')
+      .split('\n')
+      .filter((line) => /^\| [A-Z]/.test(line));
+    expect(rows.length).to.be.greaterThan(20);
+    expect(rows.filter((row) => !row.includes('](test/'))).to.deep.equal([]);
+  });
+});

@@ -1,96 +1,115 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { PRELUDE } from './prelude.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const readme = readFileSync(`${root}README.md`, 'utf8');
-const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   name: string;
   scripts: Record<string, string>;
   exports: Record<string, { types?: string }>;
-};
+}; // ours
 
-/** Every fenced block of a language, with its line in the README. */
-function blocks(language: string): { line: number; code: string }[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map((match) => ({
-    line: readme.slice(0, match.index).split('\n').length + 1,
+/** The pages that users read, by their path from the root. */
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** A fenced block: `README.md:80` is the line of its first line of code. */
+interface Snippet {
+  readonly page: string;
+  readonly line: number;
+  readonly code: string;
+}
+
+function readSnippets(page: string): Snippet[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(/^```(?:ts|js)\n([^]*?)^```/gm)].map((match) => ({
+    page,
+    line: text.slice(0, match.index).split('\n').length + 1,
     code: match[1] ?? '',
   }));
 }
 
-describe('the README', () => {
-  it('has snippets that compile as they stand', function () {
+function readAnchors(page: string): string[] {
+  return [...readFileSync(join(root, page), 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('the README and the pages in docs/', () => {
+  it('have snippets that compile exactly as they stand', function () {
     this.timeout(60_000);
-    const snippets = blocks('ts');
-    expect(snippets.length).to.be.at.least(12);
+    const snippets = pages.flatMap(readSnippets);
+    expect(snippets.length).to.be.at.least(13);
     expect(compile(snippets)).to.deep.equal([]);
   });
 
-  it('names npm scripts that exist', () => {
-    const commands = [...readme.matchAll(/npm (?:run ([\w:-]+)|(start|test))/g)].map(
-      (match) => match[1] ?? match[2] ?? '',
-    );
-    expect(commands).to.include('start');
-    for (const script of commands) expect(manifest.scripts, script).to.have.property(script);
-  });
-
-  it('links to files and sections that exist', () => {
-    const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-      title
-        .toLowerCase()
-        .replace(/[^\w\s-]/g, '')
-        .replaceAll(' ', '-'),
-    );
-    for (const [, target = ''] of readme.matchAll(/\]\(([^)]+)\)/g)) {
-      if (/^https?:/.test(target)) continue;
-      if (target.startsWith('#')) expect(anchors).to.include(target.slice(1));
-      else expect(existsSync(root + target), target).to.equal(true);
+  it('name npm scripts that exist', () => {
+    for (const page of pages) {
+      const text = readFileSync(join(root, page), 'utf8');
+      for (const [, script, short] of text.matchAll(/npm (?:run ([\w:-]+)|(start|test)\b)/g)) {
+        expect(manifest.scripts, page).to.have.property(script ?? short ?? '');
+      }
     }
   });
 
-  it('has a definition for each footnote, and a use for each definition', () => {
-    const used = [...readme.matchAll(/\[\^([\w-]+)\](?!:)/g)].map(([, name]) => name);
-    const defined = [...readme.matchAll(/^\[\^([\w-]+)\]:/gm)].map(([, name]) => name);
-    expect(new Set(used)).to.deep.equal(new Set(defined));
+  it('link to files and sections that exist', () => {
+    for (const page of pages) {
+      for (const [, target = ''] of readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^https?:/.test(target)) continue;
+        const [path = '', anchor] = target.split('#');
+        const file = path === '' ? page : join(dirname(page), path);
+        expect(existsSync(join(root, file)), `${page}: ${target}`).to.equal(true);
+        if (anchor !== undefined) expect(readAnchors(file), `${page}: ${target}`).to.include(anchor);
+      }
+    }
+  });
+
+  it('have a definition for each footnote, and a use for each definition', () => {
+    for (const page of pages) {
+      const text = readFileSync(join(root, page), 'utf8');
+      const used = [...text.matchAll(/\[\^([\w-]+)\](?!:)/g)].map(([, name]) => name);
+      const defined = [...text.matchAll(/^\[\^([\w-]+)\]:/gm)].map(([, name]) => name);
+      expect(new Set(used), page).to.deep.equal(new Set(defined));
+    }
   });
 });
 
-/** Type-checks each snippet as a module of its own against the sources; what is wrong, by the README's lines. */
-function compile(snippets: readonly { line: number; code: string }[]): string[] {
-  const files = new Map(
-    snippets.map(({ line, code }) => [`${root}test/readme/line-${line}.ts`, `${code}\nexport {};\n`]),
-  );
-  files.set(`${root}test/readme/globals.ts`, PRELUDE);
-  const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
+/** Type-checks each snippet as a module of its own against the sources. Returns what is wrong, by page and line. */
+function compile(snippets: readonly Snippet[]): string[] {
+  const byFile = new Map(snippets.map((snippet, index) => [join(root, `test/readme/snippet-${index}.ts`), snippet]));
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const sourceOf = (types: string) => `${root}${types.replace('./dist/', 'lib/').replace('.d.ts', '.ts')}`;
+  const readSource = (types: string) => join(root, types.replace('./dist/', 'lib/').replace('.d.ts', '.ts'));
   const paths = Object.fromEntries(
     Object.entries(manifest.exports).flatMap(([subpath, { types }]) =>
-      types === undefined ? [] : [[manifest.name + subpath.slice(1), [sourceOf(types)]]],
+      types === undefined ? [] : [[manifest.name + subpath.slice(1), [readSource(types)]]],
     ),
   );
+  // What users have: strict, and no stricter.
+  const asUsers = { exactOptionalPropertyTypes: false, noUnusedLocals: false, noUnusedParameters: false };
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.readFile = (name) => files.get(name) ?? readFile(name);
+  host.fileExists = (name) => byFile.has(name) || fileExists(name);
+  host.readFile = (name) => byFile.get(name)?.code ?? readFile(name);
   host.getSourceFile = (name, ...rest) => {
-    const text = files.get(name);
-    return text === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, text, rest[0]);
+    const code = byFile.get(name)?.code;
+    return code === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, code, rest[0]);
   };
-  const program = ts.createProgram(
-    [...files.keys()],
-    { ...options, paths, noUnusedLocals: false, noUnusedParameters: false },
-    host,
-  );
   return ts
-    .getPreEmitDiagnostics(program)
-    .filter(({ file }) => file !== undefined && files.has(file.fileName))
-    .map(({ file, start = 0, messageText }) => {
-      const line =
-        Number(/line-(\d+)/.exec(file?.fileName ?? '')?.[1] ?? 0) +
-        (file?.getLineAndCharacterOfPosition(start).line ?? 0);
-      return `README.md:${line} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    .getPreEmitDiagnostics(ts.createProgram([...byFile.keys()], { ...options, ...asUsers, paths }, host))
+    .flatMap(({ file, start = 0, messageText }) => {
+      const snippet = byFile.get(file?.fileName ?? '');
+      if (file === undefined || snippet === undefined) return [];
+      const line = snippet.line + file.getLineAndCharacterOfPosition(start).line;
+      return `${snippet.page}:${line} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
     });
 }
