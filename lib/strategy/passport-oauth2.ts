@@ -59,7 +59,7 @@ interface OAuth2StrategyOptions {
 export interface OAuth2StrategyInstance extends TypedOAuth2Strategy, OAuth2StrategyBase {}
 
 /** passport-oauth2's class, with our declaration of it. */
-export const OAuth2Strategy = untyped as unknown as new (
+export const OAuth2Strategy = untyped as unknown as (new (
   options: OAuth2StrategyOptions,
   verify: () => void,
-) => OAuth2StrategyInstance; // the interfaces above say what is used of it
+) => OAuth2StrategyInstance) & { readonly prototype: OAuth2StrategyInstance }; // the interfaces above say what is used of it
