@@ -18,6 +18,7 @@ import {
 } from '../../lib/index.ts';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { installFakeTimers } from '../support/fake-timers.ts';
 
 // Mango is in group 7001 as 50 and 80, owns 7002 and has pass 777; Nell is in no group and has nothing.
 const MANGO = '4100000001';
@@ -515,6 +516,20 @@ describe('a gate before a route', () => {
       }
     });
   }
+
+  it("answers under Jest's fake timers, whose clock stands still", async () => {
+    const client = { toJSON: () => ({ userId: MANGO }), groups: { rank: async () => 1 } } as unknown as RobloxClient;
+    const guard = requireGroupRank({ groupId: '7001' }).middleware(() => client);
+    const restore = installFakeTimers();
+    try {
+      const passed = await new Promise((resolve) =>
+        guard({} as never, {} as never, (error) => resolve(error ?? 'passed')),
+      );
+      expect(passed).to.equal('passed');
+    } finally {
+      restore();
+    }
+  });
 
   it("hands errors to next: Roblox's, and those of finding the client", async () => {
     const gate = requireGroupRank({ groupId: '7001' });

@@ -5,29 +5,7 @@ import { sleep } from '../../lib/http/abort.ts';
 import { createNodeTransport } from '../../lib/http/node-transport.ts';
 import { runOutsidePromise } from '../../lib/http/platform.ts';
 import { createTransport } from '../../lib/http/transport.ts';
-
-/** Installs what Jest's fake timers install: globals that never call back, and a `process` of the sandbox's own. */
-function installFakeTimers(): () => void {
-  const faked = {
-    setTimeout: () => 0,
-    clearTimeout: () => {},
-    setInterval: () => 0,
-    clearInterval: () => {},
-    setImmediate: () => 0,
-    clearImmediate: () => {},
-    queueMicrotask: () => {},
-    process: Object.create(process, { nextTick: { value: () => {} } }) as unknown,
-  };
-  const originals = Object.keys(faked).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)!] as const,
-  );
-  for (const [name, value] of Object.entries(faked)) {
-    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-  }
-  return () => {
-    for (const [name, descriptor] of originals) Object.defineProperty(globalThis, name, descriptor);
-  };
-}
+import { installFakeTimers } from '../support/fake-timers.ts';
 
 describe('with fake timers in place of the global ones', () => {
   const server = createServer((_, res) => void res.end('{}'));

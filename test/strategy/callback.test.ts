@@ -7,6 +7,7 @@ import {
   InternalOAuthError,
   OAuthError,
   TokenError,
+  type Fetch,
   type RobloxStrategyOptions,
 } from '../../lib/index.ts';
 import {
@@ -31,6 +32,7 @@ import {
   strategyFor,
   type TestRequest,
 } from '../support/harness.ts';
+import { installFakeTimers } from '../support/fake-timers.ts';
 
 const TOKEN = '/oauth/v1/token';
 
@@ -105,6 +107,27 @@ describe('a callback that succeeds', () => {
   it('leaves info empty where the app gave no state', async () => {
     const roblox = new FakeRoblox();
     expect(expectSuccess(await signIn(strategyFor(roblox), roblox)).info).to.deep.equal({});
+  });
+
+  it("signs in under Jest's fake timers, whose clock stands still", async () => {
+    const roblox = new FakeRoblox();
+    // The platform's own Response needs the global timers, so these are plain objects.
+    const fetch: Fetch = async (url) => {
+      const answers = {
+        token: () => roblox.tokenAnswer(),
+        userinfo: async () => USERINFO,
+        certs: () => roblox.certs(),
+      };
+      const answer = await answers[url.slice(url.lastIndexOf('/') + 1) as keyof typeof answers]();
+      return { status: 200, headers: new Headers(), text: async () => JSON.stringify(answer) };
+    };
+    const strategy = strategyFor(roblox, { fetch });
+    const restore = installFakeTimers();
+    try {
+      expectSuccess(await signIn(strategy, roblox));
+    } finally {
+      restore();
+    }
   });
 
   it('is read from the URL where no framework reads queries', async () => {

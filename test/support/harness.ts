@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { setImmediate } from 'node:timers';
 import { inspect } from 'node:util';
 import {
   RobloxStrategy,
