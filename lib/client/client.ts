@@ -18,7 +18,7 @@ import { sleep as platformSleep, waitFor, type Sleep } from '../http/abort.ts';
 import { isID } from '../http/json.ts';
 import { createPatientTransport, DEFAULT_PATIENCE } from '../http/retry.ts';
 import { limitInFlight } from '../http/slots.ts';
-import { connectionError } from '../http/transport.ts';
+import { createConnectionError } from '../http/transport.ts';
 import { readApp, type ClientApp } from '../oauth/app-options.ts';
 import { createOAuthClient, type OAuthClient } from '../oauth/oauth-client.ts';
 import type { Introspection, Resources } from '../oauth/token-messages.ts';
@@ -209,7 +209,7 @@ export class RobloxClient {
     const path = '/oauth/v1/userinfo';
     const info = readUserInfo(await this.#call({ method: 'GET', path, limits, scope: 'openid' }));
     if (info === undefined || !isID(info.sub)) {
-      throw connectionError('invalid_body', { method: 'GET', url: this.#app.endpoints.userinfo, secrets: [] });
+      throw createConnectionError('invalid_body', { method: 'GET', url: this.#app.endpoints.userinfo, secrets: [] });
     }
     this.#userId ??= info.sub;
     return info;

@@ -1,7 +1,7 @@
 import { checkID } from '../cloud/check.ts';
 import { refuse, refuseSecret, refuseUnknownOptions } from '../errors.ts';
 import { APP_OPTION_NAMES, type AppOptions } from '../oauth/app-options.ts';
-import { scopesOf, type Tokens } from '../oauth/tokens.ts';
+import { splitScopes, type Tokens } from '../oauth/tokens.ts';
 
 /** Stores a user's new tokens; awaited before anything goes on with them. */
 export type OnTokens = (tokens: Tokens) => unknown;
@@ -106,7 +106,7 @@ export function readGivenTokens(tokens: KeptTokens): Tokens {
     refreshToken: readToken('refreshToken', tokens.refreshToken),
     idToken: readToken('idToken', tokens.idToken),
     tokenType: readTokenType(tokens.tokenType),
-    scope: scopesOf(scope),
+    scope: splitScopes(scope),
     expiresAt: readTime(tokens.expiresAt),
   };
 }

@@ -1,7 +1,7 @@
 import { refuse, refuseUnknownOptions } from '../errors.ts';
 import { checkTimeout, endedByEither, setDeadline } from '../http/abort.ts';
 import { parseJSON, readObject } from '../http/json.ts';
-import { connectionError, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.ts';
+import { createConnectionError, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.ts';
 import { createAPIError } from './api-error.ts';
 import { buildURL, isPlainObject, type Parameter, type Query } from './url.ts';
 
@@ -86,7 +86,7 @@ export async function runCall<T>(
   let latest: Parameters<CallLimits['begin']>[0] = { method: 'GET', url: 'Roblox', secrets: [] };
   const begin: CallLimits['begin'] = (request) => (latest = request);
   const deadline = new AbortController();
-  const clearDeadline = setDeadline(wholeMs, () => deadline.abort(connectionError('timeout', latest)));
+  const clearDeadline = setDeadline(wholeMs, () => deadline.abort(createConnectionError('timeout', latest)));
   try {
     return await endedByEither(signal, deadline.signal, (either) => work({ signal: either, timeoutMs, begin }));
   } finally {
@@ -160,7 +160,7 @@ export function createCaller(options: {
     if (json === undefined) throw refused(response);
     if (call.answer === undefined) return json;
     const answer = readObject(json);
-    if (answer === undefined) throw connectionError('invalid_body', request, { status });
+    if (answer === undefined) throw createConnectionError('invalid_body', request, { status });
     const error = call.answer === 'operation' ? readObject(answer['error']) : undefined;
     if (error !== undefined) {
       throw refused({ status: readFailureStatus(error['code']) ?? status, text: JSON.stringify(error) });

@@ -1,6 +1,6 @@
 import type { Sleep } from '../http/abort.ts';
 import { readObject, readString } from '../http/json.ts';
-import { connectionError } from '../http/transport.ts';
+import { createConnectionError } from '../http/transport.ts';
 import type { Call, CallLimits, MakeCall } from './call.ts';
 import { readRaw, type Raw } from './read.ts';
 
@@ -24,7 +24,7 @@ export async function runOperation(
     if (response !== undefined) return response;
     const id = /(?:^|\/)operations\/([\w.~-]{1,200})$/.exec(readString(answer['path']) ?? '')?.[1];
     if (id === undefined || answer['done'] === true) {
-      throw connectionError('invalid_body', { method: begin.method, url: begin.path, secrets: [] });
+      throw createConnectionError('invalid_body', { method: begin.method, url: begin.path, secrets: [] });
     }
     await sleep(LOOK_DELAYS_MS[Math.min(looks, LOOK_DELAYS_MS.length - 1)]!, limits.signal); // the list is not empty
     const values = { ...look.values, operation_id: id };

@@ -1,7 +1,7 @@
 import { refuse } from '../errors.ts';
 import type { Sleep } from '../http/abort.ts';
 import { readID, readString } from '../http/json.ts';
-import { connectionError } from '../http/transport.ts';
+import { createConnectionError } from '../http/transport.ts';
 import { checkObject } from './check.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
 import type { Schemas } from './openapi.ts';
@@ -117,7 +117,8 @@ export function createUserCalls(
         const begin = { method: 'GET', path: '/cloud/v2/users/{user_id}:generateThumbnail', values, query };
         const look = { method: 'GET', path: '/cloud/v2/users/{user_id}/operations/{operation_id}', values };
         const image = readString((await runOperation(call, { begin, look, limits, sleep }))['imageUri']);
-        if (image === undefined) throw connectionError('invalid_body', { method: 'GET', url: begin.path, secrets: [] });
+        if (image === undefined)
+          throw createConnectionError('invalid_body', { method: 'GET', url: begin.path, secrets: [] });
         return image;
       };
       return runCall(others, draw, THUMBNAIL_BUDGET_MS);

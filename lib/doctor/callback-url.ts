@@ -1,5 +1,5 @@
 import { listCallbackURLFaults } from '../strategy/callback-url.ts';
-import { about, type Finding } from './finding.ts';
+import { about, type Finding } from './report.ts';
 
 const { ok, note, problem } = about('ROBLOX_CALLBACK_URL');
 

@@ -1,4 +1,4 @@
-import { about, type Finding } from './finding.ts';
+import { about, type Finding } from './report.ts';
 
 /** One answer, and this machine's time around it. */
 export interface ClockSample {

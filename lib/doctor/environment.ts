@@ -1,7 +1,7 @@
 import { findSlip, readClientSecret } from '../oauth/app-options.ts';
-import { endpointsOf, ROBLOX_BASE_URL, type Endpoints } from '../oauth/endpoints.ts';
+import { deriveEndpoints, ROBLOX_BASE_URL, type Endpoints } from '../oauth/endpoints.ts';
 import { checkCallbackURL } from './callback-url.ts';
-import { about, type Finding } from './finding.ts';
+import { about, type Finding } from './report.ts';
 
 /** The environment variables that the doctor reads; one that is empty counts as missing. */
 export interface Environment {
@@ -30,7 +30,7 @@ export function checkEnvironment(environment: Environment): {
 }
 
 /** What no finding may show: the secret, and whatever was put in its neighbour's place. */
-export function secretsOf(environment: Environment): readonly string[] {
+export function listSecrets(environment: Environment): readonly string[] {
   const { ROBLOX_CLIENT_ID: clientID = '', ROBLOX_CLIENT_SECRET: clientSecret = '' } = environment;
   return [clientSecret, clientSecret.trim(), ...(DIGITS.test(clientID) ? [] : [clientID, clientID.trim()])];
 }
@@ -81,7 +81,7 @@ function checkClientSecret(clientSecret: string | undefined, clientID: string | 
 function checkBaseURL(baseURL: string | undefined): { findings: Finding[]; endpoints: Endpoints | undefined } {
   const { ok, note, problem } = about('ROBLOX_BASE_URL');
   if (baseURL === undefined) {
-    return { findings: [ok(`is not set, so ${ROBLOX_BASE_URL}`)], endpoints: endpointsOf() };
+    return { findings: [ok(`is not set, so ${ROBLOX_BASE_URL}`)], endpoints: deriveEndpoints() };
   }
   const slip = findSlip(baseURL);
   if (slip !== undefined) return { findings: [problem(slip)], endpoints: undefined };
@@ -90,7 +90,7 @@ function checkBaseURL(baseURL: string | undefined): { findings: Finding[]; endpo
     return { findings: [problem(message)], endpoints: undefined };
   }
   try {
-    const endpoints = endpointsOf(baseURL);
+    const endpoints = deriveEndpoints(baseURL);
     const findings =
       endpoints.baseURL === ROBLOX_BASE_URL
         ? [ok(endpoints.baseURL)]

@@ -3,9 +3,9 @@ import { redact } from '../http/redact.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Endpoints } from '../oauth/endpoints.ts';
 import { checkClock, type ClockSample } from './clock.ts';
-import { explainFailure } from './connection.ts';
-import { checkEnvironment, secretsOf, type Environment } from './environment.ts';
-import { about, type Finding } from './finding.ts';
+import { explainFailure } from './service.ts';
+import { checkEnvironment, listSecrets, type Environment } from './environment.ts';
+import { about, type Finding } from './report.ts';
 import { checkDiscovery, checkKeys, discoveryURL } from './service.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function examine(
     endpoints === undefined
       ? [about('service').note('was not asked: ROBLOX_BASE_URL does not say where it is')]
       : await examineService(endpoints, hasSecret, options);
-  const secrets = secretsOf(environment);
+  const secrets = listSecrets(environment);
   return [...findings, ...service].map((finding) => ({ ...finding, message: redact(finding.message, secrets) }));
 }
 

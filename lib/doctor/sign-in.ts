@@ -4,10 +4,9 @@ import { setDeadline } from '../http/abort.ts';
 import { redact } from '../http/redact.ts';
 import { RobloxStrategy } from '../strategy/strategy.ts';
 import type { VerifiedLogin } from '../strategy/verify.ts';
-import { explainFailure } from './connection.ts';
-import { secretsOf, type Environment } from './environment.ts';
-import { about, type Finding } from './finding.ts';
-import { isHealthy, type CommandOutput } from './report.ts';
+import { explainFailure } from './service.ts';
+import { listSecrets, type Environment } from './environment.ts';
+import { about, isHealthy, type CommandOutput, type Finding } from './report.ts';
 
 const { ok, note, problem } = about('sign-in');
 
@@ -54,7 +53,7 @@ export async function trySignIn(
   if (callbackURL !== environment.ROBLOX_CALLBACK_URL) {
     findings.push(note(`came back to ${callbackURL}: to ROBLOX_CALLBACK_URL it cannot, so that one was not checked`));
   }
-  const secrets = secretsOf(environment);
+  const secrets = listSecrets(environment);
   return findings.map((finding) => ({ ...finding, message: redact(finding.message, secrets) }));
 }
 

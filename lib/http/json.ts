@@ -1,6 +1,6 @@
 import { redact, redactJSON } from './redact.ts';
 import { sleep } from './abort.ts';
-import { connectionError, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
+import { createConnectionError, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 import type { ConnectionError } from '../errors.ts';
 
 /** The value when it is a JSON object (no array), else undefined. */
@@ -67,16 +67,19 @@ export async function getJSON(
     response = await transport(request);
   }
   const { status, text } = response;
-  if (status < 200 || status > 299) throw refusalError(request, response);
+  if (status < 200 || status > 299) throw createRefusalError(request, response);
   const json = readObject(parseJSON(text));
-  if (json === undefined) throw connectionError('invalid_body', request, { status });
+  if (json === undefined) throw createConnectionError('invalid_body', request, { status });
   return { json, text, status };
 }
 
 /** The error for a status that is no success, with what the body says of it. */
-export function refusalError(request: HttpRequest, { status, text }: HttpResponse): ConnectionError {
+export function createRefusalError(request: HttpRequest, { status, text }: HttpResponse): ConnectionError {
   const { message } = readErrorBody(text, request.secrets);
-  return connectionError(status >= 500 ? 'server_error' : 'unexpected_status', request, { status, said: message });
+  return createConnectionError(status >= 500 ? 'server_error' : 'unexpected_status', request, {
+    status,
+    said: message,
+  });
 }
 
 /** What an error body says, whichever of Roblox's shapes it has. Without secrets. */

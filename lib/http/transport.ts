@@ -84,7 +84,7 @@ const MESSAGES: Readonly<Record<ConnectionErrorCode, string>> = {
 };
 
 /** The error for a request without a usable answer; the message names what was asked, without its query. */
-export function connectionError(
+export function createConnectionError(
   code: ConnectionErrorCode,
   request: Pick<HttpRequest, 'method' | 'url' | 'secrets'>,
   about: { status?: number; said?: string | undefined; cause?: unknown } = {},
@@ -151,13 +151,13 @@ export function createTransportOver(options: {
     const { status, headers } = response;
     const body = await readBody(response, request);
     // Status 0 is how a browser-like fetch shows a redirect that it did not follow.
-    if (status === 0 || (status >= 300 && status < 400)) throw connectionError('redirect', request, { status });
+    if (status === 0 || (status >= 300 && status < 400)) throw createConnectionError('redirect', request, { status });
     try {
       const text = utf8.decode(unpack(body, headers.get('content-encoding'), request.maxBytes));
       return { status, header: (name) => headers.get(name), text };
     } catch (cause) {
       const isTooLarge = (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'; // zlib throws errors
-      throw isTooLarge ? connectionError('body_too_large', request, { status }) : cause;
+      throw isTooLarge ? createConnectionError('body_too_large', request, { status }) : cause;
     }
   }
 
@@ -180,7 +180,7 @@ export function createTransportOver(options: {
       };
       const cancel = () => stop(request.signal?.reason);
       const clearDeadline = setDeadline(request.timeoutMs ?? timeoutMs, () =>
-        stop(connectionError('timeout', request)),
+        stop(createConnectionError('timeout', request)),
       );
       request.signal?.addEventListener('abort', cancel, { once: true });
       const onStop: Parameters<Exchange>[1] = (end) => {
@@ -208,7 +208,7 @@ function explainFailure(error: unknown, request: HttpRequest): Error {
   // The agent of the settings is for http: where the URL is https:, or the other way round.
   if (code === 'ERR_INVALID_PROTOCOL')
     return new TypeError(`agent cannot be used for ${withoutQuery(request.url)}: it is for another protocol`);
-  return connectionError('network', request, { cause: error });
+  return createConnectionError('network', request, { cause: error });
 }
 
 /** @throws {TypeError} names the header, never its value */
@@ -235,7 +235,7 @@ const utf8 = new TextDecoder();
 /** Reads a body to its end. One that is too large is cancelled, so that it holds no connection. */
 async function readBody(response: FetchResponse, request: HttpRequest): Promise<Uint8Array> {
   const { body, status } = response;
-  const tooLarge = () => connectionError('body_too_large', request, { status });
+  const tooLarge = () => createConnectionError('body_too_large', request, { status });
   if (isNodeStream(body)) return readNodeStream(body, request.maxBytes, tooLarge);
   if (!isAsyncIterable(body)) return Buffer.from(await response.text());
   const chunks: Uint8Array[] = [];

@@ -1,8 +1,8 @@
 import { refuse, refuseSecret } from '../errors.ts';
 import { checkTimeout } from '../http/abort.ts';
-import { createTransport, type AgentChoice, type Fetch, type HttpSettings } from '../http/transport.ts';
-import { createApp, type App } from './app.ts';
-import { endpointsOf, type Endpoints } from './endpoints.ts';
+import { createTransport, type AgentChoice, type Fetch, type HttpSettings, type Transport } from '../http/transport.ts';
+import { deriveEndpoints, type Endpoints } from './endpoints.ts';
+import { createOAuthClient, type OAuthClient } from './oauth-client.ts';
 import type { ClientAuthentication, ClientCredentials } from './token-messages.ts';
 
 /** The app at Roblox and the way to it: the options that a strategy, a client and a vault share. */
@@ -43,6 +43,22 @@ export const APP_OPTION_NAMES: Readonly<Record<keyof AppOptions, true>> = {
   timeout: true,
 };
 
+/** An app at Roblox, and the way to it: what a strategy, its clients and its token vault share. */
+export interface App {
+  readonly endpoints: Endpoints;
+  readonly credentials: ClientCredentials;
+  /** One attempt, with its deadline. */
+  readonly transport: Transport;
+  /** Milliseconds for one attempt: how long an answer may be on its way. */
+  readonly timeoutMs: number;
+  readonly oauth: OAuthClient;
+}
+
+/** Makes an app of its parts. */
+export function createApp(parts: Omit<App, 'oauth'>): App {
+  return { ...parts, oauth: createOAuthClient(parts) };
+}
+
 /** The app that a client belongs to; without credentials where only an access token is known. */
 export type ClientApp = App | Pick<App, 'endpoints' | 'transport'>;
 
@@ -64,7 +80,7 @@ export function readAppSettings(
 export function readAppSettings(options: AppOptions): AppSettings;
 export function readAppSettings(options: AppOptions): AppSettings {
   return {
-    endpoints: endpointsOf(options.baseURL),
+    endpoints: deriveEndpoints(options.baseURL),
     credentials: options.clientID === undefined ? undefined : readCredentials(options),
     http: readHttpSettings(options),
   };

@@ -1,3 +1,5 @@
+import { createHash, randomBytes } from 'node:crypto';
+
 /** The callback of an authorization request, as far as its shape goes. */
 export type CallbackParameters = (
   | { readonly kind: 'code'; readonly state: string; readonly code: string }
@@ -44,11 +46,43 @@ function readParameter(query: Readonly<Record<string, unknown>>, name: string): 
  * @param parameters undefined ones are left out
  * @see RFC 6749, section 4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
  */
-export function authorizationURL(endpoint: string, parameters: Readonly<Record<string, unknown>>): string {
+export function buildAuthorizationURL(endpoint: string, parameters: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== null) query.set(name, String(value));
   }
   // A space as %20: not every server reads a plus sign as a space. A plus sign itself is %2B here.
   return `${endpoint}?${query.toString().replaceAll('+', '%20')}`;
+}
+
+/** Yields so many unpredictable bytes. */
+export type RandomBytes = (size: number) => Buffer;
+
+/**
+ * A value that nobody can guess, for `state` and `code_verifier`: 256 bits as 43 unreserved characters.
+ * @see RFC 7636, section 4.1 https://www.rfc-editor.org/rfc/rfc7636#section-4.1
+ */
+export function createOneTimeValue(random: RandomBytes = randomBytes): string {
+  return random(32).toString('base64url');
+}
+
+/**
+ * The S256 `code_challenge` of a `code_verifier`.
+ * @see RFC 7636, section 4.2 https://www.rfc-editor.org/rfc/rfc7636#section-4.2
+ */
+export function deriveCodeChallenge(codeVerifier: string): string {
+  return sha256(codeVerifier);
+}
+
+/**
+ * The `nonce` that belongs to a login's secret. It is derived, so that every store which keeps a `code_verifier` keeps the nonce
+ * too, and one-way, so that the nonce in the browser's URL does not give the verifier away.
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#NonceNotes
+ */
+export function deriveNonce(codeVerifier: string): string {
+  return sha256(`nonce:${codeVerifier}`);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

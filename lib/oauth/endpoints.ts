@@ -38,7 +38,7 @@ export interface Endpoints {
  * @param baseURL `https:`, or `http:` for a loopback host (an emulator); no query, fragment or credentials
  * @throws {TypeError} for anything else
  */
-export function endpointsOf(baseURL: string = ROBLOX_BASE_URL): Endpoints {
+export function deriveEndpoints(baseURL: string = ROBLOX_BASE_URL): Endpoints {
   const base = readBaseURL(baseURL);
   const oauth = `${base}/oauth`;
   return {

@@ -1,6 +1,6 @@
 import { createSingleFlight } from '../http/abort.ts';
 import { getJSON, readObject } from '../http/json.ts';
-import { connectionError, type Transport } from '../http/transport.ts';
+import { createConnectionError, type Transport } from '../http/transport.ts';
 
 /** One JSON Web Key as it came. */
 export type PublicKey = Readonly<Record<string, unknown>>;
@@ -90,6 +90,6 @@ async function requestKeys(url: string, transport: Transport): Promise<readonly 
   const keys: unknown[] = Array.isArray(json['keys']) ? json['keys'] : [];
   const usable = keys.map(readObject).filter((key) => key?.['kty'] === 'EC') as PublicKey[]; // what is filtered is there
   // Without any key the answer is unusable; it must not look as if the token were signed by nobody.
-  if (usable.length === 0) throw connectionError('invalid_body', { method: 'GET', url, secrets: [] }, { status });
+  if (usable.length === 0) throw createConnectionError('invalid_body', { method: 'GET', url, secrets: [] }, { status });
   return usable;
 }

@@ -1,13 +1,20 @@
 import { OAuthError, type ConnectionError } from '../errors.ts';
-import { MAX_OAUTH_BODY_BYTES, parseJSON, readErrorBody, readObject, readString, refusalError } from '../http/json.ts';
+import {
+  MAX_OAUTH_BODY_BYTES,
+  parseJSON,
+  readErrorBody,
+  readObject,
+  readString,
+  createRefusalError,
+} from '../http/json.ts';
 import { redact } from '../http/redact.ts';
 import { readRetryAfterSeconds } from '../http/retry.ts';
-import { connectionError, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.ts';
+import { createConnectionError, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.ts';
 import type { Endpoints } from './endpoints.ts';
 import {
   readIntrospection,
   readResources,
-  tokenForm,
+  buildTokenForm,
   type ClientCredentials,
   type Introspection,
   type Resources,
@@ -58,7 +65,7 @@ export function createOAuthClient(options: {
     parameters: Readonly<Record<string, string | undefined>>,
     { signal, timeoutMs }: RequestLimits = {},
   ) {
-    const message = tokenForm(credentials, parameters);
+    const message = buildTokenForm(credentials, parameters);
     const request = { method: 'POST', url, ...message, signal, timeoutMs, maxBytes: MAX_OAUTH_BODY_BYTES };
     const response = await transport(request);
     const refusal = readRefusal(request, response, now());
@@ -72,7 +79,7 @@ export function createOAuthClient(options: {
     reader: (json: unknown) => T | undefined,
   ) {
     const value = reader(json);
-    if (value === undefined) throw connectionError('invalid_body', request, { status });
+    if (value === undefined) throw createConnectionError('invalid_body', request, { status });
     return value;
   }
 
@@ -125,7 +132,7 @@ function readRefusal(
   if (error === undefined && status >= 200 && status <= 299) return undefined;
   const { code, message } = readErrorBody(text, request.secrets);
   const isExplained = error !== undefined || status === 429 || (status < 500 && (code ?? message) !== undefined);
-  if (!isExplained) return refusalError(request, response);
+  if (!isExplained) return createRefusalError(request, response);
   const ownCode = typeof code === 'string' ? code : (STATUS_ERRORS[status] ?? `http_${status}`);
   return new OAuthError({
     error: error === undefined ? ownCode : redact(error, request.secrets).slice(0, 100),

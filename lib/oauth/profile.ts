@@ -1,6 +1,6 @@
 import { IDTokenError } from '../errors.ts';
 import { getJSON, readObject, readString } from '../http/json.ts';
-import type { App } from './app.ts';
+import type { App } from './app-options.ts';
 import type { SubjectClaims } from './id-token.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { readID, readObject, readString } from '../http/json.ts';
-import { scopesOf } from './tokens.ts';
+import { splitScopes } from './tokens.ts';
 
 /** How a confidential client says who it is; `none` is a public client. RFC 6749, section 2.3.1. */
 export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic' | 'none';
@@ -28,7 +28,7 @@ const SECRET_PARAMETERS = ['code', 'code_verifier', 'refresh_token', 'token', 'c
  * then nowhere in the body, since Roblox refuses a request that has both as ambiguous.
  * @see RFC 6749, section 2.3.1 https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  */
-export function tokenForm(
+export function buildTokenForm(
   credentials: ClientCredentials,
   parameters: Readonly<Record<string, string | undefined>>,
 ): FormMessage {
@@ -100,7 +100,7 @@ export function readIntrospection(json: unknown): Introspection | undefined {
     active: raw['active'],
     ...(sub === undefined ? {} : { sub }),
     ...(clientId === undefined ? {} : { clientId }),
-    scope: scopesOf(readString(raw['scope']) ?? ''),
+    scope: splitScopes(readString(raw['scope']) ?? ''),
     ...(issuedAt === undefined ? {} : { issuedAt }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     raw,

@@ -34,7 +34,7 @@ export function readTokens(json: unknown, nowMs: number): Tokens | undefined {
     refreshToken: readToken(answer['refresh_token']),
     idToken: readToken(answer['id_token']),
     tokenType,
-    scope: scopesOf(readString(answer['scope']) ?? ''),
+    scope: splitScopes(readString(answer['scope']) ?? ''),
     expiresAt: expiresIn === undefined ? undefined : new Date(nowMs + expiresIn * 1000),
   };
 }
@@ -56,7 +56,7 @@ function readSeconds(value: unknown): number | undefined {
 }
 
 /** Takes a scope apart, be it an array or the space-separated string of RFC 6749, section 3.3. */
-export function scopesOf(scope: string | readonly string[]): string[] {
+export function splitScopes(scope: string | readonly string[]): string[] {
   const parts = typeof scope === 'string' ? [scope] : scope;
   return [...new Set(parts.flatMap((part) => part.split(' ')).filter((part) => part !== ''))];
 }

@@ -3,11 +3,11 @@ import { IDTokenError, OAuthError, TokenError } from '../errors.ts';
 import { readObject } from '../http/json.ts';
 import type { LoginMeta } from '../login/login.ts';
 import { storeLogin, takeStoredLogin } from '../login/state-store.ts';
-import type { App } from '../oauth/app.ts';
-import { authorizationURL, type CallbackParameters } from '../oauth/authorization.ts';
+import type { App } from '../oauth/app-options.ts';
+import { buildAuthorizationURL, type CallbackParameters } from '../oauth/authorization.ts';
 import { checkSubject, prepareVerification, verifyIDToken } from '../oauth/id-token.ts';
 import type { KeyCache } from '../oauth/keys.ts';
-import { codeChallenge, nonceOf, oneTimeValue } from '../oauth/one-time.ts';
+import { deriveCodeChallenge, deriveNonce, createOneTimeValue } from '../oauth/authorization.ts';
 import { readProfile, type Profile } from '../oauth/profile.ts';
 import { readTokens, type Tokens } from '../oauth/tokens.ts';
 import { readCallbackURL, resolveCallbackURL } from './callback-url.ts';
@@ -57,22 +57,22 @@ export async function startLogin(
   const { clientID } = settings.credentials;
   const scope = options.scope === undefined ? settings.scope : readScope(options.scope);
   const redirectURI = readRedirectURI(settings, req, options);
-  const verifier = oneTimeValue();
+  const verifier = createOneTimeValue();
   const parameters = {
     ...(await extensions.authorizationParams(options)),
     client_id: clientID,
     redirect_uri: redirectURI,
     response_type: 'code',
     scope: scope.join(' '),
-    nonce: nonceOf(verifier),
-    ...(pkce ? { code_challenge: codeChallenge(verifier), code_challenge_method: 'S256' } : {}),
+    nonce: deriveNonce(verifier),
+    ...(pkce ? { code_challenge: deriveCodeChallenge(verifier), code_challenge_method: 'S256' } : {}),
   };
   const meta = createMeta(settings, redirectURI);
   const state = await storeLogin(settings.store, req, verifier, readState(options.state), meta);
   // The user now reads the consent page. Meanwhile, prepare what the callback needs.
   keys.prefetch();
   prepareVerification();
-  return redirect(authorizationURL(app.endpoints.authorization, { ...parameters, state }));
+  return redirect(buildAuthorizationURL(app.endpoints.authorization, { ...parameters, state }));
 }
 
 /** Takes the login out of the store before anything in the callback is believed, and makes a user of its code. */
@@ -108,7 +108,7 @@ export async function finishLogin(
   if ('refusal' in exchange) return exchange.refusal;
 
   const { tokens } = exchange;
-  const profile = await identifyUser(context, extensions, tokens, nonceOf(login.verifier));
+  const profile = await identifyUser(context, extensions, tokens, deriveNonce(login.verifier));
   const { accessToken, refreshToken } = tokens;
   const client =
     (await vault?.save(profile.id, tokens)) ?? new RobloxClient({ ...tokens, userId: profile.id }, { app });

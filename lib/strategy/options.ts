@@ -12,7 +12,7 @@ import {
 import { PROMPTS, type Endpoints } from '../oauth/endpoints.ts';
 import type { RobloxScope } from '../oauth/scopes.ts';
 import type { ClientCredentials } from '../oauth/token-messages.ts';
-import { scopesOf } from '../oauth/tokens.ts';
+import { splitScopes } from '../oauth/tokens.ts';
 import type { TokenVault } from '../vault/vault.ts';
 import { readCallbackURL } from './callback-url.ts';
 
@@ -159,7 +159,7 @@ export function readScope(scope: unknown): readonly string[] {
   if (typeof scope !== 'string' && !isList) {
     refuse('scope', scope, 'an array or a space-separated string of scope names');
   }
-  const scopes = scopesOf(scope);
+  const scopes = splitScopes(scope);
   const wrong = scopes.find((name) => !SCOPE_NAME.test(name));
   if (wrong !== undefined) {
     refuse('scope', wrong, "names with a space between them, such as 'openid profile', or an array of names");

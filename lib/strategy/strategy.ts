@@ -5,7 +5,7 @@ import { ConnectionError } from '../errors.ts';
 import { createNodeTransport } from '../http/node-transport.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import { createTransport, type Transport } from '../http/transport.ts';
-import { createApp } from '../oauth/app.ts';
+import { createApp } from '../oauth/app-options.ts';
 import { readCallback } from '../oauth/authorization.ts';
 import { createKeyCache } from '../oauth/keys.ts';
 import { askProfile, type Profile } from '../oauth/profile.ts';

@@ -3,7 +3,7 @@ import { createAttempts, type Attempts } from '../client/attempts.ts';
 import type { Renewal } from '../client/token-keeper.ts';
 import { OAuthError, TokenVaultError } from '../errors.ts';
 import { waitFor } from '../http/abort.ts';
-import type { App } from '../oauth/app.ts';
+import type { App } from '../oauth/app-options.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { createLosses } from './losses.ts';
 import { createMarks, type VaultClock } from './marks.ts';

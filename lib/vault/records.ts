@@ -4,7 +4,7 @@ import { TokenVaultError } from '../errors.ts';
 import { parseJSON, readObject, readString } from '../http/json.ts';
 import { redactError } from '../http/redact.ts';
 import type { Sealer } from '../login/seal.ts';
-import type { App } from '../oauth/app.ts';
+import type { App } from '../oauth/app-options.ts';
 import { ROBLOX_BASE_URL } from '../oauth/endpoints.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { callStorage, type TokenStorage } from './storage.ts';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { describeValue, refuse, TokenVaultError, type TokenVaultErrorCode } from '../errors.ts';
-import { clearTimeout, setTimeout } from '../http/platform.ts';
+import { setDeadline } from '../http/abort.ts';
 
 /** Milliseconds since some moment, whatever happens to the machine's clock. Captured: Jest's fake timers replace it. */
 export const monotonic: () => number = performance.now.bind(performance);
@@ -106,20 +106,17 @@ export async function waitAtMost<T>(
   work: Promise<T>,
   late: { readonly code: TokenVaultErrorCode; readonly message: string; readonly onLate?: (result: T) => void },
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let clearDeadline = () => {};
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => {
-        work.then(late.onLate, () => {});
-        reject(new TokenVaultError(late.code, late.message));
-      },
-      Math.max(0, ms),
-    );
+    clearDeadline = setDeadline(Math.max(0, ms), () => {
+      work.then(late.onLate, () => {});
+      reject(new TokenVaultError(late.code, late.message));
+    });
   });
   try {
     return await Promise.race([work, deadline]);
   } finally {
-    clearTimeout(timer);
+    clearDeadline();
   }
 }
 

@@ -5,7 +5,7 @@ import { checkID } from '../cloud/check.ts';
 import { describeValue, refuse, refuseUnknownOptions } from '../errors.ts';
 import { createSealer, readSecrets, type Secret } from '../login/seal.ts';
 import { APP_OPTION_NAMES, readApp, type AppOptions } from '../oauth/app-options.ts';
-import type { App } from '../oauth/app.ts';
+import type { App } from '../oauth/app-options.ts';
 import { createAuthorizations, type Authorizations } from './authorizations.ts';
 import { platformClock } from './marks.ts';
 import { createRecords, type HeldRecord } from './records.ts';

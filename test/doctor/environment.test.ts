@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { checkEnvironment, secretsOf, type Environment } from '../../lib/doctor/environment.ts';
-import { about, type Finding } from '../../lib/doctor/finding.ts';
-import { jsonOfFindings, showFindings } from '../../lib/doctor/report.ts';
+import { checkEnvironment, listSecrets, type Environment } from '../../lib/doctor/environment.ts';
+import { about, jsonOfFindings, showFindings, type Finding } from '../../lib/doctor/report.ts';
 import { redact } from '../../lib/http/redact.ts';
 
 const HEALTHY: Environment = {
@@ -120,7 +119,7 @@ describe("the doctor's look at the environment", () => {
           ROBLOX_CALLBACK_URL: callbackURL,
         };
         const { findings } = checkEnvironment(environment);
-        const secrets = secretsOf(environment);
+        const secrets = listSecrets(environment);
         const told = findings.map((finding) => ({ ...finding, message: redact(finding.message, secrets) }));
         for (const shown of [showFindings(told), jsonOfFindings(told)]) {
           for (const secret of secrets.filter((secret) => !own.includes(secret))) expect(shown).not.to.include(secret);

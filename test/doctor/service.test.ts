@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { checkClock, type ClockSample } from '../../lib/doctor/clock.ts';
 import { checkDiscovery, checkKeys } from '../../lib/doctor/service.ts';
 import { buildDiscovery } from '../../lib/emulator/oauth/endpoints.ts';
-import { endpointsOf } from '../../lib/oauth/endpoints.ts';
+import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
 
-const ENDPOINTS = endpointsOf();
+const ENDPOINTS = deriveEndpoints();
 const DOCUMENT = buildDiscovery(ENDPOINTS.baseURL);
 const said = (document: Record<string, unknown>, hasSecret = true) =>
   checkDiscovery(document, ENDPOINTS, hasSecret).map(({ level, message }) => `${level} ${message}`);

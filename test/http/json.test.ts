@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { ConnectionError, type ConnectionErrorCode } from '../../lib/errors.ts';
 import { getJSON, readErrorBody } from '../../lib/http/json.ts';
-import { connectionError, type Transport } from '../../lib/http/transport.ts';
+import { createConnectionError, type Transport } from '../../lib/http/transport.ts';
 import { catchError } from '../support/thrown.ts';
 
 describe('an error body', () => {
@@ -112,7 +112,7 @@ describe('a JSON object of an OAuth endpoint', () => {
       const answer = answers[requests];
       requests += 1;
       if (answer === undefined) throw new Error('one request too many');
-      if (typeof answer === 'string') throw connectionError(answer, request);
+      if (typeof answer === 'string') throw createConnectionError(answer, request);
       return { status: answer[0], text: answer[1], header: () => null };
     };
     return { get: () => getJSON(transport, URL, SECRET), requests: () => requests };

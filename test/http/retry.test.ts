@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { ConnectionError, type ConnectionErrorCode } from '../../lib/errors.ts';
 import { sleep } from '../../lib/http/abort.ts';
 import { createPatientTransport, decideRetry, readWaitMs, type Attempt } from '../../lib/http/retry.ts';
-import { connectionError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/http/transport.ts';
+import {
+  createConnectionError,
+  type HttpRequest,
+  type HttpResponse,
+  type Transport,
+} from '../../lib/http/transport.ts';
 import { catchError } from '../support/thrown.ts';
 
 const REQUEST: HttpRequest = {
@@ -56,8 +61,8 @@ describe('a patient transport', () => {
   });
 
   it('throws the last failure when its patience ends', async () => {
-    const last = connectionError('network', REQUEST);
-    const { transport, waits } = scene(connectionError('timeout', REQUEST), answer(502), last);
+    const last = createConnectionError('network', REQUEST);
+    const { transport, waits } = scene(createConnectionError('timeout', REQUEST), answer(502), last);
     expect(await catchError(transport(REQUEST))).to.equal(last);
     expect(waits).to.have.length(2);
   });

@@ -2,16 +2,21 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { inspect } from 'node:util';
 import { redact } from '../../lib/http/redact.ts';
-import { authorizationURL, readCallback } from '../../lib/oauth/authorization.ts';
-import { endpointsOf } from '../../lib/oauth/endpoints.ts';
-import { codeChallenge, nonceOf, oneTimeValue } from '../../lib/oauth/one-time.ts';
+import { buildAuthorizationURL, readCallback } from '../../lib/oauth/authorization.ts';
+import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
+import { deriveCodeChallenge, deriveNonce, createOneTimeValue } from '../../lib/oauth/authorization.ts';
 import { readProfile } from '../../lib/oauth/profile.ts';
-import { readIntrospection, readResources, tokenForm, type ClientCredentials } from '../../lib/oauth/token-messages.ts';
-import { readTokens, scopesOf } from '../../lib/oauth/tokens.ts';
+import {
+  readIntrospection,
+  readResources,
+  buildTokenForm,
+  type ClientCredentials,
+} from '../../lib/oauth/token-messages.ts';
+import { readTokens, splitScopes } from '../../lib/oauth/tokens.ts';
 
 describe('the endpoints', () => {
   it("are Roblox's own by default", () => {
-    expect(endpointsOf()).to.deep.equal({
+    expect(deriveEndpoints()).to.deep.equal({
       baseURL: 'https://apis.roblox.com',
       issuer: 'https://apis.roblox.com/oauth/',
       authorization: 'https://apis.roblox.com/oauth/v1/authorize',
@@ -32,28 +37,28 @@ describe('the endpoints', () => {
     'http://a.localhost',
   ]) {
     it(`may be on loopback over plain http: ${base}`, () => {
-      expect(endpointsOf(`${base}/`).token).to.equal(`${base}/oauth/v1/token`);
+      expect(deriveEndpoints(`${base}/`).token).to.equal(`${base}/oauth/v1/token`);
     });
   }
 });
 
 describe('one-time values', () => {
   it('make the S256 challenge of RFC 7636, appendix B', () => {
-    expect(codeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).to.equal(
+    expect(deriveCodeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).to.equal(
       'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
     );
   });
 
   it('come from the random bytes that were given', () => {
-    expect(oneTimeValue((size) => Buffer.alloc(size, 7))).to.equal(Buffer.alloc(32, 7).toString('base64url'));
+    expect(createOneTimeValue((size) => Buffer.alloc(size, 7))).to.equal(Buffer.alloc(32, 7).toString('base64url'));
   });
 
   it('derive a nonce that is no challenge and tells nothing of its verifier', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 43 }), (verifier) => {
-        expect(nonceOf(verifier)).to.match(/^[\w-]{43}$/);
-        expect(nonceOf(verifier)).to.not.equal(codeChallenge(verifier));
-        expect(nonceOf(verifier)).to.equal(nonceOf(verifier));
+        expect(deriveNonce(verifier)).to.match(/^[\w-]{43}$/);
+        expect(deriveNonce(verifier)).to.not.equal(deriveCodeChallenge(verifier));
+        expect(deriveNonce(verifier)).to.equal(deriveNonce(verifier));
       }),
     );
   });
@@ -84,7 +89,7 @@ describe('the authorization URL', () => {
   it('carries any value unchanged, a space as %20', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.string()), (parameters) => {
-        const url = new URL(authorizationURL('https://roblox.test/oauth/v1/authorize', parameters));
+        const url = new URL(buildAuthorizationURL('https://roblox.test/oauth/v1/authorize', parameters));
         expect(Object.fromEntries(url.searchParams)).to.deep.equal(parameters);
         expect(url.search).to.not.include('+');
         expect(url.origin + url.pathname).to.equal('https://roblox.test/oauth/v1/authorize');
@@ -93,7 +98,7 @@ describe('the authorization URL', () => {
   });
 
   it('leaves out what is undefined', () => {
-    expect(authorizationURL('https://roblox.test/', { a: undefined, b: null, c: 'x' })).to.equal(
+    expect(buildAuthorizationURL('https://roblox.test/', { a: undefined, b: null, c: 'x' })).to.equal(
       'https://roblox.test/?c=x',
     );
   });
@@ -113,7 +118,7 @@ describe('a form for a token endpoint', () => {
     fc.assert(
       fc.property(credentials, methods, fc.string(), (client, method, code) => {
         const clientAuthentication = client.clientSecret === undefined ? 'none' : method;
-        const { headers, body } = tokenForm({ ...client, clientAuthentication }, { code, empty: undefined });
+        const { headers, body } = buildTokenForm({ ...client, clientAuthentication }, { code, empty: undefined });
         const form = new URLSearchParams(body);
         const inBody = form.has('client_id') || form.has('client_secret');
         expect(inBody).to.not.equal('authorization' in headers);
@@ -125,7 +130,7 @@ describe('a form for a token endpoint', () => {
   });
 
   it('encodes a Basic header as RFC 6749, section 2.3.1 wants it', () => {
-    const { headers } = tokenForm(
+    const { headers } = buildTokenForm(
       { clientID: 'a:b', clientSecret: 'c d%', clientAuthentication: 'client_secret_basic' },
       {},
     );
@@ -134,7 +139,7 @@ describe('a form for a token endpoint', () => {
   });
 
   it('counts every credential among its secrets', () => {
-    const { secrets } = tokenForm(
+    const { secrets } = buildTokenForm(
       { clientID: '1', clientSecret: 'the-secret', clientAuthentication: 'client_secret_post' },
       { code: 'the-code', code_verifier: 'the-verifier', refresh_token: 'the-refresh', token: 'the-token', x: 'y' },
     );
@@ -289,8 +294,8 @@ describe('the answers of the token endpoints', () => {
   });
 
   it('take scopes apart, however they come', () => {
-    expect(scopesOf(' openid  profile openid')).to.deep.equal(['openid', 'profile']);
-    expect(scopesOf(['openid profile', 'group:read'])).to.deep.equal(['openid', 'profile', 'group:read']);
+    expect(splitScopes(' openid  profile openid')).to.deep.equal(['openid', 'profile']);
+    expect(splitScopes(['openid profile', 'group:read'])).to.deep.equal(['openid', 'profile', 'group:read']);
   });
 });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { inspect } from 'node:util';
 import { ConnectionError, OAuthError } from '../../lib/errors.ts';
 import type { HttpRequest, Transport } from '../../lib/http/transport.ts';
-import { endpointsOf } from '../../lib/oauth/endpoints.ts';
+import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
 import { createOAuthClient } from '../../lib/oauth/oauth-client.ts';
 import { catchError } from '../support/thrown.ts';
 
@@ -16,7 +16,7 @@ function scene(status: number, text: string, fields: Record<string, string> = {}
     return { status, text, header: (name) => fields[name] ?? null };
   };
   const credentials = { clientID: '1', clientSecret: undefined, clientAuthentication: 'none' as const };
-  const oauth = createOAuthClient({ endpoints: endpointsOf(), credentials, transport, now: () => 0 });
+  const oauth = createOAuthClient({ endpoints: deriveEndpoints(), credentials, transport, now: () => 0 });
   return { oauth, requests };
 }
 

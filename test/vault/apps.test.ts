@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
 import { TokenVault, TokenVaultError } from '../../lib/index.ts';
-import { endpointsOf } from '../../lib/oauth/endpoints.ts';
+import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
 import { recordKey } from '../../lib/vault/records.ts';
 import { failureOf, openBench, SECRET, USER, type Bench } from './support.ts';
 
@@ -41,7 +41,10 @@ describe('Several apps that share a storage', () => {
   describe('have keys', () => {
     const keyOf = (clientID: string, baseURL?: string) =>
       recordKey(
-        { credentials: { ...DEMO_CLIENT, clientID, clientAuthentication: 'none' }, endpoints: endpointsOf(baseURL) },
+        {
+          credentials: { ...DEMO_CLIENT, clientID, clientAuthentication: 'none' },
+          endpoints: deriveEndpoints(baseURL),
+        },
         USER,
       );
 

@@ -9,13 +9,13 @@ import {
   REFRESH_TOKEN,
   USERINFO,
 } from '../support/fake-roblox.ts';
-import { endpointsOf } from '../../lib/oauth/endpoints.ts';
+import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
 import { recordKey } from '../../lib/vault/records.ts';
 import { expectError, expectNoSecrets, expectSuccess, signIn, strategyFor } from '../support/harness.ts';
 
 const APP = {
   credentials: { clientID: CLIENT_ID, clientSecret: undefined, clientAuthentication: 'none' },
-  endpoints: endpointsOf(BASE_URL),
+  endpoints: deriveEndpoints(BASE_URL),
 } as const;
 const keyOf = (userId: string) => recordKey(APP, userId);
 

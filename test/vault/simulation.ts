@@ -1,5 +1,5 @@
 import { ConnectionError, OAuthError, TokenVaultError } from '../../lib/errors.ts';
-import type { App } from '../../lib/oauth/app.ts';
+import type { App } from '../../lib/oauth/app-options.ts';
 import type { Tokens } from '../../lib/oauth/tokens.ts';
 import { createAuthorizations, type Authorizations } from '../../lib/vault/authorizations.ts';
 import type { VaultClock } from '../../lib/vault/marks.ts';

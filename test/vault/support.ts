@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { inspect } from 'node:util';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { TokenVault, type KeptTokens, type TokenVaultOptions } from '../../lib/index.ts';
-import { endpointsOf } from '../../lib/oauth/endpoints.ts';
+import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
 import { recordKey } from '../../lib/vault/records.ts';
 
 export const USER = '4100000001';
@@ -50,7 +50,7 @@ export async function openBench(): Promise<Bench> {
   const { clientID, clientSecret } = DEMO_CLIENT;
   const app = {
     credentials: { ...DEMO_CLIENT, clientAuthentication: 'none' },
-    endpoints: endpointsOf(roblox.url),
+    endpoints: deriveEndpoints(roblox.url),
   } as const;
   const key = (user = USER) => recordKey(app, user);
   return {
