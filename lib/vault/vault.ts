@@ -22,7 +22,7 @@ export interface TokenVaultOptions extends AppOptions {
   readonly lock?: TokenLock | undefined;
   /**
    * Seals what is stored: the first secret seals, all open, so that a new one can be put in front and an old one removed 90 days later.
-   * `openssl rand -base64 32` makes one; 16 bytes is the least that is taken. Without `secrets` tokens are stored as they are.
+   * `node -p "crypto.randomBytes(32).toString('base64')"` makes one; 16 bytes is the least that is taken. Without `secrets` tokens are stored as they are.
    */
   readonly secrets?: readonly Secret[] | undefined;
   /**
