@@ -10,7 +10,7 @@ export interface SubjectClaims {
   readonly [claim: string]: unknown;
 }
 
-/** What an ID token must say to be believed. */
+/** What an ID token must say to be valid. */
 export interface IDTokenExpectations {
   readonly issuer: string;
   readonly clientID: string;
@@ -23,8 +23,8 @@ export interface IDTokenExpectations {
 const REQUIRED_CLAIMS = ['iss', 'aud', 'exp', 'iat', 'sub', 'nonce'];
 
 /**
- * jose is loaded when the first login starts and not with the package: most of what an app does needs no signature. Of jose only what
- * checks a signature: its front door would load all that it can sign and encrypt as well.
+ * Loads jose when the first login starts, not with the package: most processes check no signature. Only the parts that check a
+ * signature: jose's main entry also loads everything that signs and encrypts.
  */
 async function importJose() {
   const [{ jwtVerify }, { createLocalJWKSet }, errors] = await Promise.all([
@@ -37,7 +37,7 @@ async function importJose() {
 type Jose = Awaited<ReturnType<typeof importJose>>;
 let joseLoaded: Promise<Jose> | undefined;
 
-/** {@link importJose}, once: even a module that is there already takes its time to be imported, and every login would. */
+/** {@link importJose}, once: importing a loaded module still takes time, and every login would do it. */
 function loadJose(): Promise<Jose> {
   joseLoaded ??= importJose().catch((error: unknown) => {
     joseLoaded = undefined;
@@ -52,10 +52,9 @@ export function prepareVerification(): void {
 }
 
 /**
- * Believes an ID token, or says which check it failed: signature (ES256 alone, by a key of `keys`), `iss`, `aud`, `azp`, `exp`,
- * `iat`, `nbf`, `nonce`, `sub`. A token that names an unknown key has the keys fetched once more.
- * @throws {IDTokenError} it cannot be believed; `code` names the check
- * @throws {ConnectionError} the keys are not to be had
+ * Checks an ID token: signature (ES256 alone, by a key of `keys`), `iss`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `sub`. A token that names an unknown key has the keys fetched once more.
+ * @throws {IDTokenError} the token is not valid; `code` names the check
+ * @throws {ConnectionError} the keys could not be fetched
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
 export async function verifyIDToken(

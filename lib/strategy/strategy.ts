@@ -42,6 +42,10 @@ import {
  * Outcomes: a user; *fail* with 403 and `{ message }` (cancelled, a callback that belongs to no login, a refused code); *error* with
  * {@link AuthorizationError} or {@link TokenError} (Roblox refused the app), {@link InternalOAuthError} (Roblox was not reached; see
  * `cause`) or {@link IDTokenError} (who signed in cannot be believed).
+ *
+ * A subclass may override passport-oauth2's extension points, and may make them async: `authorizationParams`, `tokenParams`,
+ * `userProfile`, and `parseErrorResponse(body, status)`, which gets a refused token request as `{ error, error_description }` in JSON,
+ * without secrets. A login does not call the methods of `_oauth2`; `_oauth2.setAgent()` and `_oauth2._customHeaders` count for it.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-overview
  * @see https://www.passportjs.org/packages/passport-oauth2/
  */
@@ -105,10 +109,10 @@ export class RobloxStrategy extends OAuth2Strategy {
   }
 
   /**
-   * Starts a login, or finishes it where the request is Roblox's callback. Called by Passport.
+   * Starts a login, or finishes it when the request is Roblox's callback. Called by Passport.
    *
-   * passport-oauth2's own is replaced whole: it honours an `error` before its state, skips the state store for a string `state`, leaves a
-   * request hanging when an async verify throws, and has no place for a nonce. Its other methods are called where it calls them.
+   * It replaces passport-oauth2's method: that one reads an `error` before it checks `state`, skips the state store when `state` is a
+   * string, never answers when an async verify throws, and knows no nonce.
    */
   override authenticate(req: Request, options: RobloxAuthenticateOptions = {}): void {
     const passport = captureVerbs(this);
