@@ -40,7 +40,7 @@ export type ConnectionErrorCode =
   | 'invalid_body'
   /** The server failed (5xx), with a body that gives no reason. */
   | 'server_error'
-  /** The server refused (4xx), with a body that gives no reason: a gateway in between, too many requests, a wrong `baseURL`. */
+  /** The server refused (4xx); the message has its reason where it gave one. A gateway in between, too many requests, a wrong `baseURL`. */
   | 'unexpected_status';
 
 /**

@@ -14,12 +14,13 @@ import { createInventory, type Inventory } from '../cloud/inventory.ts';
 import type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from '../cloud/request.ts';
 import { createUserCalls, type UserCalls } from '../cloud/user.ts';
 import { OAuthError } from '../errors.ts';
-import { sleep as platformSleep, waitFor, type Sleep } from '../http/abort.ts';
+import { createSingleFlight, sleep as platformSleep, waitFor, type Sleep } from '../http/abort.ts';
 import { isID } from '../http/json.ts';
 import { createPatientTransport, DEFAULT_PATIENCE } from '../http/retry.ts';
 import { limitInFlight } from '../http/slots.ts';
 import { createConnectionError } from '../http/transport.ts';
 import { readApp, type ClientApp } from '../oauth/app-options.ts';
+import { USERINFO_PATH } from '../oauth/endpoints.ts';
 import { createOAuthClient, type OAuthClient } from '../oauth/oauth-client.ts';
 import type { Introspection, Resources } from '../oauth/token-messages.ts';
 import type { Tokens } from '../oauth/tokens.ts';
@@ -71,7 +72,7 @@ export class RobloxClient {
   /** Repeats a 429; for requests without a refresh token. */
   readonly #patientOAuth: OAuthClient | undefined;
   #userId: string | undefined;
-  #userIdFlight: Promise<string> | undefined;
+  readonly #userIdFlight = createSingleFlight<string>();
 
   /** @throws {TypeError} an option that is unknown or cannot work, by its name */
   constructor(options: RobloxClientOptions);
@@ -206,8 +207,8 @@ export class RobloxClient {
   }
 
   async #askUserInfo(limits: CallLimits): Promise<UserInfo> {
-    const path = '/oauth/v1/userinfo';
-    const info = readUserInfo(await this.#call({ method: 'GET', path, limits, scope: 'openid' }));
+    const call = { method: 'GET', path: USERINFO_PATH, limits, scope: 'openid' };
+    const info = readUserInfo(await this.#call(call));
     if (info === undefined || !isID(info.sub)) {
       throw createConnectionError('invalid_body', { method: 'GET', url: this.#app.endpoints.userinfo, secrets: [] });
     }
@@ -233,10 +234,10 @@ export class RobloxClient {
   async #askUserId(limits: CallLimits): Promise<string> {
     if (this.#userId !== undefined) return this.#userId;
     limits.begin({ method: 'GET', url: this.#app.endpoints.userinfo, secrets: [] });
-    this.#userIdFlight ??= this.userInfo()
-      .then(({ sub }) => sub)
-      .finally(() => (this.#userIdFlight = undefined));
-    return waitFor(this.#userIdFlight, limits.signal);
+    return waitFor(
+      this.#userIdFlight.run(async () => (await this.userInfo()).sub),
+      limits.signal,
+    );
   }
 
   /** What may be shown of a client: whose it is and what it may do, never a token. */

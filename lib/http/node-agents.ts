@@ -4,13 +4,12 @@ import type { Socket } from 'node:net';
 import { setImmediate } from './platform.ts';
 
 /**
- * How long a connection may lie idle before it is given up: less than the 60 seconds and more after which load balancers close one,
- * since a request that is just leaving over it would be lost, and one that carries a code must not be sent again.
- * Where the server announces a shorter time (`Keep-Alive: timeout=5`), Node's agent keeps to that.
+ * How long an idle connection is kept. Load balancers close one after 60 seconds or more; a request sent in that moment is lost, and one
+ * that carries a code must not be sent again. Where the server announces a shorter time (`Keep-Alive: timeout=5`), Node's agent uses that.
  */
 const IDLE_MS = 55_000;
 
-/** When an idle connection is too old to be used, by the wall clock: timers stand still while a machine (or a Lambda) sleeps. */
+/** When an idle connection becomes too old, by the wall clock: timers stop while a machine (or a Lambda) sleeps. */
 const staleAt = new WeakMap<object, number>();
 
 const agents = new Map<string, http.Agent>();
@@ -19,11 +18,10 @@ const agents = new Map<string, http.Agent>();
 const originalAgents = { 'http:': http.globalAgent, 'https:': https.globalAgent };
 
 /**
- * The agent for a protocol, which everyone shares, so that a host's connections are used by all.
- * Asked for at each request: where the app has replaced Node's own `globalAgent` (by one that goes through a proxy, as a rule), its agent
- * is the one to use, also when it came after the first request.
+ * Chooses the agent for a protocol. All transports share it, and with it the connections to a host.
+ * Called for each request: an app may replace Node's `globalAgent` (mostly by one for a proxy) at any time, and then that one is used.
  */
-export function agentFor(protocol: string): http.Agent {
+export function chooseAgent(protocol: string): http.Agent {
   const [module, original] =
     protocol === 'https:' ? [https, originalAgents['https:']] : [http, originalAgents['http:']];
   if (module.globalAgent !== original || original.constructor !== module.Agent) return module.globalAgent;
@@ -54,7 +52,7 @@ export interface Target {
   readonly hostname: string;
   readonly port: string;
   readonly path: string;
-  /** The beginning of the name that an agent gives to the connections of this host: `host:port:`, before what else tells them apart. */
+  /** How the names begin that an agent gives to the connections to this host: `host:port:`. */
   readonly connectionName: string;
 }
 
@@ -62,10 +60,10 @@ const targets = new Map<string, Target>();
 const MAX_TARGETS = 50;
 
 /**
- * Takes a URL apart, the same one only once: a login has three, and taking them apart each time took 7 % of a login's CPU time.
+ * Parses a URL, each one once: a login has three, and parsing them each time took 7 % of its CPU time.
  * @throws {TypeError} it is no URL
  */
-export function targetOf(url: string): Target {
+export function parseTarget(url: string): Target {
   let target = targets.get(url);
   if (target === undefined) {
     const { protocol, hostname, port, pathname, search } = new URL(url);
@@ -77,7 +75,7 @@ export function targetOf(url: string): Target {
       path: pathname + search,
       connectionName: `${bareHostname}:${port || (protocol === 'https:' ? 443 : 80)}:`,
     };
-    // A query may hold what must not stay, and is another one each time.
+    // A query may hold a secret, and differs each time.
     if (search === '' && targets.size < MAX_TARGETS) targets.set(url, target);
   }
   return target;
@@ -85,25 +83,25 @@ export function targetOf(url: string): Target {
 
 /** Whether there is a connection to a host, idle or in use. */
 export function isConnected({ sockets, freeSockets }: http.Agent, target: Target): boolean {
-  return connectionsIn(sockets, target).length > 0 || connectionsIn(freeSockets, target).length > 0;
+  return listConnections(sockets, target).length > 0 || listConnections(freeSockets, target).length > 0;
 }
 
 /**
- * Gives up what must not be used again among a host's idle connections, right before a request takes one.
- * Two turns of the event loop let it hear of those that the server has closed meanwhile; a process that was busy, or asleep, has not.
+ * Closes the idle connections to a host that must not be used again, right before a request takes one.
+ * Two turns of the event loop let Node notice those that the server has closed while the process was busy or asleep.
  */
 export async function dropDeadConnections(agent: http.Agent, target: Target): Promise<void> {
-  const idle = () => connectionsIn(agent.freeSockets, target);
+  const idle = () => listConnections(agent.freeSockets, target);
   if (idle().length === 0) return;
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-  // The agent takes the one that was used last; when that one is too old, all are.
+  // The agent takes the one that was used last. When that one is too old, all are.
   const left = idle();
   const last = left.at(-1);
   if (last === undefined || Date.now() <= (staleAt.get(last) ?? Infinity)) return;
   for (const socket of [...left]) socket.destroy();
 }
 
-function connectionsIn(
+function listConnections(
   lists: NodeJS.ReadOnlyDict<Socket[]> | undefined,
   { connectionName }: Target,
 ): readonly Socket[] {

@@ -1,6 +1,6 @@
 import http, { type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { agentFor, dropDeadConnections, isConnected, targetOf, type Target } from './node-agents.ts';
+import { chooseAgent, dropDeadConnections, isConnected, parseTarget, type Target } from './node-agents.ts';
 import {
   createTransport,
   createTransportOver,
@@ -29,10 +29,10 @@ export function createNodeTransport(
   let keepsConnections = true;
   const pickAgent = ({ protocol }: Target, url: string) => {
     const { agent } = settings;
-    return (typeof agent === 'function' ? agent(new URL(url)) : agent) ?? agentFor(protocol);
+    return (typeof agent === 'function' ? agent(new URL(url)) : agent) ?? chooseAgent(protocol);
   };
   const exchange: Exchange = async (request, onStop) => {
-    const target = targetOf(request.url);
+    const target = parseTarget(request.url);
     const agent = pickAgent(target, request.url);
     await dropDeadConnections(agent, target);
     const response = await send(target, agent, request, onStop);
@@ -42,7 +42,7 @@ export function createNodeTransport(
   return {
     transport: createTransportOver({ exchange, unpack, timeoutMs: settings.timeoutMs }),
     isConnected(url) {
-      const target = targetOf(url);
+      const target = parseTarget(url);
       return !keepsConnections || isConnected(pickAgent(target, url), target);
     },
   };

@@ -1,7 +1,7 @@
 import { waitFor } from './abort.ts';
 import type { Transport } from './transport.ts';
 
-/** Lets at most so many requests be in flight at once; the others wait in their order, and leave the queue when their signal says so. */
+/** Limits the requests in flight. Further ones wait in order; a request leaves the queue when its signal ends it. */
 export function limitInFlight(transport: Transport, max: number): Transport {
   let free = max;
   const queue: (() => void)[] = [];
@@ -23,7 +23,7 @@ export function limitInFlight(transport: Transport, max: number): Transport {
     try {
       await waitFor(turn, signal);
     } catch (reason) {
-      // The slot may have come in the very moment of leaving: then it goes on to the next.
+      // The slot may have been given at the same moment: then the next request gets it.
       if (called) leave();
       else queue.splice(queue.indexOf(call), 1);
       throw reason;

@@ -198,5 +198,3 @@ export function readNumber(name: string, value: unknown, otherwise: number, unit
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
   refuse(name, value, `a number of ${unit}`);
 }
-
-export { refuse } from '../errors.ts';

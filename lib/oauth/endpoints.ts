@@ -1,7 +1,7 @@
 import { refuse } from '../errors.ts';
 
 /**
- * What we know about Roblox's OAuth 2.0 and OpenID Connect, each fact once.
+ * Facts about Roblox's OAuth 2.0 and OpenID Connect.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
 
@@ -14,10 +14,13 @@ export const ID_TOKEN_ALGORITHM = 'ES256';
 /** The longest redirect URL that Roblox registers. @see https://create.roblox.com/docs/cloud/auth/oauth2-registration */
 export const MAX_REDIRECT_URL_LENGTH = 256;
 
+/** Where userinfo is, under the base URL. */
+export const USERINFO_PATH = '/oauth/v1/userinfo';
+
 /** The values of `prompt` that Roblox's reference lists. `none` cannot be relied on: some screens can't be skipped. */
 export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const;
 
-/** Every URL that we speak to, all derived from one base. */
+/** The URL of every endpoint, all derived from one base URL. */
 export interface Endpoints {
   /** Without a slash at its end; Open Cloud's paths (`/cloud/v2/…`) are appended to it. */
   readonly baseURL: string;
@@ -49,7 +52,7 @@ export function deriveEndpoints(baseURL: string = ROBLOX_BASE_URL): Endpoints {
     revocation: `${oauth}/v1/token/revoke`,
     introspection: `${oauth}/v1/token/introspect`,
     resources: `${oauth}/v1/token/resources`,
-    userinfo: `${oauth}/v1/userinfo`,
+    userinfo: base + USERINFO_PATH,
     certs: `${oauth}/v1/certs`,
   };
 }
