@@ -54,7 +54,7 @@ const MOVE_MS = 10 * 60_000;
 const memberOf = (req: Request) => req.user as Member | undefined; // what deserializeUser found
 
 export function createApp(options: AppOptions): Express {
-  const { people, schedule, jobs, vault, admins, publicURL, now } = options;
+  const { people, schedule, jobs, vault, admins, publicURL, intervalMs, now } = options;
   const passport = new passports.Passport();
   useStrategies(passport, { ...options, publicURL });
   passport.serializeUser((id, done) => done(null, id)); // of a member, in `finishDiscord`
@@ -162,7 +162,7 @@ export function createApp(options: AppOptions): Express {
     if (member === undefined || !admins.includes(member.discordId))
       throw new Refusal(403, 'This page is for the people who run the site.');
     const [operations, queue] = await Promise.all([schedule.readOperations(), jobs.count()]);
-    res.send(operationsPage(operations, queue, now()));
+    res.send(operationsPage(operations, queue, { now: now(), intervalMs }));
   });
 
   app.get('/', (req, res) => {

@@ -116,7 +116,12 @@ export function createDiscord({ clientID, clientSecret, botToken, baseURL }: Dis
 
     /** Takes back all that Discord was told of a member, and with it every linked role. */
     async withdraw(tokens: DiscordTokens, signal?: AbortSignal): Promise<void> {
-      await call('DELETE', connection, { authorization: user(tokens), signal });
+      try {
+        await call('DELETE', connection, { authorization: user(tokens), signal });
+      } catch (error) {
+        // There was nothing to take back.
+        if (!(error instanceof DiscordError && error.status === 404)) throw error;
+      }
     },
 
     /**

@@ -226,8 +226,9 @@ export function privacyPage({
 export function operationsPage(
   { members, due, lastCheckAt, oldestCheckAt, minutes, errors }: Operations,
   queue: { readonly waiting: number; readonly active: number },
-  now: number,
+  { now, intervalMs }: { readonly now: number; readonly intervalMs: number },
 ): string {
+  const isBehind = oldestCheckAt !== undefined && oldestCheckAt < now - intervalMs;
   const facts: readonly (readonly [string, string])[] = [
     ['Members', String(members)],
     ['Due for a check', String(due)],
@@ -238,7 +239,15 @@ export function operationsPage(
   ];
   return frame(
     'Operations',
-    html`<section class="card stack">
+    html`${
+        isBehind
+          ? html`<p class="note" role="alert">
+              Somebody was last checked more than ${inTime(intervalMs)} ago. Look at the errors, or start another
+              worker.
+            </p>`
+          : ''
+      }
+      <section class="card stack">
         <h1>Operations</h1>
         <dl class="facts">
           ${facts.map(

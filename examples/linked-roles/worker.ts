@@ -1,6 +1,6 @@
 /** Keeps everybody up to date: queues who is due, and checks who is handed out. Run as many workers as you like. */
 import { describeMetadata, type Community } from './checks.ts';
-import type { Discord } from './discord.ts';
+import { DiscordError, type Discord } from './discord.ts';
 import type { Jobs } from './jobs.ts';
 import type { Schedule } from './schedule.ts';
 import type { Sync } from './sync.ts';
@@ -37,9 +37,21 @@ export interface Worker {
 const SWEEP_LIMIT = 1000;
 const TIDY_MS = 60_000;
 
+/** @throws {DiscordError} Discord refuses the app: `botToken` is wrong, for instance */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { community, discord, schedule, jobs, sync, concurrency, checksPerSecond, sweepMs, clock } = options;
-  await discord.register(describeMetadata(community));
+  let isRegistered = false;
+  /** @throws {DiscordError} Discord refuses the app, or what it registers: a mistake in the settings */
+  async function register(): Promise<void> {
+    try {
+      await discord.register(describeMetadata(community));
+      isRegistered = true;
+    } catch (error) {
+      if (error instanceof DiscordError && [400, 401, 403, 404].includes(error.status)) throw error;
+      report(error);
+    }
+  }
+  await register();
 
   let nextStart = 0;
   await jobs.work(async (memberId) => {
@@ -51,6 +63,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   let tidiedAt = 0;
   async function sweep(): Promise<void> {
+    // Discord was not to be reached when the worker started.
+    if (!isRegistered) await register();
     const due = await schedule.findDue(SWEEP_LIMIT);
     if (due.length > 0) await jobs.add(due);
     if (clock.now() < tidiedAt + TIDY_MS) return;
@@ -74,7 +88,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
 }
 
-/** The database could not be asked. Whoever was due is due still. */
+/** The database, or Discord, could not be asked. Whoever was due is due still. */
 function report(error: unknown): void {
   console.error('The worker failed, and goes on: %s', error instanceof Error ? error.message : String(error));
 }

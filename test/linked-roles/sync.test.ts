@@ -294,6 +294,37 @@ describe('the worker for linked roles', () => {
     expect(published()).to.have.length(1);
   });
 
+  it('does not mind that Discord knows nothing of who disconnects', async () => {
+    site.local.discord.fail({ method: 'DELETE', path: /role-connection/, status: 404, times: 1 });
+    await sam.post(`/accounts/${MANGO}/disconnect`, {}, { headers: { 'sec-fetch-site': 'same-origin' } });
+    site.advance(5000);
+    await site.work();
+    expect(site.log).to.deep.equal([]);
+  });
+
+  it('starts although Discord is not to be reached, and registers later', async () => {
+    const { discord } = site.local;
+    discord.fail({ method: 'PUT', path: /metadata/, status: 503, times: 1 });
+    const worker = await site.startWorker();
+    await worker.sweep();
+    await worker.close();
+    const statuses = discord.requests.filter(({ path }) => path.endsWith('/metadata')).map(({ status }) => status);
+    expect(statuses).to.deep.equal([503, 200]);
+  });
+
+  it('does not start with a bot token that Discord refuses', async () => {
+    site.local.discord.fail({ method: 'PUT', path: /metadata/, status: 401, times: 1 });
+    const error = await site.startWorker().catch((reason: unknown) => reason);
+    expect(error).to.include({ name: 'DiscordError', status: 401 });
+  });
+
+  it('tells its admins when somebody was not checked for an interval', async () => {
+    const shown = async () => textOf((await sam.get('/operations')).body);
+    expect(await shown()).not.to.include('start another worker');
+    site.advance(INTERVAL_MS + 1000);
+    expect(await shown()).to.include('Somebody was last checked more than 60 minutes ago.');
+  });
+
   it('says what it cannot do in words, and never by name', async () => {
     site.local.discord.fail({ method: 'PUT', path: /role-connection/, status: 400, times: 1 });
     setRole(site.local, MANGO, ROLES.member);
