@@ -1,4 +1,4 @@
-/** The job queue of several processes: pg-boss, in the Postgres that they share. */
+/** The job queue of several processes: pg-boss, in the Postgres that they share. Version 10 is the latest for Node 20. */
 import type { Pool } from 'pg';
 import PgBoss from 'pg-boss';
 import type { Jobs } from './jobs.ts';
