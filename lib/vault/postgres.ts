@@ -241,12 +241,12 @@ const DEFAULT_TABLE = 'roblox_tokens';
  */
 export function createTableSQL(table: string = DEFAULT_TABLE): string {
   const { table: quoted, index } = quoteTable(table);
-  // Room on each page for the next version of its rows, and a VACUUM soon enough for the values, which lie in the TOAST table.
+  // Two versions of a row fit on a page: an update leaves nothing for VACUUM. Larger values lie in the TOAST table, which it cleans soon.
   return `CREATE TABLE IF NOT EXISTS ${quoted} (
   key text PRIMARY KEY,
   tokens text NOT NULL,
   expires_on date NOT NULL
-) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, toast.autovacuum_vacuum_scale_factor = 0.02);
+) WITH (fillfactor = 50, toast_tuple_target = 4000, toast.autovacuum_vacuum_scale_factor = 0.02);
 CREATE INDEX IF NOT EXISTS ${index} ON ${quoted} (expires_on)`;
 }
 
