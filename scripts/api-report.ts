@@ -49,7 +49,7 @@ try {
       messageCallback(message) {
         // How client.request() is typed by Roblox's own description (5,000 lines), and types that only other types use.
         const isInternal =
-          /"(Operations|Schemas|KnownCall|KnownOptions|Left|OAuth2Strategy|TypedOAuth2Strategy|OAuthErrorClass|VerifyFunctions|FoundClient)"/.test(
+          /"(Operations|Schemas|KnownCall|KnownOptions|Left|OAuth2Strategy|TypedOAuth2Strategy|OAuthErrorClass|VerifyFunctions|FoundClient|KNOWN_SCOPES)"/.test(
             message.text,
           );
         if (message.messageId === 'ae-forgotten-export' && isInternal) message.logLevel = ExtractorLogLevel.None;

@@ -1,3 +1,4 @@
+import { debuglog } from 'node:util';
 import { RobloxClient } from '../client/client.ts';
 import { IDTokenError, OAuthError, TokenError } from '../errors.ts';
 import { readObject } from '../http/json.ts';
@@ -90,7 +91,10 @@ export async function finishLogin(
   const redirectURI = await tryTo(() => readRedirectURI(settings, req, options));
   const meta = createMeta(settings, redirectURI.value ?? settings.callbackURL);
   const login = await takeStoredLogin(store, req, callback.state, meta);
-  if (!login.found) return refusal(login.info);
+  if (!login.found) {
+    debug('A callback belongs to no login: %s', explainUnknownLogin(req, meta.callbackURL));
+    return refusal(login.info);
+  }
   const isFromIssuer = callback.issuer === undefined || callback.issuer === app.endpoints.issuer;
   if (callback.kind === 'malformed' || !isFromIssuer) return refusal(MALFORMED_CALLBACK);
   if (callback.kind === 'error') return refusedByRoblox(callback.error, callback.description);
@@ -212,4 +216,24 @@ async function tryTo<T>(work: () => T | Promise<T>): Promise<{ readonly value?: 
   } catch (error) {
     return { error };
   }
+}
+
+/** Shown with NODE_DEBUG=passport-roblox-oauth2. The visitor is told none of it. */
+const debug = debuglog('passport-roblox-oauth2');
+
+/** Says why a callback may have come without its login, for the developer. */
+export function explainUnknownLogin(req: Request, callbackURL: string): string {
+  const { headers, session } = req as { headers?: { cookie?: unknown; host?: unknown }; session?: unknown }; // any framework's
+  if (typeof headers?.cookie !== 'string') {
+    const host = typeof headers?.host === 'string' ? headers.host : 'this host';
+    return (
+      `the request brought no cookie. Is the session cookie sameSite: 'strict', or secure: true although the page is http:? ` +
+      `Did the login begin under another name than ${host} (127.0.0.1 and localhost are two)?`
+    );
+  }
+  if (session === undefined) return 'there is no session: the session middleware must come before the routes';
+  return (
+    `the cookies that came hold no such login. Was it started more than 15 minutes ago, in another browser, or used before? ` +
+    `Does the session survive (its store, its secret, 4,096 bytes for a cookie session), and is ${callbackURL} on the host where the login began?`
+  );
 }

@@ -10,7 +10,7 @@ import {
   type AppOptions,
 } from '../oauth/app-options.ts';
 import { PROMPTS, type Endpoints } from '../oauth/endpoints.ts';
-import type { RobloxScope } from '../oauth/scopes.ts';
+import { warnOfMisspeltScopes, type RobloxScope } from '../oauth/scopes.ts';
 import type { ClientCredentials } from '../oauth/token-messages.ts';
 import { splitScopes } from '../oauth/tokens.ts';
 import type { TokenVault } from '../vault/vault.ts';
@@ -167,6 +167,7 @@ export function readScope(scope: unknown): readonly string[] {
   if (!scopes.includes('openid')) {
     throw new TypeError("scope must include 'openid': without it Roblox does not say who signed in");
   }
+  warnOfMisspeltScopes(scopes);
   return scopes;
 }
 

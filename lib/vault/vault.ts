@@ -146,7 +146,6 @@ export class TokenVault {
 
   /**
    * Waits for renewals and stores under way: when it resolves, every answer that Roblox gave to this process is stored.
-   * @param options.signal ends the wait
    */
   async idle({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     await this.#authorizations.idle(signal);

@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { once } from 'node:events';
+import {
+  CookieStore,
+  RobloxStrategy,
+  requireAccountAge,
+  requireGroupRank,
+  requireItem,
+  TokenVault,
+} from '../../lib/index.ts';
+import { explainUnknownLogin } from '../../lib/strategy/login-flow.ts';
+
+const base = { clientID: '840974200211308101', clientSecret: 'secret', callbackURL: '/auth/roblox/callback' };
+const verify = () => ({ id: '1' });
+const make = (options: object, classic?: (...values: never[]) => unknown) => () =>
+  new RobloxStrategy({ ...base, ...(classic === undefined ? { verify } : {}), ...options }, classic as never);
+
+/** What people get wrong in their first hour, and what they are told. */
+const MISTAKES: readonly (readonly [mistake: string, make: () => unknown, told: RegExp])[] = [
+  [
+    'a client ID that is a number',
+    make({ clientID: 840974200211308101 }),
+    /clientID must be a string.*put it in quotes/,
+  ],
+  ['a missing client ID', make({ clientID: undefined }), /clientID must be .*Creator Dashboard/],
+  ['a client ID with a line break', make({ clientID: '123\n' }), /clientID .*stray space or line break/],
+  ['a secret with a line break', make({ clientSecret: 'RBX-secret\n' }), /clientSecret .*stray line break/],
+  ['clientId for clientID', make({ clientID: undefined, clientId: '1' }), /clientID/],
+  ['callbackUrl for callbackURL', make({ callbackUrl: '/x' }), /Did you mean 'callbackURL'/],
+  ['scopes for scope', make({ scopes: ['openid'] }), /Did you mean 'scope'/],
+  ['passReqToCallBack for passReqToCallback', make({ passReqToCallBack: true }), /Did you mean 'passReqToCallback'/],
+  ['a missing callback URL', make({ callbackURL: undefined }), /callbackURL must be .*registered/],
+  [
+    'a callback URL without its protocol',
+    make({ callbackURL: 'localhost:3000/callback' }),
+    /callbackURL must be absolute/,
+  ],
+  [
+    'a callback URL with a line break',
+    make({ callbackURL: 'https://game.example/cb\n' }),
+    /callbackURL .*(white space|line break)/,
+  ],
+  ['a callback URL with a fragment', make({ callbackURL: 'https://game.example/#cb' }), /callbackURL .*fragment/],
+  ['a callback URL that is too long', make({ callbackURL: `/${'a'.repeat(300)}` }), /callbackURL .*256/],
+  ['commas between scopes', make({ scope: 'openid,profile' }), /space between them/],
+  ['scopes without openid', make({ scope: 'profile' }), /must include 'openid'/],
+  [
+    'a prompt that Roblox does not know',
+    () => new RobloxStrategy({ ...base, verify }).authorizationParams({ prompt: 'signin' }),
+    /prompt must be/,
+  ],
+  ['PKCE off without a secret', make({ clientSecret: undefined, pkce: false }), /needs a clientSecret/],
+  ['a time-out of nothing', make({ timeout: 0 }), /timeout must be .*milliseconds/],
+  ['a clock tolerance in milliseconds', make({ clockTolerance: 60_000 }), /clockTolerance must be .*seconds/],
+  ['the address of Roblox by http', make({ baseURL: 'http://apis.roblox.com' }), /baseURL must be https/],
+  ['a store that keeps nothing', make({ store: {} }), /store must be/],
+  ['a vault that is none', make({ vault: {} }), /vault must be/],
+  ['no verify', () => new RobloxStrategy(base as never), /verify is missing/],
+  [
+    'a classic verify among the options',
+    make({ verify: (_a: string, _b: string, _c: object, _d: () => void) => {} }),
+    /verify/,
+  ],
+  ['a classic verify with a place for the request', make({}, (_r, _a, _b, _c, _d) => {}), /passReqToCallback: true/],
+  ['a verify that is no function', make({ verify: 'findOrCreateUser' }), /verify must be a function/],
+  ['a short secret for cookies', () => new CookieStore({ secret: 'short' }), /secret must be 16 bytes or more/],
+  ['no secret for cookies', () => new CookieStore({} as never), /secret/],
+  ['a short secret for the vault', () => new TokenVault({ secrets: ['short'] }), /secrets must be 16 bytes or more/],
+  ['minrank for minRank', () => requireGroupRank({ groupId: '7', minrank: 200 } as never), /Did you mean 'minRank'/],
+  ['a rank that is a role ID', () => requireGroupRank({ groupId: '7', minRank: 99513316 }), /minRank must be .*1.*255/],
+  ['a gate without an item', () => requireItem({}), /needs gamePassIds/],
+  ['an age that is no number', () => requireAccountAge({ days: '30' as never }), /days must be/],
+];
+
+describe('a mistake of the first hour', () => {
+  for (const [mistake, attempt, told] of MISTAKES) {
+    it(`is told: ${mistake}`, () => {
+      expect(attempt).to.throw(TypeError, told);
+    });
+  }
+
+  it('is told by a warning, once: a misspelt scope', async () => {
+    const warning = once(process, 'warning') as Promise<[Error]>;
+    make({ scope: ['openid', 'groups:read'] })();
+    make({ scope: ['openid', 'groups:read'] })();
+    expect((await warning)[0].message).to.equal("The scope 'groups:read' is not known. Did you mean 'group:read'?");
+  });
+
+  it('is told to the developer only: a cookie that did not come back', () => {
+    const withoutCookie = explainUnknownLogin({ headers: { host: 'localhost:3000' } } as never, '/callback');
+    expect(withoutCookie).to.include("sameSite: 'strict'").and.to.include('127.0.0.1');
+    const withoutSession = explainUnknownLogin({ headers: { cookie: 'a=1' } } as never, '/callback');
+    expect(withoutSession).to.include('session middleware');
+    const withSession = explainUnknownLogin({ headers: { cookie: 'a=1' }, session: {} } as never, '/callback');
+    expect(withSession).to.include('15 minutes').and.to.include('4,096 bytes');
+  });
+});
