@@ -79,7 +79,7 @@ export const getAsset: Endpoint = (request) => {
 async function readForm({ contentType, body }: CloudRequest): Promise<{ asked: Record<string, unknown>; file: File }> {
   if (!/^multipart\/form-data\b/i.test(contentType))
     throw refuse('The Content-Type header must be multipart/form-data.');
-  const form = await new Response(body, { headers: { 'content-type': contentType } })
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
     .formData()
     .catch(() => Promise.reject(refuse('The multipart form data cannot be read.')));
   const [asked, file] = [form.get('request'), form.get('fileContent')];

@@ -134,7 +134,9 @@ async function checkBody({ body }: DescribedOperation, exchange: Exchange): Prom
 }
 
 async function readForm(schema: Schema, { req, body }: Exchange): Promise<Record<string, unknown>> {
-  const form = await new Response(body, { headers: { 'content-type': req.headers['content-type'] ?? '' } })
+  const form = await new Response(new Uint8Array(body), {
+    headers: { 'content-type': req.headers['content-type'] ?? '' },
+  })
     .formData()
     .catch(() => Promise.reject(refuse('The multipart form data cannot be read.')));
   const properties = (schema.properties ?? {}) as Readonly<Record<string, Schema>>; // no schema of Roblox's is a boolean
