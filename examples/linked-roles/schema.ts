@@ -72,6 +72,9 @@ const VAULT_TABLE = 'CREATE TABLE IF NOT EXISTS vault_values (key TEXT PRIMARY K
 export async function createTables(database: Database, isShared: boolean): Promise<void> {
   const statements = TABLES.replace(/--.*$/gm, '').split(';');
   // Postgres' IF NOT EXISTS is not safe against another process that does the same.
-  const first = isShared ? 'SELECT pg_advisory_xact_lock(20221212)' : VAULT_TABLE;
-  await database.batch(...[first, ...statements.filter((sql) => sql.trim() !== '')].map((sql): [string] => [sql]));
+  // The same goes for pg-boss' schema, which it makes without a lock.
+  const first = isShared
+    ? ['SELECT pg_advisory_xact_lock(20221212)', 'CREATE SCHEMA IF NOT EXISTS pgboss']
+    : [VAULT_TABLE];
+  await database.batch(...[...first, ...statements.filter((sql) => sql.trim() !== '')].map((sql): [string] => [sql]));
 }
