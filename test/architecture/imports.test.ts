@@ -96,9 +96,9 @@ describe('the imports of lib/', () => {
     expect(cycles).to.deep.equal([]);
   });
 
-  it('come from files that fit a screen or two: none has more than 400 lines', () => {
+  it('come from files that fit a screen or two: none has more than 350 lines', () => {
     const long = files.filter(
-      (file) => file !== 'cloud/openapi.ts' && readFileSync(`lib/${file}`, 'utf8').split('\n').length > 401,
+      (file) => file !== 'cloud/openapi.ts' && readFileSync(`lib/${file}`, 'utf8').split('\n').length > 351,
     );
     expect(long).to.deep.equal([]);
   });

@@ -99,7 +99,9 @@ describe('the packed tarball', function () {
     const programs = [...entries, ...Object.values(manifest.bin)].map((file) => file.replace(/^\.\//, ''));
     // What several entries share: the bundler names these files by their content.
     const shared = packed.filter((file) => /^dist\/shared\/\w+\.js$/.test(file));
-    const expected = [...declarations, ...programs, ...shared, 'LICENSE', 'README.md', 'package.json'];
+    // What the emulator answers from, and the licence of the validator that is bundled with it.
+    const emulator = ['THIRD-PARTY-LICENSES.txt', 'open-cloud.json.br'].map((file) => `dist/emulator/${file}`);
+    const expected = [...declarations, ...programs, ...shared, ...emulator, 'LICENSE', 'README.md', 'package.json'];
     expect(packed).to.deep.equal(expected.sort());
   });
 
