@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { growingPauseMs, type Marks, type VaultClock } from './marks.ts';
 import type { Mark, Records, TokenRecord } from './records.ts';
 
@@ -44,6 +45,8 @@ export function createLosses(options: {
 }): Losses {
   const { records, runLocked, marks, clock, onLost } = options;
   const closing = new AbortController();
+  // Many losses may be in doubt at once.
+  setMaxListeners(0, closing.signal);
   /** Users whose records are looked at later. */
   const noticed = new Set<string>();
   /** Logins that this process tells of. */

@@ -24,7 +24,8 @@ export interface PostgresClient {
 
 /** A `Pool` of the `pg` package, version 8. */
 export interface PostgresPool {
-  connect(): Promise<PostgresClient>;
+  /** The form with a callback: it is called in the very moment when the connection is handed over. */
+  connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
 }
 
@@ -132,11 +133,20 @@ export function postgresVault(options: PostgresVaultOptions): PostgresVault {
 
   async function connect(): Promise<PostgresClient> {
     const message = `The pool gave no connection within ${lockTimeout} ms: every one is in use, or Postgres is not to be reached`;
-    return waitAtMost(lockTimeout, pool.connect(), {
-      code: 'lock_timeout',
-      message,
-      onLate: (client) => client.release(),
+    const connected = new Promise<PostgresClient>((resolve, reject) => {
+      pool.connect((error, client) => {
+        if (client === undefined) return reject(error ?? new Error('The pool gave no connection'));
+        // At once, not after the promise: a shutdown of Postgres may follow in the same packet, and an unheard error ends the process.
+        client.on('error', ignoreBroken);
+        resolve(client);
+      });
     });
+    return waitAtMost(lockTimeout, connected, { code: 'lock_timeout', message, onLate: (client) => giveBack(client) });
+  }
+
+  function giveBack(client: PostgresClient, destroy = false): void {
+    client.removeListener('error', ignoreBroken);
+    client.release(destroy);
   }
 
   /** One round trip. The numbers were checked, and a key has no quotes. */
@@ -214,7 +224,7 @@ SELECT 1 FROM ${table} WHERE key = '${checkKey(key)}' FOR UPDATE`;
         throw error;
       } finally {
         client.removeListener('error', onBroken);
-        client.release(!isClean);
+        giveBack(client, !isClean);
       }
     },
   };
@@ -263,6 +273,9 @@ function quoteTable(table: unknown): { readonly table: string; readonly index: s
   const hash = createHash('sha256').update(parts.at(-1)!).digest('hex').slice(0, 16);
   return { table: parts.map(quote).join('.'), index: quote(`roblox_tokens_${hash}_expiry`) };
 }
+
+/** Listens for what a broken connection says while nothing is asked; the next statement on it fails. */
+function ignoreBroken(): void {}
 
 /** What the vault's keys are made of. @throws {TypeError} anything else, since it stands in a statement */
 function checkKey(key: string): string {

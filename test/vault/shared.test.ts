@@ -131,7 +131,7 @@ describe('postgresVault', () => {
         on() {},
         removeListener() {},
       };
-      const pool: PostgresPool = { query: never, connect: async () => client };
+      const pool: PostgresPool = { query: never, connect: (callback) => callback(undefined, client) };
       const error = await failureOf(postgresVault({ pool, ...times }).lock('7', async () => {}));
       expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
       expect(released).to.deep.equal([true]);
