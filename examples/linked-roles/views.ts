@@ -292,7 +292,7 @@ export function operationsPage(
 }
 
 function table(names: readonly string[], rows: readonly (readonly string[])[]): Html {
-  return html`<div class="table" tabindex="0" role="region" aria-label="Errors">
+  return html`<div class="table" tabindex="0" role="region" aria-label="${names.join(', ')}">
     <table>
       <thead>
         <tr>
