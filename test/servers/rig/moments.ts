@@ -8,7 +8,7 @@ export const MOMENTS = [
   'under the lock',
   'between the intent and the end of the lock',
   'before the request',
-  "between Roblox' answer and the store",
+  "between Roblox's answer and the store",
   'between the store and the end of the lock',
   'between the record of a loss and the telling',
 ] as const;
@@ -39,7 +39,7 @@ export function follow(
     const text = await response.text();
     isRefused = !response.ok;
     if (response.ok) {
-      await reach("between Roblox' answer and the store");
+      await reach("between Roblox's answer and the store");
       issued = markOf((JSON.parse(text) as { refresh_token: string }).refresh_token); // the emulator's answer
     }
     return new Response(text, response);

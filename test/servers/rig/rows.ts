@@ -56,7 +56,7 @@ export async function onRedis(work: Work<[server: Server]>, more: More = {}, set
 /**
  * A renewal of each user in the first process, with a fault while Roblox is asked for half of them; the second process asks meanwhile, and
  * again until it is served.
- * @param fault gets what lets Roblox' answers leave: it happens after the fault at the latest
+ * @param fault gets what lets Roblox's answers leave: it happens after the fault at the latest
  */
 export async function renewDuring(
   { roblox, users, a, b }: Rig,
@@ -91,7 +91,7 @@ export async function refuseStores(
   await Promise.all([first, second]);
 }
 
-/** Freezes a process or a server, and lets Roblox' answers leave after a while. */
+/** Freezes a process or a server, and lets Roblox's answers leave after a while. */
 export async function freeze(
   what: Pick<Server, 'freeze' | 'thaw'>,
   forMs: number,

@@ -12,7 +12,7 @@ export interface WorkerPlan {
   readonly onLost?: 'throws once' | 'never ends';
   /** Where the process stops for good. */
   readonly stopAt?: Moment;
-  /** Lets the worker write down when it stored Roblox' answers. */
+  /** Lets the worker write down when it stored Roblox's answers. */
   readonly isFollowed?: boolean;
   readonly vault?: Pick<TokenVaultOptions, 'timeout' | 'lossDelay' | 'secrets'>;
 }

@@ -92,7 +92,7 @@ describe('A process that is killed while it renews', function () {
       windows.sort((a, b) => a - b);
       const at = (share: number) => windows[Math.floor(windows.length * share)]?.toFixed(1);
       console.log(
-        `      ${name}: ${at(0.5)} ms from Roblox' answer to the stored record; 99 of 100 within ${at(0.99)} ms`,
+        `      ${name}: ${at(0.5)} ms from Roblox's answer to the stored record; 99 of 100 within ${at(0.99)} ms`,
       );
       expect(windows).to.have.length(RENEWALS);
       expect(windows.every(Number.isFinite), 'each is stored').to.equal(true);
