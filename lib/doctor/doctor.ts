@@ -3,6 +3,7 @@ import { createTransport } from '../http/transport.ts';
 import { readTimeout } from '../oauth/app-options.ts';
 import { examine } from './examine.ts';
 import type { Environment } from './environment.ts';
+import { checkRedis } from './redis.ts';
 import { isHealthy, jsonOfFindings, showFindings, type CommandOutput } from './report.ts';
 import { trySignIn } from './sign-in.ts';
 
@@ -12,7 +13,7 @@ Looks for what keeps people from signing in with Roblox: your app's settings aga
 rules, whether Roblox can be reached and is what this package expects, and this machine's clock.
 
 It reads ROBLOX_CLIENT_ID, ROBLOX_CLIENT_SECRET, ROBLOX_CALLBACK_URL and ROBLOX_BASE_URL from the
-environment. From a .env file:  node --env-file=.env node_modules/passport-roblox-oauth2/dist/doctor/cli.js doctor
+environment, and REDIS_URL when a vault keeps its tokens there. From a .env file:  node --env-file=.env node_modules/passport-roblox-oauth2/dist/doctor/cli.js doctor
 
   --sign-in   signs you in once, in a browser on this machine: only that shows whether the secret
               belongs to the client ID, and whether the redirect URL is registered
@@ -28,7 +29,7 @@ Without --sign-in no secret is sent anywhere. None is ever printed.
 /** The command `doctor`. @returns the exit code */
 export async function runDoctor(
   args: readonly string[],
-  environment: Environment,
+  environment: Environment & { readonly REDIS_URL?: string | undefined },
   out: CommandOutput,
 ): Promise<number> {
   let settings: Settings;
@@ -44,7 +45,11 @@ export async function runDoctor(
   }
   const { json, signIn, port, timeoutMs } = settings;
   const found = await examine(environment, { transport: createTransport({ timeoutMs }), now: () => Date.now() });
-  const findings = [...found, ...(await trySignIn(environment, { isWanted: signIn, found, port, timeoutMs, out }))];
+  const findings = [
+    ...found,
+    ...(await checkRedis(environment.REDIS_URL, timeoutMs)),
+    ...(await trySignIn(environment, { isWanted: signIn, found, port, timeoutMs, out })),
+  ];
   out.print(json ? jsonOfFindings(findings) : showFindings(findings));
   return isHealthy(findings) ? 0 : 1;
 }

@@ -143,3 +143,17 @@ function readClient(given: unknown): RedisClient {
   }
   return client as RedisClient; // just checked
 }
+
+/**
+ * Says what is wrong with Redis' eviction policy.
+ * @param info the answer of `INFO memory`
+ * @returns undefined where no key is removed when the memory is full, or where Redis does not say
+ */
+export function explainEviction(info: string): string | undefined {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+  if (policy === undefined || policy === 'noeviction') return undefined;
+  return (
+    `Redis may remove users' tokens when its memory is full: its maxmemory-policy is ${policy}. ` +
+    'Set it to noeviction, or give the vault a Redis of its own.'
+  );
+}

@@ -3,7 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { refuseUnknownOptions, TokenVaultError } from '../errors.ts';
 import { sleep } from '../http/abort.ts';
-import { connectRedis, type IORedisClient, type NodeRedisClient, type RedisCommands } from './redis-client.ts';
+import {
+  connectRedis,
+  explainEviction,
+  type IORedisClient,
+  type NodeRedisClient,
+  type RedisCommands,
+} from './redis-client.ts';
 import { monotonic, readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
 
 export type { IORedisClient, NodeRedisClient } from './redis-client.ts';
@@ -25,9 +31,10 @@ export interface RedisVaultOptions {
   /** How long one command may take, in milliseconds; 10000 by default. */
   readonly commandTimeout?: number | undefined;
   /**
-   * How many replicas must have a value before it counts as stored (Redis' `WAIT`); none by default. With 1, a failover loses no renewal,
-   * unless a replica without it becomes the primary. It costs one more command for each write, which waits for the replica and blocks this
-   * connection meanwhile: give the vault a connection of its own. While replicas are missing nothing is renewed. Not for a Cluster client.
+   * How many replicas must have a value before it counts as stored (Redis' `WAIT`); none by default. Set it to the number of your
+   * replicas: then a failover to any of them forgets no renewal. It costs one more command for each write, which waits for the replicas
+   * and blocks this connection meanwhile: give the vault a connection of its own. While a replica is missing nothing is renewed. Not for a
+   * Cluster client.
    */
   readonly replicas?: number | undefined;
   /** How long to wait for the replicas, in milliseconds; 1000 by default. */
@@ -230,13 +237,8 @@ function createEvictionWarning(redis: RedisCommands): () => void {
     isAsked = true;
     redis.info('memory').then(
       (info) => {
-        const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
-        if (policy === undefined || policy === 'noeviction') return;
-        process.emitWarning(
-          `Redis may remove users' tokens when its memory is full: its maxmemory-policy is ${policy}. ` +
-            'Set it to noeviction, or give the vault a Redis of its own.',
-          { code: 'ROBLOX_VAULT_EVICTION' },
-        );
+        const problem = explainEviction(info);
+        if (problem !== undefined) process.emitWarning(problem, { code: 'ROBLOX_VAULT_EVICTION' });
       },
       () => {}, // not every user may ask
     );

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   strategy: ['vault', 'client', 'login', 'cloud', 'oauth', 'http'],
   vault: ['client', 'login', 'cloud', 'oauth', 'http'],
   client: ['cloud', 'oauth', 'http'],
-  doctor: ['strategy', 'oauth', 'http'],
+  doctor: ['strategy', 'vault', 'oauth', 'http'],
   cloud: ['http'],
   oauth: ['http'],
   login: [],

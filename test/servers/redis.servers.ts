@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { checkRedis } from '../../lib/doctor/redis.ts';
 import { TokenVaultError } from '../../lib/index.ts';
 import { redisVault, type RedisVaultOptions } from '../../lib/vault/redis.ts';
 import { openIORedis, openRedis } from './backends.ts';
@@ -16,7 +17,8 @@ const OPENERS = {
 };
 let prefixes = 0;
 
-for (const [name, open] of Object.entries(OPENERS)) {
+for (const name of ['redis', 'ioredis'] as const) {
+  const open = OPENERS[name];
   describe(`redisVault with a client of ${name}`, () => {
     let opened: Awaited<ReturnType<typeof open>>;
     let raw: Awaited<ReturnType<typeof openRedis>>;
@@ -126,6 +128,42 @@ for (const [name, open] of Object.entries(OPENERS)) {
         'volatile-lru',
         'allkeys-random',
       ]);
+    });
+
+    it('is looked at by the doctor', async () => {
+      const ask = () => checkRedis(process.env['REDIS_URL'], 5_000, [name]);
+      expect(await ask()).to.deep.equal([
+        { level: 'ok', about: 'REDIS_URL', message: 'answers, and removes no tokens' },
+        {
+          level: 'note',
+          about: 'REDIS_URL',
+          message:
+            'writes no log: tokens renewed since its last snapshot are lost when it restarts. Set appendonly yes',
+        },
+      ]);
+      await raw.configSet('maxmemory-policy', 'volatile-ttl');
+      try {
+        const [finding] = await ask();
+        expect(finding).to.include({ level: 'problem', about: 'REDIS_URL' });
+        expect(finding?.message).to.include('maxmemory-policy is volatile-ttl');
+      } finally {
+        await raw.configSet('maxmemory-policy', 'noeviction');
+      }
+      const url = new URL(process.env['REDIS_URL'] ?? '');
+      Object.assign(url, { username: `asks-nothing-${process.pid}`, password: 'a-secret-word' });
+      await raw.aclSetUser(url.username, ['on', `>${url.password}`, '+ping']);
+      expect(await checkRedis(url.href, 5_000, [name])).to.deep.equal([
+        { level: 'note', about: 'REDIS_URL', message: 'answers, but lets this user ask nothing: grant +info' },
+      ]);
+      url.password = 'another';
+      expect(await checkRedis(url.href, 5_000, [name])).to.deep.equal([
+        {
+          level: 'problem',
+          about: 'REDIS_URL',
+          message: 'cannot be asked: WRONGPASS invalid username-password pair or user is disabled.',
+        },
+      ]);
+      await raw.aclDelUser(url.username);
     });
 
     it('says what to grant when the access control forbids a command', async () => {
