@@ -5,7 +5,7 @@
 export interface Attempts<T> {
   /** @param isAsked true starts an attempt in a pause too */
   run(attempt: () => Promise<T>, isAsked?: boolean): Promise<T>;
-  /** Runs other work when no attempt is under way. Whoever comes meanwhile joins it, and gets `end` when it succeeded. */
+  /** Runs other work when no attempt is under way. Whoever comes meanwhile waits for it: when it succeeds they get `end`, else an attempt. */
   runAlone(work: () => Promise<void>, end: Error): Promise<void>;
   /** How the last attempt failed; undefined after a success. */
   readonly failure: { readonly error: unknown } | undefined;
@@ -29,6 +29,8 @@ export function createAttempts<T>(options: {
 }): Attempts<T> {
   const { now, random = () => Math.random() } = options;
   let flight: Promise<T> | undefined;
+  /** The other work under way: resolves with what its success means for attempts, undefined after a failure. */
+  let alone: Promise<Error | undefined> | undefined;
   let failure: { readonly error: unknown; readonly pausesUntil: number } | undefined;
   let failures = 0;
 
@@ -62,28 +64,38 @@ export function createAttempts<T>(options: {
     return leftMs > 0 && leftMs <= LONGEST_NAMED_PAUSE_MS;
   }
 
+  async function waitAndRun(others: Promise<Error | undefined>, work: () => Promise<T>, isAsked: boolean): Promise<T> {
+    const end = await others;
+    if (end !== undefined) throw end;
+    return run(work, isAsked);
+  }
+
+  function run(work: () => Promise<T>, isAsked = false): Promise<T> {
+    if (alone !== undefined) return waitAndRun(alone, work, isAsked);
+    if (flight !== undefined) return flight;
+    if (failure !== undefined && !isAsked && isPausing()) return Promise.reject(failure.error);
+    return fly(() => attempt(work));
+  }
+
   return {
     get failure() {
       return failure;
     },
     get isActive() {
-      return flight !== undefined || isPausing();
+      return flight !== undefined || alone !== undefined || isPausing();
     },
-    run(work, isAsked = false) {
-      if (flight !== undefined) return flight;
-      if (failure !== undefined && !isAsked && isPausing()) return Promise.reject(failure.error);
-      return fly(() => attempt(work));
-    },
+    run,
     async runAlone(work, end) {
-      while (flight !== undefined) await flight.catch(() => {});
-      let hasEnded = false;
-      await fly(async () => {
-        await work();
-        hasEnded = true;
-        throw end;
-      }).catch((error: unknown) => {
-        if (!hasEnded) throw error;
-      });
+      for (let other; (other = flight ?? alone) !== undefined;) await other.catch(() => {});
+      const working = work();
+      const mine = working
+        .then(
+          () => end,
+          () => undefined,
+        )
+        .finally(() => (alone = undefined));
+      alone = mine;
+      await working;
     },
   };
 }

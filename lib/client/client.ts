@@ -170,15 +170,15 @@ export class RobloxClient {
 
   /**
    * Ends the authorization at Roblox: the tokens stop working, and this client refuses further calls with an {@link OAuthError}.
-   * Needs `clientID`. Never repeated by itself; when it fails nothing has changed here.
-   * `signal` and `timeout` end the wait, and not the request: a revocation that has begun may have reached Roblox.
+   * Needs `clientID`. Never repeated by itself; when it fails nothing has changed here. A revocation that was ended by `signal` or
+   * `timeout` may have reached Roblox all the same.
    * @see RFC 7009 https://www.rfc-editor.org/rfc/rfc7009
    */
   async revoke(options?: CallOptions): Promise<void> {
     return runCall(options, async (limits) => {
       requireApp('oauth' in this.#app ? this.#app.oauth : undefined, 'revoke');
       limits.begin({ method: 'POST', url: this.#app.endpoints.revocation, secrets: [] });
-      return waitFor(this.#keeper.revoke(), limits.signal);
+      return waitFor(this.#keeper.revoke(limits), limits.signal);
     });
   }
 

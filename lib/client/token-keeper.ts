@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { OAuthError } from '../errors.ts';
 import { waitFor } from '../http/abort.ts';
 import { redactError } from '../http/redact.ts';
-import type { OAuthClient } from '../oauth/oauth-client.ts';
+import type { OAuthClient, RequestLimits } from '../oauth/oauth-client.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { createAttempts } from './attempts.ts';
 
@@ -16,7 +16,7 @@ export interface Renewal {
    */
   renew(current: Tokens, isAsked: boolean): Promise<Tokens>;
   /** Ends the authorization at Roblox, once a renewal under way has ended. When it fails nothing has changed. */
-  revoke(current: Tokens): Promise<void>;
+  revoke(current: Tokens, limits?: RequestLimits): Promise<void>;
   /** How the last attempt failed; undefined after a success. */
   readonly failure: { readonly error: unknown } | undefined;
   /** Tokens that Roblox gave, and that could not be stored yet. */
@@ -53,7 +53,7 @@ export interface TokenKeeper {
    */
   renew(signal?: AbortSignal): Promise<Tokens>;
   /** Ends the authorization, and refuses all further use. When it fails nothing has changed. @throws {TypeError} no way to do so */
-  revoke(): Promise<void>;
+  revoke(limits?: RequestLimits): Promise<void>;
   /** Every token that is, or lately was, in use: what no error may show. */
   secrets(): readonly string[];
 }
@@ -157,10 +157,10 @@ export function createTokenKeeper(options: {
     async renew(signal) {
       return waitFor(renewNow(true), signal);
     },
-    async revoke() {
+    async revoke(limits) {
       if (renewal === undefined) throw cannotRenew();
       if (lost !== undefined && lost === revoked) return;
-      await renewal.revoke(current);
+      await renewal.revoke(current, limits);
       lost = revoked;
     },
     secrets() {
@@ -223,10 +223,10 @@ export function createRenewal(options: {
       if (beingStored !== undefined && beingStored === unsaved) return beingStored;
       return attempts.run(() => renewAndStore(current), isAsked);
     },
-    revoke: (current) =>
+    revoke: (current, limits) =>
       attempts.runAlone(async () => {
         const { refreshToken, accessToken } = unsaved ?? latest ?? current;
-        await oauth.revoke(refreshToken ?? accessToken);
+        await oauth.revoke(refreshToken ?? accessToken, limits);
       }, revoked),
     get failure() {
       return attempts.failure;

@@ -40,7 +40,7 @@ export interface OAuthClient {
    */
   refresh(refreshToken: string): Promise<Tokens>;
   /** Ends an authorization. @see RFC 7009 */
-  revoke(token: string): Promise<void>;
+  revoke(token: string, limits?: RequestLimits): Promise<void>;
   /** Asks what Roblox knows of a token. @see RFC 7662 */
   introspect(token: string, limits?: RequestLimits): Promise<Introspection>;
   /** Asks what the user chose on the consent page. */
@@ -95,9 +95,9 @@ export function createOAuthClient(options: {
       const answer = await post(endpoints.token, { grant_type: 'refresh_token', refresh_token: refreshToken });
       return read(answer, (json) => readTokens(json, now()));
     },
-    async revoke(token) {
+    async revoke(token, limits) {
       // Roblox answers 200 with an empty body: success is the status, there is nothing to read.
-      await post(endpoints.revocation, { token });
+      await post(endpoints.revocation, { token }, limits);
     },
     async introspect(token, limits) {
       return read(await post(endpoints.introspection, { token }, limits), readIntrospection);

@@ -4,6 +4,7 @@ import type { Renewal } from '../client/token-keeper.ts';
 import { OAuthError, TokenVaultError } from '../errors.ts';
 import { waitFor } from '../http/abort.ts';
 import type { App } from '../oauth/app-options.ts';
+import type { RequestLimits } from '../oauth/oauth-client.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { createLosses } from './losses.ts';
 import { createMarks, type VaultClock } from './marks.ts';
@@ -128,11 +129,11 @@ export function createAuthorizations(options: {
   }
 
   /** @param held what to end where nothing is stored */
-  async function end(userId: string, held?: HeldRecord): Promise<void> {
+  async function end(userId: string, held?: HeldRecord, limits?: RequestLimits): Promise<void> {
     for (;;) {
       const found = await runLocked(userId, () => announceEnd(userId));
       if (found === undefined) {
-        if (held !== undefined && !memory.hasEnded(held.login)) await endTokens(oauth(), held.tokens);
+        if (held !== undefined && !memory.hasEnded(held.login)) await endTokens(oauth(), held.tokens, limits);
         break;
       }
       if ('waitFor' in found) {
@@ -142,7 +143,7 @@ export function createAuthorizations(options: {
       const { record } = found;
       const tokens = renewals.unsaved(userId)?.tokens ?? record.tokens ?? held?.tokens;
       try {
-        if (record.state === 'live' && tokens !== undefined) await endTokens(oauth(), tokens);
+        if (record.state === 'live' && tokens !== undefined) await endTokens(oauth(), tokens, limits);
       } catch (error) {
         await renewals.withdraw(userId).catch(() => {});
         throw error;
@@ -209,7 +210,7 @@ export function createAuthorizations(options: {
           if (isNewer(newer, held)) held = newer;
           return held.tokens;
         },
-        revoke: () => track(attemptsOf(userId).runAlone(() => end(userId, held), REVOKED)),
+        revoke: (_current, limits) => track(attemptsOf(userId).runAlone(() => end(userId, held, limits), REVOKED)),
         get failure() {
           return attempts.get(userId)?.failure;
         },

@@ -1,6 +1,6 @@
 import { isRefusedGrant, refreshTokens } from '../client/token-keeper.ts';
 import { OAuthError, TokenVaultError } from '../errors.ts';
-import type { OAuthClient } from '../oauth/oauth-client.ts';
+import type { OAuthClient, RequestLimits } from '../oauth/oauth-client.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { decide, placeAnswer, type Answer, type Decision, type Situation } from './decide.ts';
 import type { Loss, Losses } from './losses.ts';
@@ -309,9 +309,13 @@ export function createRenewals(bench: Bench): Renewals {
 }
 
 /** Ends tokens at Roblox; it is no error when they have ended before. */
-export async function endTokens(oauth: OAuthClient, { refreshToken, accessToken }: Tokens): Promise<void> {
+export async function endTokens(
+  oauth: OAuthClient,
+  { refreshToken, accessToken }: Tokens,
+  limits?: RequestLimits,
+): Promise<void> {
   try {
-    await oauth.revoke(refreshToken ?? accessToken);
+    await oauth.revoke(refreshToken ?? accessToken, limits);
   } catch (error) {
     const isEnded = error instanceof Error && 'error' in error && /^invalid_(grant|token)$/.test(String(error.error));
     if (!isEnded) throw error;

@@ -42,13 +42,13 @@ const CALLS: Readonly<Record<string, (client: RobloxClient, how: CallOptions) =>
   userInfo: (c, how) => c.userInfo(how),
   resources: (c, how) => c.resources(how),
   introspect: (c, how) => c.introspect(how),
+  revoke: (c, how) => c.revoke(how),
   request: (c, how) => c.request('GET', '/x', how),
 };
 
-/** Calls whose request goes on: what it carries works once, and its answer must be heard. */
+/** A call whose request goes on: the refresh token works once, so its answer must be heard. */
 const UNSTOPPED: typeof CALLS = {
   refresh: (c, how) => c.refresh(how),
-  revoke: (c, how) => c.revoke(how),
 };
 
 describe('every call of a client', () => {
@@ -133,6 +133,20 @@ describe('every call of a client', () => {
       expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
     });
   }
+
+  it('renews for who waits when a revocation is ended by its signal', async () => {
+    const controller = new AbortController();
+    const client = makeClient();
+    const revoked = catchError(client.revoke({ signal: controller.signal }));
+    const { closed } = await arrival();
+    const renewed = client.refresh();
+    controller.abort(new Error('enough'));
+    expect(await revoked).to.have.property('message', 'enough');
+    await closed;
+    while (waiting.length < 2) await new Promise<void>((resolve) => (tellArrival = resolve));
+    waiting[1]?.answer({ access_token: 'b', refresh_token: 's', token_type: 'Bearer', expires_in: 900 });
+    expect(await renewed).to.include({ accessToken: 'b', refreshToken: 's' });
+  });
 
   it('keeps the tokens of a renewal that nobody waits for any more', async () => {
     const controller = new AbortController();

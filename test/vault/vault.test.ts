@@ -141,6 +141,21 @@ describe('A token vault', () => {
       expect(await failureOf(client.userInfo())).to.be.instanceOf(OAuthError);
     });
 
+    it('forgets nothing when the signal of its call has ended the request', async () => {
+      const vault = bench.vault();
+      const client = await vault.save(USER, await bench.tokens());
+      bench.roblox.faults.hang('/oauth/v1/token/revoke');
+      const controller = new AbortController();
+      const revoked = failureOf(client.revoke({ signal: controller.signal }));
+      while (bench.roblox.count('/oauth/v1/token/revoke') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      controller.abort(new Error('enough'));
+      expect(await revoked).to.have.property('message', 'enough');
+      await vault.idle();
+      expect(await (await vault.client(USER))?.refresh()).to.have.property('accessToken');
+      await client.revoke();
+      expect(bench.stored.size).to.equal(0);
+    });
+
     it('revokes what another process has renewed, and not what this one last saw', async () => {
       const vault = bench.vault();
       const client = await vault.save(USER, await bench.tokens());
