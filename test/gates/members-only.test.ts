@@ -57,6 +57,23 @@ describe('the example for members only', function () {
     expect((await see('/lounge')).join(' ')).to.match(/^403 This page is for owners of our pass\. .*Hello, Ysölde/);
   });
 
+  it('checks each visitor as themselves, though another one has just passed', async () => {
+    const stranger = createVisitor({ baseURL: app.url });
+    try {
+      await visitor.signIn({ user: '4100000001' });
+      await stranger.signIn({ user: '4100000004' });
+      const statuses = await Promise.all(
+        Array.from({ length: 6 }, async (_, turn) => (await (turn % 2 ? stranger : visitor).get('/lounge')).status),
+      );
+      expect(statuses).to.deep.equal([200, 403, 200, 403, 200, 403]);
+      stranger.clearCookies();
+      expect((await stranger.get('/lounge')).status).to.equal(401);
+      expect((await stranger.get('/staff')).status).to.equal(401);
+    } finally {
+      stranger.close();
+    }
+  });
+
   it('opens nothing to who is not signed in', async () => {
     expect((await see('/staff')).join(' ')).to.match(/^401 Please sign in This page is for people who are signed in\./);
     expect((await see('/lounge'))[0]).to.equal(401);
