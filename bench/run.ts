@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { coldStart, type Way } from './cold-start.ts';
 import { CONTENDERS, type ContenderName } from './contenders.ts';
+import { measureIdle, startCommand } from './emulator.ts';
 import { startProvider, startWorker, type Worker } from './processes.ts';
 import { IN_FLIGHT, ITEMS } from './setting.ts';
 import { ownSize, sizeOf } from './size.ts';
@@ -120,6 +121,16 @@ try {
       });
     }
   }
+
+  say('emulator …');
+  const started = await interleave(['emulator'], { warmUps: 1, rounds: SETTING.starts }, startCommand);
+  rows.push({
+    of: 'start, time',
+    who: 'npx passport-roblox-oauth2 emulator',
+    value: median(started.emulator),
+    unit: 'ms',
+  });
+  rows.push({ of: 'idle, CPU in a second', who: 'startEmulator()', value: await measureIdle(), unit: 'ms' });
 
   say('installed size …');
   const ours = await ownSize();
