@@ -1,46 +1,24 @@
 import { expect } from 'chai';
 import { RobloxClient } from '../../lib/client/client.ts';
 import type { RobloxClientOptions } from '../../lib/client/options.ts';
-import { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
+import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { OAuthError, RobloxAPIError } from '../../lib/errors.ts';
 import type { Tokens } from '../../lib/oauth/tokens.ts';
+import { CASPER, collidingPeople, idInApp, MANGO, NELL, OTHER_CLIENT } from '../support/colliding-people.ts';
 import { catchError } from '../support/thrown.ts';
 
-const MANGO = '4100000001';
-const NELL = '4100000002';
-const CASPER = '4100000003';
 const SCOPE = 'openid profile user.inventory-item:read group:read universe-messaging-service:publish';
-
-/** Mango's ID in one app is Nell's in the other, and the other way round. */
-const APP_IDS: Readonly<Record<string, string>> = {
-  [MANGO]: '5000000001',
-  [NELL]: '5000000002',
-  [CASPER]: '5000000003',
-};
-const OTHER_CLIENT = { ...DEMO_CLIENT, clientID: '840974200211308199' };
-const PEOPLE = DEMO_PEOPLE.map((person) => {
-  const other = { [MANGO]: APP_IDS[NELL], [NELL]: APP_IDS[MANGO], [CASPER]: '5000000004' }[person.id];
-  const own = APP_IDS[person.id];
-  if (own === undefined || other === undefined) return person;
-  return { ...person, appIds: { [DEMO_CLIENT.clientID]: own, [OTHER_CLIENT.clientID]: other } };
-});
 
 for (const subjectType of ['public', 'pairwise'] as const) {
   describe(`a client, at the emulator with ${subjectType} IDs`, () => {
     let roblox: Emulator;
     before(async () => {
-      roblox = await startEmulator({
-        subjectType,
-        users: PEOPLE,
-        groups: DEMO_GROUPS,
-        clients: [DEMO_CLIENT, OTHER_CLIENT],
-      });
+      roblox = await startEmulator(collidingPeople(subjectType));
     });
     after(() => roblox.close());
     beforeEach(() => roblox.reset());
 
-    /** A person's ID in the app. */
-    const idOf = (user: string) => (subjectType === 'public' ? user : (APP_IDS[user] ?? user));
+    const idOf = (user: string) => idInApp(subjectType, user);
 
     /** A client of a user who has just signed in. */
     async function clientOf(user: string, change: Partial<RobloxClientOptions> = {}): Promise<RobloxClient> {
