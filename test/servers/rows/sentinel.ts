@@ -6,7 +6,9 @@ import { openRig, withRedis, type Rig, type Verdict } from '../rig/rig.ts';
 import type { Row } from '../rig/rows.ts';
 
 const USERS_OF_EACH = 5;
-const REPLICAS = 2;
+export const REPLICAS = 2;
+/** Whom the replicas are to the master: without this user's rights they are cut off. */
+export const REPLICATION_USER = 'replication';
 
 interface Watched {
   readonly master: Server;
@@ -15,10 +17,16 @@ interface Watched {
   readonly all: readonly Server[];
 }
 
-async function startWatched(): Promise<Watched> {
-  const master = await startRedis({ appendonly: 'yes' });
+export async function startWatched(): Promise<Watched> {
+  const settings = {
+    appendonly: 'yes',
+    user: `${REPLICATION_USER} on >password +psync +replconf +ping`,
+    masteruser: REPLICATION_USER,
+    masterauth: 'password',
+  };
+  const master = await startRedis(settings);
   const replicas = await Promise.all(
-    Array.from({ length: REPLICAS }, () => startRedis({ appendonly: 'yes', replicaof: `127.0.0.1 ${master.port}` })),
+    Array.from({ length: REPLICAS }, () => startRedis({ ...settings, replicaof: `127.0.0.1 ${master.port}` })),
   );
   const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(master.port)));
   for (const sentinel of sentinels) {
