@@ -39,8 +39,9 @@ describe('npm start', () => {
   it('ends when npm is told to', async () => {
     const before = statSync('dist/index.js').mtimeMs;
     const demo = await startProgram('npm', ['start']);
-    expect(statSync('dist/index.js').mtimeMs, 'built anew though nothing has changed').to.equal(before);
+    const after = statSync('dist/index.js').mtimeMs;
     await demo.stop('SIGTERM');
+    expect(after, 'built anew though nothing has changed').to.equal(before);
     const answer = await fetch(demo.url).catch((error: unknown) => error);
     expect(answer).to.be.an('error');
   });

@@ -11,12 +11,12 @@ describe('1,000 logins in a row', function () {
   it('open no more than a handful of connections and leave nothing on the heap', async () => {
     const roblox = await startEmulator();
     // The first thousand fill caches and let the compiler settle; from there the heap is flat for good, give or take 500 KiB.
-    const script = ['--expose-gc', '--import', 'ts-blank-space/register', 'test/soak/logins.ts'];
+    const script = ['--expose-gc', '--import', 'ts-blank-space/register', 'test/soak/signer.ts'];
     // Counting coverage would take room on the heap, too.
     const { NODE_V8_COVERAGE: _, ...env } = process.env;
     const child = promisify(execFile)(process.execPath, [...script, roblox.url, `${LOGINS}`, `${LOGINS}`], { env });
     const { stdout } = await child.finally(() => roblox.close());
-    const { before, after } = JSON.parse(stdout) as { before: number; after: number }; // printed by logins.ts
+    const { before, after } = JSON.parse(stdout) as { before: number; after: number }; // printed by signer.ts
 
     // The visitor's own connection is among them.
     expect(roblox.connections).to.be.within(1, 6);
