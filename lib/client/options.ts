@@ -99,7 +99,12 @@ export function readGivenTokens(tokens: KeptTokens): Tokens {
   }
   const accessToken = readToken('accessToken', tokens.accessToken);
   if (accessToken === undefined) {
-    throw new TypeError("accessToken is missing: the user's access token is needed for calls");
+    const { access_token } = tokens as { readonly access_token?: unknown }; // as token endpoints answer
+    throw new TypeError(
+      access_token === undefined
+        ? "accessToken is missing: the user's access token is needed for calls"
+        : 'accessToken is missing: write { accessToken: tokens.access_token, refreshToken: tokens.refresh_token }',
+    );
   }
   return {
     accessToken,

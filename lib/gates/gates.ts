@@ -96,7 +96,7 @@ const GATE_OPTION_NAMES: Readonly<Record<keyof GateOptions, true>> = { message: 
  * Roblox allows 90 a minute of each, for each authorization.
  *
  * ```ts
- * const staff = requireGroupRank({ groupId: '7', minRank: 200, message: 'This is for the staff of our group.' });
+ * const staff = requireGroupRank({ groupId: '7001', minRank: 200, message: 'This is for the staff of our group.' });
  * ```
  * @throws {TypeError} an option that cannot work, by its name
  */
@@ -223,7 +223,7 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
     allows,
     check,
     verify(verify) {
-      if (typeof verify !== 'function') refuse('verify', verify, 'a function');
+      if (typeof verify !== 'function') refuse('verify', verify, 'a function: gate.verify(({ profile }) => user)');
       return async (login: VerifiedLogin) => {
         // An answer from before this login may be wrong by now: the user may have joined the group since.
         const isAllowed = await failClosed(async () =>

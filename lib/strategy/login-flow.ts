@@ -58,6 +58,8 @@ export async function startLogin(
   const { clientID } = settings.credentials;
   const scope = options.scope === undefined ? settings.scope : readScope(options.scope);
   const redirectURI = readRedirectURI(settings, req, options);
+  const suspicion = explainSuspiciousStart(req, redirectURI);
+  if (suspicion !== undefined) debug('A login starts, but %s', suspicion);
   const verifier = createOneTimeValue();
   const parameters = {
     ...(await extensions.authorizationParams(options)),
@@ -97,7 +99,10 @@ export async function finishLogin(
   }
   const isFromIssuer = callback.issuer === undefined || callback.issuer === app.endpoints.issuer;
   if (callback.kind === 'malformed' || !isFromIssuer) return refusal(MALFORMED_CALLBACK);
-  if (callback.kind === 'error') return refusedByRoblox(callback.error, callback.description);
+  if (callback.kind === 'error') {
+    const secrets = [settings.credentials.clientSecret ?? '', login.verifier];
+    return refusedByRoblox(callback.error, callback.description, secrets);
+  }
 
   const redirect_uri = login.stored?.callbackURL ?? redirectURI.value;
   if (redirect_uri === undefined) throw redirectURI.error;
@@ -236,4 +241,23 @@ export function explainUnknownLogin(req: Request, callbackURL: string): string {
     `the cookies that came hold no such login. Was it started more than 15 minutes ago, in another browser, or used before? ` +
     `Does the session survive (its store, its secret, 4,096 bytes for a cookie session), and is ${callbackURL} on the host where the login began?`
   );
+}
+
+/** Says what is probably wrong when a login starts, for the developer; undefined for nothing. */
+export function explainSuspiciousStart(req: Request, redirectURI: string): string | undefined {
+  const { session, user, _userProperty: name = 'user' } = (readObject(req) ?? {}) as SignedInRequest;
+  if (session?.passport?.user !== undefined && user === undefined && name === 'user') {
+    return 'its session has a signed-in user and req.user is missing: app.use(passport.session()) is missing, or stands after this route';
+  }
+  if (/^http:\/\/(?!localhost[:/])/.test(redirectURI)) {
+    return `Roblox refuses the redirect URL ${redirectURI}: it must be https:, or http: on localhost. Open the app under that name; behind a proxy set proxy: true`;
+  }
+  return undefined;
+}
+
+/** What passport.session() and its session leave on a request. */
+interface SignedInRequest {
+  readonly session?: { readonly passport?: { readonly user?: unknown } };
+  readonly user?: unknown;
+  readonly _userProperty?: string;
 }

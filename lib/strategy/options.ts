@@ -1,4 +1,4 @@
-import { refuse, refuseUnknownOptions } from '../errors.ts';
+import { findSimilar, refuse, refuseUnknownOptions } from '../errors.ts';
 import type { HttpSettings } from '../http/transport.ts';
 import type { StateStore } from '../login/login.ts';
 import { SessionStore } from '../login/session-store.ts';
@@ -150,6 +150,23 @@ export function readStrategyOptions(options: RobloxStrategyOptions): StrategySet
   };
 }
 
+const AUTHENTICATE_OPTION_NAMES: Readonly<Record<keyof RobloxAuthenticateOptions, true>> = {
+  scope: true,
+  prompt: true,
+  state: true,
+  callbackURL: true,
+};
+
+/**
+ * Refuses misspelt options of `passport.authenticate`. Others are left alone: they may be Passport's, or another strategy's.
+ * @throws {TypeError} names the right one
+ */
+export function refuseMisspeltOptions(options: object): void {
+  const names = Object.keys(AUTHENTICATE_OPTION_NAMES);
+  const misspelt = Object.entries(options).filter(([name]) => findSimilar(name, names) !== undefined);
+  refuseUnknownOptions(Object.fromEntries(misspelt), AUTHENTICATE_OPTION_NAMES);
+}
+
 /** RFC 6749, section 3.3, without the comma: it is a mistake that Roblox answers with `invalid_scope`. */
 const SCOPE_NAME = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 
@@ -203,7 +220,8 @@ export function readState(state: unknown): unknown {
 /** By shape: another copy of the package may have made the vault. @throws {TypeError} no vault */
 function readVault(vault: TokenVault): TokenVault {
   const methods = ['client', 'save', 'revoke', 'join'] as const;
-  if (!hasMethods(vault, methods)) refuse('vault', vault, 'a TokenVault');
+  if (!hasMethods(vault, methods))
+    refuse('vault', vault, 'a TokenVault, as in new TokenVault({ ...redisVault({ client }) })');
   return vault;
 }
 

@@ -15,6 +15,7 @@ import { OAuth2Strategy, type Request } from './passport-oauth2.ts';
 import {
   readPrompt,
   readStrategyOptions,
+  refuseMisspeltOptions,
   type RobloxAuthenticateOptions,
   type RobloxStrategyOptions,
 } from './options.ts';
@@ -124,6 +125,7 @@ export class RobloxStrategy extends OAuth2Strategy {
 
   /** Starts or finishes a login, whichever the request is for. */
   private async _answer(req: Request, options: RobloxAuthenticateOptions): Promise<Outcome> {
+    refuseMisspeltOptions(options);
     const callback = readCallback(readQuery(req));
     const method = readMethod(req);
     if (method === 'HEAD' || (callback !== undefined && method !== 'GET')) return WRONG_METHOD;

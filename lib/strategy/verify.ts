@@ -89,7 +89,10 @@ export function readVerify(objectForm: unknown, classicForm: unknown, form: Veri
     throw new TypeError('verify is missing: give `verify` as an option, or a function as the second argument');
   }
   const verify = objectForm ?? classicForm;
-  if (typeof verify !== 'function') refuse('verify', verify, 'a function');
+  if (typeof verify !== 'function') {
+    const isGate = typeof readObject(verify)?.['verify'] === 'function';
+    refuse('verify', verify, isGate ? 'a function: write gate.verify(({ profile }) => user)' : 'a function');
+  }
   const ask = verify as (...values: unknown[]) => unknown; // what it takes is decided below
   if (objectForm !== undefined) {
     checkObjectParameters(ask.length);

@@ -1,8 +1,8 @@
 /** `passport-roblox-oauth2/postgres`: keeps a vault's tokens in a Postgres table, and locks there. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
-import { refuse, refuseUnknownOptions, TokenVaultError } from '../errors.ts';
-import { readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
+import { refuse, TokenVaultError } from '../errors.ts';
+import { checkConnectionOptions, readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
 
 export type { TokenLock, TokenStorage } from './storage.ts';
 
@@ -104,7 +104,7 @@ const ROW_LIFE_DAYS = 91;
  * @see https://www.postgresql.org/docs/current/explicit-locking.html
  */
 export function postgresVault(options: PostgresVaultOptions): PostgresVault {
-  refuseUnknownOptions(options, OPTION_NAMES);
+  checkConnectionOptions(options, OPTION_NAMES, 'postgresVault({ pool })');
   const pool = readPool(options.pool);
   const name = options.table ?? DEFAULT_TABLE;
   const { table } = quoteTable(name);

@@ -1,7 +1,7 @@
 /** `passport-roblox-oauth2/redis`: keeps a vault's tokens in Redis, and locks there. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { refuseUnknownOptions, TokenVaultError } from '../errors.ts';
+import { TokenVaultError } from '../errors.ts';
 import { sleep } from '../http/abort.ts';
 import {
   connectRedis,
@@ -10,7 +10,14 @@ import {
   type NodeRedisClient,
   type RedisCommands,
 } from './redis-client.ts';
-import { monotonic, readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
+import {
+  checkConnectionOptions,
+  monotonic,
+  readMilliseconds,
+  waitAtMost,
+  type TokenLock,
+  type TokenStorage,
+} from './storage.ts';
 
 export type { IORedisClient, NodeRedisClient } from './redis-client.ts';
 export type { TokenLock, TokenStorage } from './storage.ts';
@@ -106,7 +113,7 @@ export function redisVault(options: RedisVaultOptions): {
   readonly storage: Required<TokenStorage>;
   readonly lock: TokenLock;
 } {
-  refuseUnknownOptions(options, OPTION_NAMES);
+  checkConnectionOptions(options, OPTION_NAMES, 'redisVault({ client })');
   const { prefix = 'roblox:' } = options;
   const lockTTL = readMilliseconds('lockTTL', options.lockTTL, 3_000);
   const lockTimeout = readMilliseconds('lockTimeout', options.lockTimeout, Math.max(10_000, 3 * lockTTL));

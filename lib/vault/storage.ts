@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { describeValue, refuse, TokenVaultError, type TokenVaultErrorCode } from '../errors.ts';
+import { describeValue, refuse, refuseUnknownOptions, TokenVaultError, type TokenVaultErrorCode } from '../errors.ts';
 import { setDeadline } from '../http/abort.ts';
 
 /** Milliseconds since some moment, whatever happens to the machine's clock. Captured: Jest's fake timers replace it. */
@@ -125,4 +125,16 @@ export function readMilliseconds(name: string, value: unknown, otherwise: number
   if (value === undefined) return otherwise;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0x7fffffff) return value;
   refuse(name, value, 'a whole number of milliseconds from 1 to 2147483647');
+}
+
+/**
+ * Checks the names of the options of Redis and Postgres.
+ * @param call what would work, as code
+ * @throws {TypeError} no options, an unknown one, or the client itself in their place: clients and pools have `on`
+ */
+export function checkConnectionOptions(options: unknown, known: Readonly<Record<string, true>>, call: string): void {
+  if (typeof options !== 'object' || options === null || 'on' in options) {
+    throw new TypeError(`options must be an object, as in ${call}`);
+  }
+  refuseUnknownOptions(options, known);
 }

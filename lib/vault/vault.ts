@@ -57,6 +57,10 @@ const OPTION_NAMES: Readonly<Record<keyof TokenVaultOptions | 'createTable' | 'p
   purge: true,
 };
 
+const SPREAD = 'write new TokenVault({ ...redisVault({ client }) }), or ...postgresVault({ pool })';
+/** What people give in place of a storage and its lock. */
+const OPTION_HINTS = { client: SPREAD, pool: SPREAD, redis: SPREAD, postgres: SPREAD } as const;
+
 /**
  * Keeps every user's tokens after the login, on as many machines as you run.
  *
@@ -82,7 +86,7 @@ export class TokenVault {
   /** @throws {TypeError} an option that cannot work, by its name */
   constructor(options: TokenVaultOptions = {}) {
     if (typeof options !== 'object' || options === null) refuse('options', options, 'an object');
-    refuseUnknownOptions(options, OPTION_NAMES);
+    refuseUnknownOptions(options, OPTION_NAMES, OPTION_HINTS);
     const { storage = new Map<string, string>(), lock = createMemoryLock(), secrets, onLost, now } = options;
     checkStorage(storage);
     checkFunction('lock', lock, 'a function (key, task) => result');
@@ -212,7 +216,11 @@ function checkStorage(storage: Partial<TokenStorage>): void {
     typeof storage === 'object' &&
     storage !== null &&
     [storage.get, storage.set, storage.delete].every((method) => typeof method === 'function');
-  if (!isStorage) refuse('storage', storage, 'an object with get(key), set(key, value) and delete(key)');
+  if (isStorage) return;
+  throw new TypeError(
+    `storage must be an object with get(key), set(key, value) and delete(key), but is ${describeValue(storage)}. ` +
+      `For Redis or Postgres ${SPREAD}`,
+  );
 }
 
 function checkFunction(name: string, value: unknown, expected: string): void {

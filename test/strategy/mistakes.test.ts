@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import {
   CookieStore,
   RobloxStrategy,
@@ -8,12 +8,20 @@ import {
   requireItem,
   TokenVault,
 } from '../../lib/index.ts';
-import { explainUnknownLogin } from '../../lib/strategy/login-flow.ts';
+import type { PassportAuthenticateOptions } from '../../lib/strategy/passport.ts';
+import { explainSuspiciousStart, explainUnknownLogin } from '../../lib/strategy/login-flow.ts';
+import { postgresVault } from '../../lib/vault/postgres.ts';
+import { redisVault } from '../../lib/vault/redis.ts';
+import { authenticate, expectError } from '../support/harness.ts';
 
 const base = { clientID: '840974200211308101', clientSecret: 'secret', callbackURL: '/auth/roblox/callback' };
 const verify = () => ({ id: '1' });
 const make = (options: object, classic?: (...values: never[]) => unknown) => () =>
   new RobloxStrategy({ ...base, ...(classic === undefined ? { verify } : {}), ...options }, classic as never);
+
+/** Stands for the client of a database, which is no object of options. */
+const client = new EventEmitter() as never;
+const staff = requireGroupRank({ groupId: '7' });
 
 /** What people get wrong in their first hour, and what they are told. */
 const MISTAKES: readonly (readonly [mistake: string, make: () => unknown, told: RegExp])[] = [
@@ -55,6 +63,23 @@ const MISTAKES: readonly (readonly [mistake: string, make: () => unknown, told: 
   ['the address of Roblox by http', make({ baseURL: 'http://apis.roblox.com' }), /baseURL must be https/],
   ['a store that keeps nothing', make({ store: {} }), /store must be/],
   ['a vault that is none', make({ vault: {} }), /vault must be/],
+  ['the parts of a vault for the vault', make({ vault: { storage: {}, lock: {} } }), /vault .*\.\.\.redisVault\(/],
+  ['a gate for verify', make({ verify: staff }), /verify must be a function: write gate\.verify\(/],
+  ['the client for the options of redisVault', () => redisVault(client), /as in redisVault\(\{ client \}\)/],
+  ['no options for redisVault', () => redisVault(undefined as never), /as in redisVault\(\{ client \}\)/],
+  ['the pool for the options of postgresVault', () => postgresVault(client), /as in postgresVault\(\{ pool \}\)/],
+  ['a client for the storage', () => new TokenVault({ storage: client }), /storage must be .*\.\.\.redisVault\(/],
+  [
+    'the parts of a vault for its storage',
+    () => new TokenVault({ storage: {} as never }),
+    /storage .*\.\.\.redisVault\(/,
+  ],
+  ['a client among the options of the vault', () => new TokenVault({ client } as never), /\.\.\.redisVault\(\{ client/],
+  [
+    "the token endpoint's answer for tokens",
+    () => new RobloxStrategy({ ...base, verify }).client({ access_token: 'a', refresh_token: 'r' } as never),
+    /accessToken is missing: write \{ accessToken: tokens\.access_token,/,
+  ],
   ['no verify', () => new RobloxStrategy(base as never), /verify is missing/],
   [
     'a classic verify among the options',
@@ -79,6 +104,30 @@ describe('a mistake of the first hour', () => {
     });
   }
 
+  for (const [misspelt, right] of [
+    ['scopes', 'scope'],
+    ['callbackUrl', 'callbackURL'],
+    ['promt', 'prompt'],
+  ] as const) {
+    it(`is told by an error of the login: ${misspelt} for ${right} in passport.authenticate`, async () => {
+      const options = { [misspelt]: 'openid' } as never;
+      const error = expectError(await authenticate(new RobloxStrategy({ ...base, verify }), { session: {} }, options));
+      expect(error).to.be.instanceOf(TypeError).with.property('message').that.includes(`Did you mean '${right}'?`);
+    });
+  }
+
+  it("is none: an option of Passport's, or of another strategy's", async () => {
+    const passports: Required<PassportAuthenticateOptions> = {
+      ...{ authInfo: true, assignProperty: 'a', failureFlash: true, failureMessage: true, failureRedirect: '/' },
+      ...{ failWithError: true, keepSessionInfo: true, session: true, successFlash: true, successMessage: true },
+      ...{ successRedirect: '/', successReturnToOrRedirect: '/', pauseStream: true, userProperty: 'user' },
+    };
+    const google = { accessType: 'offline', includeGrantedScopes: true, loginHint: 'a', hd: 'b', display: 'popup' };
+    const strategy = new RobloxStrategy({ ...base, callbackURL: 'https://game.example/cb', verify });
+    const told = await authenticate(strategy, { session: {} }, { ...passports, ...google } as never);
+    expect(told.verb).to.equal('redirect');
+  });
+
   it('is told by a warning, once: a misspelt scope', async () => {
     const warning = once(process, 'warning') as Promise<[Error]>;
     make({ scope: ['openid', 'groups:read'] })();
@@ -93,5 +142,17 @@ describe('a mistake of the first hour', () => {
     expect(withoutSession).to.include('session middleware');
     const withSession = explainUnknownLogin({ headers: { cookie: 'a=1' }, session: {} } as never, '/callback');
     expect(withSession).to.include('15 minutes').and.to.include('4,096 bytes');
+  });
+
+  it('is told to the developer only: passport.session() is missing, or a redirect URL that Roblox refuses', () => {
+    const explain = (req: object, url = 'http://localhost:3000/cb') => explainSuspiciousStart(req as never, url);
+    const session = { passport: { user: '1' } };
+    expect(explain({ session })).to.include('app.use(passport.session()) is missing');
+    expect(explain({}, 'http://127.0.0.1:3000/cb')).to.include('Roblox refuses the redirect URL http://127.0.0.1');
+    expect(explain({}, 'http://game.example/cb')).to.include('proxy: true');
+    for (const request of [{ session, user: { id: '1' } }, { session: {} }, { session, _userProperty: 'account' }]) {
+      expect(explain(request)).to.equal(undefined);
+    }
+    expect(explain({}, 'https://game.example/cb')).to.equal(undefined);
   });
 });
