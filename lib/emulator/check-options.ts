@@ -230,12 +230,28 @@ function checkText(text: unknown, path: OptionPath): void {
 
 function checkDate(date: unknown, path: OptionPath): void {
   if (date instanceof Date && !Number.isNaN(date.getTime())) return;
-  throw new OptionError(path, `must be a valid Date, but is ${describe(date)}`);
+  const hint = typeof date === 'string' ? `: new Date(${describe(date)})` : '';
+  throw new OptionError(path, `must be a valid Date, but is ${describe(date)}${hint}`);
 }
 
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
+}
+
+/**
+ * Refuses what a method does not take, where no compiler looks.
+ * @throws {TypeError} names what it takes
+ */
+export function checkArgument(method: string, argument: object, names: readonly string[]): void {
+  const unknown = Object.keys(argument).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new TypeError(`${method} takes ${names.join(', ')}, but got ${unknown}`);
+}
+
+/** The people that there are, for a message about one who is not: `4100000001 (Mango), …`. */
+export function listPeople(people: Iterable<Pick<EmulatedUser, 'id' | 'displayName'>>): string {
+  const all = [...people].map(({ id, displayName }) => `${id} (${displayName})`);
+  return [...all.slice(0, 10), ...(all.length > 10 ? ['…'] : [])].join(', ');
 }
 
 function suggest(name: string): string {

@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 import { startEmulator } from './index.ts';
 import type { Emulator, RequestRecord } from './index.ts';
 import type { EmulatedClient, EmulatorOptions } from './options.ts';
-import { DEMO_CLIENT, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './people.ts';
+import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT } from './people.ts';
 import { readPeopleFile } from './people-file.ts';
+import { readRank, World } from './world.ts';
 
 const USAGE = `Usage: passport-roblox-oauth2 emulator [options]
 
@@ -61,15 +62,16 @@ export async function runEmulator(args: readonly string[], io: CommandIO): Promi
   const ended = io.waitForEnd();
   const { peopleFile } = settings;
   let emulator: Emulator;
+  let people: EmulatorOptions;
   try {
-    const people = peopleFile === undefined ? {} : readPeopleFile(readFileSync(peopleFile, 'utf8'), peopleFile);
+    people = peopleFile === undefined ? {} : readPeopleFile(readFileSync(peopleFile, 'utf8'), peopleFile);
     const log = settings.isLogging ? { onRequest: (record: RequestRecord) => io.print(describeRequest(record)) } : {};
     emulator = await startEmulator({ ...settings.options, ...people, ...log });
   } catch (error) {
     io.printError(`${explainFailure(error, settings.options.port)}\n`);
     return 1;
   }
-  io.print(describeEmulator(emulator, settings));
+  io.print(describeEmulator(emulator, settings, new World(people)));
   const watcher = peopleFile === undefined ? undefined : watchPeople(peopleFile, emulator, io);
   await ended;
   watcher?.close();
@@ -122,9 +124,8 @@ function readClients(given: readonly string[]): EmulatedClient[] {
   return [...clients.values()];
 }
 
-function describeEmulator(emulator: Emulator, { options, peopleFile }: Settings): string {
+function describeEmulator(emulator: Emulator, { options, peopleFile }: Settings, world: World): string {
   const clients = options.clients ?? [DEMO_CLIENT, DEMO_PUBLIC_CLIENT];
-  const users = peopleFile === undefined ? DEMO_PEOPLE : emulator.users;
   const lines = [
     `Roblox emulator: ${emulator.url}`,
     ...(emulator.address === emulator.url ? [] : [`Listens on:      ${emulator.address}`]),
@@ -137,7 +138,10 @@ function describeEmulator(emulator: Emulator, { options, peopleFile }: Settings)
       return `  ${clientID}  ${secret}  ${redirects}`;
     }),
     `People${peopleFile === undefined ? '' : ` of ${peopleFile}`}:`,
-    ...users.map(({ id, username, displayName }) => `  ${id}  ${username} (${displayName})`),
+    ...[...world.users.values()].map(({ id, username, displayName }) => {
+      const ranks = world.listGroups(id).map((group) => `rank ${readRank(group, id)} in group ${group.facts.id}`);
+      return `  ${[id, `${username} (${displayName})`, ...ranks].join('  ')}`;
+    }),
     'Nobody here is real. Ctrl+C ends it.',
   ];
   return `${lines.join('\n')}\n`;

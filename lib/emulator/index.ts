@@ -16,7 +16,7 @@ import { Faults, misbehave } from './faults.ts';
 import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening } from './http.ts';
 import type { Exchange } from './http.ts';
 import { KeyRing } from './oauth/keys.ts';
-import { checkOptions } from './check-options.ts';
+import { checkArgument, checkOptions, listPeople } from './check-options.ts';
 import { defaultKnobs } from './options.ts';
 import type { EmulatedUser, EmulatorKnobs, EmulatorOptions, RequestRecord } from './options.ts';
 import { createTokenServer } from './oauth/provider.ts';
@@ -75,6 +75,8 @@ export interface IssuedTokens {
 export interface Emulator extends Changes {
   /** The public address, without a slash at the end: use it as `baseURL`. */
   readonly url: string;
+  /** The first app that is registered here. Spread it: `new RobloxStrategy({ ...roblox.credentials, callbackURL, verify })`. */
+  readonly credentials: { readonly clientID: string; readonly clientSecret?: string; readonly baseURL: string };
   /** Where it listens. The same as `url`, unless that was given. */
   readonly address: string;
   /** Named misbehaviours to arm. */
@@ -117,7 +119,7 @@ export interface Emulator extends Changes {
  *
  * ```ts
  * const roblox = await startEmulator({ port: 0 });
- * passport.use(new RobloxStrategy({ ...DEMO_CLIENT, baseURL: roblox.url, callbackURL: '/auth/roblox/callback', verify }));
+ * passport.use(new RobloxStrategy({ ...roblox.credentials, callbackURL: '/auth/roblox/callback', verify }));
  * await roblox.close();
  * ```
  * @throws {TypeError} an option that could not work, by name
@@ -174,9 +176,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     answerPublic(exchange, { url, world, keys, faults });
   });
 
+  const [{ clientID, clientSecret } = { clientID: '' }] = world.clients.values();
   const emulator: Emulator = {
     ...createChanges({ world, cloud, clock }),
     url,
+    credentials: { clientID, ...(clientSecret === undefined ? {} : { clientSecret }), baseURL: url },
     address: listener.address,
     faults,
     knobs,
@@ -249,8 +253,11 @@ function answerPublic(
 }
 
 async function issueTokens(world: World, tokens: TokenServer, about: IssueOptions): Promise<IssuedTokens> {
+  checkArgument('issueTokens', about, ['user', 'client', 'scope']);
   const user = about.user === undefined ? [...world.users.values()][0] : world.users.get(about.user);
-  if (user === undefined) throw new TypeError(`issueTokens: no user ${about.user} at this emulator`);
+  if (user === undefined) {
+    throw new TypeError(`issueTokens: no user '${about.user}'; there are ${listPeople(world.users.values())}`);
+  }
   const client = about.client === undefined ? [...world.clients.values()][0] : world.clients.get(about.client);
   if (client === undefined) throw new TypeError(`issueTokens: no client ${about.client} at this emulator`);
   const { scope = ['openid', 'profile'] } = about;

@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent as SecureAgent, request as requestSecurely } from 'node:https';
 
+import { checkArgument, listPeople } from './check-options.ts';
 import { CookieJar } from './cookie-jar.ts';
 
 /** What {@link createVisitor} takes. */
@@ -32,6 +33,8 @@ export interface Decision {
   readonly resources?: readonly string[];
 }
 
+const DECISION: readonly (keyof Decision)[] = ['user', 'action', 'resources'];
+
 /** A browser without scripts: it keeps cookies, follows redirects and knows its way around the consent page. */
 export interface Visitor {
   /** Opens a page. `redirect: false` stops at the first redirect instead of following it. */
@@ -45,7 +48,7 @@ export interface Visitor {
   /** A whole login, from the app's start route (default `/auth/roblox`) to where the app sends the user in the end. */
   signIn(options?: { readonly start?: string } & Decision): Promise<Visit>;
   /** A login that ends with Cancel on the consent page. */
-  cancel(options?: { readonly start?: string }): Promise<Visit>;
+  cancel(options?: { readonly start?: string } & Pick<Decision, 'user'>): Promise<Visit>;
   /** The cookies for a URL, by name. */
   cookies(url?: string): Readonly<Record<string, string>>;
   clearCookies(): void;
@@ -65,7 +68,8 @@ export interface VisitOptions {
 }
 
 /** Sends a visitor to an app under test. Close it in the end: it keeps connections alive in between. */
-export function createVisitor({ baseURL }: VisitorOptions): Visitor {
+export function createVisitor({ baseURL, ...others }: VisitorOptions): Visitor {
+  checkArgument('createVisitor', others, ['baseURL']);
   const agents = { 'http:': new Agent({ keepAlive: true }), 'https:': new SecureAgent({ keepAlive: true }) };
   const jar = new CookieJar();
   /** Where the consent page led: Roblox is another site than the app, even on the same host. */
@@ -108,8 +112,9 @@ export function createVisitor({ baseURL }: VisitorOptions): Visitor {
     address: string,
     method: string,
     form: string | undefined,
-    { redirect = true, headers = {}, from }: VisitOptions = {},
+    { redirect = true, headers = {}, from, ...others }: VisitOptions = {},
   ): Promise<Visit> {
+    checkArgument('A visit', others, ['redirect', 'headers', 'from']);
     const history: string[] = [];
     let url = new URL(address, baseURL);
     // Redirects do not count, as in browsers: what matters is the page where the visitor came from.
@@ -139,6 +144,7 @@ export function createVisitor({ baseURL }: VisitorOptions): Visitor {
   }
 
   async function authorize(authorizationURL: string, decision: Decision = {}): Promise<string> {
+    checkArgument('authorize', decision, DECISION);
     const page = await visit(authorizationURL, 'GET', undefined, { redirect: false });
     const leave = (location: string) => {
       const callback = new URL(location, page.url).href;
@@ -167,10 +173,12 @@ export function createVisitor({ baseURL }: VisitorOptions): Visitor {
     start,
     authorize,
     async signIn({ start: path, ...decision } = {}) {
+      checkArgument('signIn', decision, ['start', ...DECISION]);
       return visit(await authorize(await start(path), decision), 'GET', undefined);
     },
-    async cancel({ start: path } = {}) {
-      return visit(await authorize(await start(path), { action: 'cancel' }), 'GET', undefined);
+    async cancel({ start: path, ...decision } = {}) {
+      checkArgument('cancel', decision, ['start', 'user']);
+      return visit(await authorize(await start(path), { ...decision, action: 'cancel' }), 'GET', undefined);
     },
     cookies(url = baseURL) {
       const navigation = { url: new URL(url, baseURL), method: 'GET', isCrossSite: false };
@@ -196,7 +204,13 @@ function readSite(address: string): string {
 /** Fills in the consent page's form as a user would. */
 function fillIn(html: string, decision: Decision): { action: string; form: URLSearchParams } {
   const action = decodeHtml(/<form[^>]* action="([^"]*)"/.exec(html)?.[1] ?? '');
-  const user = decision.user ?? decodeHtml(/name="user" value="([^"]*)"/.exec(html)?.[1] ?? '');
+  const people = [...html.matchAll(/name="user" value="([^"]*)"[^]*?<span>([^<]*) </g)].map(
+    ([, id = '', displayName = '']) => ({ id: decodeHtml(id), displayName: decodeHtml(displayName) }),
+  );
+  const { user = people[0]?.id ?? '' } = decision;
+  if (!people.some(({ id }) => id === user)) {
+    throw new TypeError(`There is no user '${user}' on the consent page; there are ${listPeople(people)}`);
+  }
   const form = new URLSearchParams({ resources: 'shown', user, action: decision.action ?? 'allow' });
   const offered = [...html.matchAll(/type="checkbox" name="([^"]*)" value="([^"]*)"/g)];
   for (const [, name = '', value = ''] of offered) {

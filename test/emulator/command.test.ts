@@ -75,7 +75,8 @@ describe('passport-roblox-oauth2 emulator', () => {
       expect(out()).to.include(`${url}/oauth/.well-known/openid-configuration`);
       expect(out()).to.include(DEMO_CLIENT.clientID).and.include(DEMO_CLIENT.clientSecret);
       expect(out()).to.include(`${DEMO_PUBLIC_CLIENT.clientID}  public`);
-      expect(out()).to.include('4100000001  MangoPilot (Mango)');
+      expect(out()).to.include('4100000001  MangoPilot (Mango)  rank 80 in group 7001  rank 255 in group 7002\n');
+      expect(out()).to.include('4100000002  quiet_nell (Nell)\n');
       expect((await fetch(`${url}/health`)).status).to.equal(200);
     });
   });

@@ -43,6 +43,17 @@ describe('An emulator', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
+  it('gives the options of its first app, for a strategy, a client and a vault', async () => {
+    const publicClient = { clientID: '7', redirectURIs: 'loopback' } as const;
+    await withEmulator({}, async ({ roblox: { credentials, url } }) => {
+      const { clientID, clientSecret } = DEMO_CLIENT;
+      expect(credentials).to.deep.equal({ clientID, clientSecret, baseURL: url });
+    });
+    await withEmulator({ clients: [publicClient] }, async ({ roblox: { credentials, url } }) => {
+      expect(credentials).to.deep.equal({ clientID: '7', baseURL: url });
+    });
+  });
+
   it('says that its port is taken', async () => {
     await withEmulator({}, async ({ roblox }) => {
       const outcome = await startEmulator({ port: Number(new URL(roblox.url).port) }).catch((error: unknown) => error);
@@ -266,7 +277,7 @@ describe('An emulator', () => {
     [
       'a createdAt that is no date',
       { users: [{ ...user, createdAt: '2020' }] },
-      /users\[0\]\.createdAt must be a valid Date/,
+      /users\[0\]\.createdAt must be a valid Date, but is "2020": new Date\("2020"\)/,
     ],
     [
       'a membership without role',

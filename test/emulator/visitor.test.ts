@@ -128,7 +128,14 @@ describe('The visitor', () => {
     expect(await outcome(visitor.get('/loop'))).to.match(/in circles/);
     expect(await outcome(visitor.start('/missing'))).to.match(/answered 404/);
     expect(await outcome(visitor.authorize(`${roblox.url}/oauth/v1/authorize?client_id=1`))).to.match(/No app is reg/);
-    expect(await outcome(visitor.authorize(await visitor.start(), { user: '1' }))).to.match(/refused with 400/);
+    const consent = await visitor.start();
+    const nobody = /no user 'Nell' on the consent page; there are 4100000001 \(Mango\), 4100000002 \(Nell\), /;
+    expect(await outcome(visitor.authorize(consent, { user: 'Nell' }))).to.match(nobody);
+    expect(await outcome(visitor.authorize(consent, { users: [] } as never))).to.match(/authorize takes user, action/);
+    expect(await outcome(visitor.signIn({ userId: '1' } as never))).to.match(/signIn takes start, user, .* got userId/);
+    expect(await outcome(visitor.cancel({ path: '/' } as never))).to.match(/cancel takes start, user, but got path/);
+    expect(await outcome(visitor.get('/', { header: {} } as never))).to.match(/but got header/);
+    expect(() => createVisitor({ baseUrl: 'http://localhost' } as never)).to.throw(TypeError, 'takes baseURL');
   });
 
   it('needs one connection to each, for many logins, and releases them', async () => {
