@@ -4,24 +4,33 @@
  */
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createVisitor } from '../../lib/emulator/index.ts';
+import { createVisitor, startEmulator } from '../../lib/emulator/index.ts';
 import { startProgram } from '../support/start-demo.ts';
 
 const run = promisify(execFile);
-const readme = readFileSync('README.md', 'utf8');
-
-/** The first fenced block of the README that matches. */
-function readBlock(pattern: RegExp): string {
-  const block = [...readme.matchAll(/^```\w+\n([^]*?)^```/gm)]
+/** The first fenced block of a page that matches. */
+function readBlock(pattern: RegExp, page = 'README.md'): string {
+  const block = [...readFileSync(page, 'utf8').matchAll(/^```\w+\n([^]*?)^```/gm)]
     .map(([, code = '']) => code)
     .find((code) => pattern.test(code));
-  if (block === undefined) throw new Error(`The README has no block that matches ${pattern}`);
+  if (block === undefined) throw new Error(`${page} has no block that matches ${pattern}`);
   return block;
 }
+
+/** What a command in a page installs. */
+function readPackages(pattern: RegExp, page = 'README.md'): string[] {
+  const [, names = ''] = pattern.exec(readFileSync(page, 'utf8')) ?? [];
+  return names.split(' ');
+}
+
+/** The change that the README names. */
+const toCommonJS = (code: string) => code.replace(/^import (.+) from '(.+)';$/gm, "const $1 = require('$2');");
 
 describe('a newcomer who has the README only', () => {
   const app = readBlock(/^\/\/ app\.mjs\n/);
@@ -35,21 +44,18 @@ describe('a newcomer who has the README only', () => {
     const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]);
     const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]; // as npm documents it
     write('package.json', '{ "private": true }');
-    const [, ...names] = readBlock(/^npm install passport-roblox-oauth2 /)
-      .trim()
-      .split(' ')
-      .slice(1);
-    await npm('install', `./${filename}`, ...names);
+    await npm('install', `./${filename}`, ...readPackages(/^npm install passport-roblox-oauth2 (.+)$/m));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function expectApp(file: string): Promise<void> {
-    const running = await startProgram(process.execPath, [join(folder, file)], { NODE_PATH: '' });
+  async function expectApp(file: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const running = await startProgram(process.execPath, [join(folder, file)], { NODE_PATH: '', ...env });
     const visitor = createVisitor({ baseURL: running.url });
     try {
       expect((await visitor.get('/')).body).to.include('Sign in with Roblox');
       expect((await visitor.cancel()).body).to.include('cancelled');
       expect((await visitor.signIn()).body).to.include('Hello, Mango');
+      expect((await visitor.get('/login')).body).to.include('Hello, Mango');
       const crossSite = await visitor.post('/sign-out', {}, { headers: { 'sec-fetch-site': 'cross-site' } });
       expect(crossSite.status).to.equal(403);
       expect((await visitor.get('/')).body).to.include('Hello, Mango');
@@ -62,7 +68,14 @@ describe('a newcomer who has the README only', () => {
   }
 
   async function expectCompiled(file: string): Promise<void> {
-    const options = { strict: true, module: 'nodenext', target: 'es2023', types: ['node'], skipLibCheck: false };
+    const options = {
+      strict: true,
+      noUnusedParameters: true,
+      module: 'nodenext',
+      target: 'es2023',
+      types: ['node'],
+      skipLibCheck: false,
+    };
     write('tsconfig.json', JSON.stringify({ compilerOptions: { ...options, outDir: 'out' }, files: [file] }));
     await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], { cwd: folder }).catch(
       ({ stdout }: { stdout: string }) => expect.fail(stdout),
@@ -90,8 +103,25 @@ describe('a newcomer who has the README only', () => {
     await expectApp('app.mjs');
   });
 
+  it('is told by the first app that its port is taken', async () => {
+    const taken = createServer().listen(0);
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo; // it listens on a port
+    const ended = startProgram(process.execPath, [join(folder, 'app.mjs')], { PORT: String(port) });
+    const error = await ended.then(String, String);
+    taken.close();
+    expect(error).to.include('ended with 1').and.to.include('EADDRINUSE').and.not.to.include('undefined');
+  });
+
+  it('points the first app at an emulator that runs as a program', async () => {
+    const roblox = await startEmulator();
+    const { clientID, clientSecret = '', baseURL } = roblox.credentials;
+    const app = { ROBLOX_CLIENT_ID: clientID, ROBLOX_CLIENT_SECRET: clientSecret, ROBLOX_BASE_URL: baseURL };
+    await expectApp('app.mjs', app).finally(() => roblox.close());
+  });
+
   it('runs it in CommonJS, after the change that the README names', async () => {
-    write('app.cjs', app.replace(/^import (.+) from '(.+)';$/gm, "const $1 = require('$2');"));
+    write('app.cjs', toCommonJS(app));
     await expectApp('app.cjs');
   });
 
@@ -106,33 +136,54 @@ describe('a newcomer who has the README only', () => {
   });
 
   it('compiles it as strict TypeScript with the newest types, and runs what comes out', async () => {
-    await npm('install', ...['express', 'express-session', 'passport'].map((name) => `@types/${name}`));
+    await npm('install', ...readPackages(/npm install -D typescript ([^`]+)`/));
     write('app.mts', app);
     await expectCompiled('app.mts');
     await expectApp('out/app.mjs');
   });
 
   describe('and runs the test that the README shows', () => {
+    const test = readBlock(/createVisitor/);
+    const jest = ['node_modules/jest/bin/jest.js'];
+    const frameworks = 'docs/frameworks.md';
     const runners = [
-      { name: 'mocha', words: ['node_modules/mocha/bin/mocha.js', 'greets.test.mjs'], output: /1 passing/ },
-      { name: 'vitest', words: ['node_modules/vitest/vitest.mjs', 'run', '--globals'], output: /1 passed/ },
+      { name: 'mocha', file: 'mocha.test.mjs', code: test, words: ['node_modules/mocha/bin/mocha.js'] },
       {
-        name: 'jest',
-        words: ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--testMatch', '**/*.test.mjs'],
-        output: /1 passed/,
+        name: 'vitest',
+        file: 'vitest.test.mjs',
+        code: `${/`(import .+ from 'vitest')`/.exec(readFileSync('README.md', 'utf8'))?.[1]};\n${test}`,
+        words: ['node_modules/vitest/vitest.mjs', 'run'],
+      },
+      { name: 'Jest, as ES modules', file: 'jest.test.mjs', code: test, words: ['--experimental-vm-modules', ...jest] },
+      {
+        name: 'Jest, as CommonJS',
+        file: 'jest.test.js',
+        code: toCommonJS(test),
+        words: jest,
+        configs: ['babel', 'jest'],
       },
     ];
     before(async () => {
-      await npm('install', ...runners.map(({ name }) => name));
-      write('greets.test.mjs', readBlock(/createVisitor/));
+      const babel = readPackages(/`npm install --save-dev (babel-jest [^`]+)`/, frameworks);
+      await npm('install', 'mocha', 'vitest', 'jest', ...babel);
+      for (const { file, code } of runners) write(file, code);
     });
-    for (const { name, words, output } of runners) {
+    for (const { name, file, words, configs = [] } of runners) {
       it(`in ${name}`, async () => {
-        const { stdout, stderr } = await run(process.execPath, words, { cwd: folder }).catch(
+        for (const config of configs) {
+          write(`${config}.config.js`, readBlock(new RegExp(`^// ${config}\\.config\\.js\n`), frameworks));
+        }
+        const { stdout, stderr } = await run(process.execPath, [...words, file], { cwd: folder }).catch(
           ({ stdout, stderr }: { stdout: string; stderr: string }) => expect.fail(stdout + stderr),
         );
-        expect(stdout + stderr).to.match(output);
+        expect(stdout + stderr).to.match(/1 pass(ing|ed)/);
       });
     }
+  });
+
+  it('opens a gate by tokens without a login, as docs/emulator.md shows', async () => {
+    write('tokens.mjs', readBlock(/issueTokens/, 'docs/emulator.md'));
+    const { stdout } = await run(process.execPath, ['tokens.mjs'], { cwd: folder });
+    expect(stdout).to.equal('true\n');
   });
 });
