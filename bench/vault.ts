@@ -5,6 +5,7 @@ import { TokenVault, type Fetch, type TokenLock, type TokenStorage } from 'passp
 import { postgresVault, type PostgresPool } from 'passport-roblox-oauth2/postgres';
 import { redisVault } from 'passport-roblox-oauth2/redis';
 import { createClient } from 'redis';
+import { startRedis, type Server } from '../scripts/servers.ts';
 import { median } from './table.ts';
 
 /**
@@ -44,8 +45,10 @@ function counting<T extends object>(target: T, methods: readonly string[], onCal
   });
 }
 
-async function openRedis(name: 'redis' | 'ioredis'): Promise<Backend> {
+/** @param replicas 1 starts a replica, and waits for it with each write */
+async function openRedis(name: 'redis' | 'ioredis', replicas: 0 | 1 = 0): Promise<Backend> {
   const url = process.env['REDIS_URL'] ?? '';
+  const replica = replicas === 0 ? undefined : await startReplica(url);
   let commands = 0;
   const onCall = () => (commands += 1);
   const node = name === 'redis' ? await createClient({ url }).connect() : undefined;
@@ -56,14 +59,23 @@ async function openRedis(name: 'redis' | 'ioredis'): Promise<Backend> {
   const bytes = async () => Number(/used_memory:(\d+)/.exec(await raw.info('memory'))?.[1]);
   const before = await bytes();
   return {
-    ...redisVault({ client: counting(client, ['get', 'eval'], onCall) }),
+    ...redisVault({ client: counting(client, ['get', 'eval', 'wait'], onCall), replicas }),
     count: () => commands,
     bytes: async () => (await bytes()) - before,
     async close() {
       node?.destroy();
       raw.disconnect();
+      await replica?.end('SIGTERM');
     },
   };
+}
+
+async function startReplica(url: string): Promise<Server> {
+  const server = await startRedis({ replicaof: `127.0.0.1 ${new URL(url).port}` });
+  const raw = new Redis(url);
+  while (!/state=online/.test(await raw.info('replication'))) await new Promise((resolve) => setTimeout(resolve, 100));
+  raw.disconnect();
+  return server;
 }
 
 async function openPostgres(): Promise<Backend> {
@@ -136,6 +148,7 @@ const OPENERS = {
   memory: openMemory,
   redis: () => openRedis('redis'),
   ioredis: () => openRedis('ioredis'),
+  'redis, waiting for one replica': () => openRedis('redis', 1),
   postgres: openPostgres,
 };
 

@@ -24,8 +24,11 @@ export interface PostgresClient {
 
 /** A `Pool` of the `pg` package, version 8. */
 export interface PostgresPool {
-  /** The form with a callback: it is called in the very moment when the connection is handed over. */
-  connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;
+  /**
+   * Calls back in the very moment when the connection is handed over, as `pg` does. A pool of your own may return a promise of the
+   * connection instead.
+   */
+  connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): unknown;
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
 }
 
@@ -134,12 +137,15 @@ export function postgresVault(options: PostgresVaultOptions): PostgresVault {
   async function connect(): Promise<PostgresClient> {
     const message = `The pool gave no connection within ${lockTimeout} ms: every one is in use, or Postgres is not to be reached`;
     const connected = new Promise<PostgresClient>((resolve, reject) => {
-      pool.connect((error, client) => {
+      const take = (error: Error | undefined, client?: PostgresClient) => {
         if (client === undefined) return reject(error ?? new Error('The pool gave no connection'));
         // At once, not after the promise: a shutdown of Postgres may follow in the same packet, and an unheard error ends the process.
         client.on('error', ignoreBroken);
         resolve(client);
-      });
+      };
+      // Cast: what a pool returns, if anything, promises a connection.
+      const promised = pool.connect(take) as PromiseLike<PostgresClient> | undefined;
+      if (typeof promised?.then === 'function') promised.then((client) => take(undefined, client), reject);
     });
     return waitAtMost(lockTimeout, connected, { code: 'lock_timeout', message, onLate: (client) => giveBack(client) });
   }

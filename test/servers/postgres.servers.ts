@@ -94,6 +94,22 @@ describe('postgresVault', () => {
     other.release();
   });
 
+  it('takes a pool whose connect() answers with a promise alone', async () => {
+    const wrapped = {
+      connect: () => pool.connect(),
+      query: (text: string, values?: unknown[]) => pool.query(text, values),
+    };
+    const { storage, lock, createTable } = postgresVault({ pool: wrapped, table });
+    await createTable();
+    await lock('7', async () => storage.set('7', 'one'));
+    expect(await storage.get('7')).to.equal('one');
+    const none = { ...wrapped, connect: () => Promise.reject(new Error('no more connections')) };
+    expect(await failureOf(postgresVault({ pool: none, table }).lock('7', async () => {}))).to.have.property(
+      'message',
+      'no more connections',
+    );
+  });
+
   it('gives up when the pool has no connection left, and returns the one that comes late', async () => {
     const busy = await Promise.all(Array.from({ length: 4 }, () => pool.connect()));
     const error = await failureOf(made({ lockTTL: 50, lockTimeout: 100 }).lock('7', async () => {}));
