@@ -58,7 +58,7 @@ export async function startLogin(
   const { clientID } = settings.credentials;
   const scope = options.scope === undefined ? settings.scope : readScope(options.scope);
   const redirectURI = readRedirectURI(settings, req, options);
-  const suspicion = explainSuspiciousStart(req, redirectURI);
+  const suspicion = debug.enabled ? explainSuspiciousStart(req, redirectURI) : undefined;
   if (suspicion !== undefined) debug('A login starts, but %s', suspicion);
   const verifier = createOneTimeValue();
   const parameters = {
@@ -99,10 +99,7 @@ export async function finishLogin(
   }
   const isFromIssuer = callback.issuer === undefined || callback.issuer === app.endpoints.issuer;
   if (callback.kind === 'malformed' || !isFromIssuer) return refusal(MALFORMED_CALLBACK);
-  if (callback.kind === 'error') {
-    const secrets = [settings.credentials.clientSecret ?? '', login.verifier];
-    return refusedByRoblox(callback.error, callback.description, secrets);
-  }
+  if (callback.kind === 'error') return refusedByRoblox(callback.error, callback.description);
 
   const redirect_uri = login.stored?.callbackURL ?? redirectURI.value;
   if (redirect_uri === undefined) throw redirectURI.error;

@@ -157,14 +157,19 @@ const AUTHENTICATE_OPTION_NAMES: Readonly<Record<keyof RobloxAuthenticateOptions
   callbackURL: true,
 };
 
+/** Options that were found right: Passport gives the same object with every request of a route. */
+const checkedOptions = new WeakSet<object>();
+
 /**
  * Refuses misspelt options of `passport.authenticate`. Others are left alone: they may be Passport's, or another strategy's.
  * @throws {TypeError} names the right one
  */
 export function refuseMisspeltOptions(options: object): void {
+  if (checkedOptions.has(options)) return;
   const names = Object.keys(AUTHENTICATE_OPTION_NAMES);
   const misspelt = Object.entries(options).filter(([name]) => findSimilar(name, names) !== undefined);
   refuseUnknownOptions(Object.fromEntries(misspelt), AUTHENTICATE_OPTION_NAMES);
+  checkedOptions.add(options);
 }
 
 /** RFC 6749, section 3.3, without the comma: it is a mistake that Roblox answers with `invalid_scope`. */

@@ -1,5 +1,4 @@
 import { AuthorizationError, InternalOAuthError } from '../errors.ts';
-import { redact } from '../http/redact.ts';
 
 /** What Passport is told at the end, once per request. */
 export type Outcome =
@@ -61,16 +60,11 @@ export function readThrown(thrown: unknown, what: string): unknown {
   return new Error(`${what}, and the thrown value is not an Error: see cause`, { cause: thrown });
 }
 
-/**
- * An `error` in a callback that belongs to a login.
- * @param description what Roblox says of it; it comes from the URL, so the message keeps to the characters of RFC 6749
- */
-export function refusedByRoblox(code: string, description: string | undefined, secrets: readonly string[]): Outcome {
+/** An `error` in a callback that belongs to a login. What it says of itself comes from the URL, and stays in a field of its own. */
+export function refusedByRoblox(code: string, description: string | undefined): Outcome {
   if (code === 'access_denied') return refusal({ message: 'The sign-in was cancelled at Roblox.' });
-  const error_description = description && redact(description, secrets);
-  const reason = [redact(code, secrets), error_description].filter(Boolean).join(': ');
-  const message = `Roblox refused the authorization request: ${reason.replace(/[^ -~]/g, ' ').slice(0, 500)}`;
-  return failure(Object.assign(new AuthorizationError(message, code), { error_description }));
+  const message = 'Roblox refused the authorization request: see code and error_description';
+  return failure(Object.assign(new AuthorizationError(message, code), { error_description: description }));
 }
 
 /** passport-oauth2's error for what did not come back from Roblox, with its cause where everybody looks for it. */
