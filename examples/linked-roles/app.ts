@@ -94,8 +94,8 @@ export function createApp(options: AppOptions): Express {
 
   app.post('/auth/roblox', signedIn, (req, res, next) => {
     // Kept beside the login's state, so that the callback knows who asked, whatever else happens in other tabs.
-    const asked: object = { state: { memberId: memberOf(req)?.id }, prompt: 'select_account' };
-    passport.authenticate('roblox', asked)(req, res, next);
+    const options = { state: { memberId: memberOf(req)?.id }, prompt: 'select_account' } as const;
+    passport.authenticate('roblox', options)(req, res, next);
   });
   const fromRoblox = passport.authenticate('roblox', { assignProperty: 'person', failWithError: true });
   app.get('/auth/roblox/callback', fromRoblox, explain('Roblox'), async (req: Request, res: Response) => {

@@ -54,6 +54,7 @@ export function createApp({ apps, accounts, sessionSecret, publicURL, now }: Bla
 
     app.post(`/auth/${id}/link`, signedIn, (req, res, next) => {
       // The session keeps this beside the login's state, so that the callback knows who asked, whatever else happens in other tabs.
+      // An `object`, because @types/passport has a string as the state of other providers.
       const options: object = { state: { linkTo: accountOf(req)?.id } };
       passport.authenticate(id, options)(req, res, next);
     });
