@@ -31,7 +31,6 @@ export default defineConfig(
   },
   {
     files: ['lib/**'],
-    ignores: ['lib/emulator/**'],
     rules: {
       // Fake timers replace the global functions, and a login would hang: see lib/http/platform.ts.
       'no-restricted-globals': [

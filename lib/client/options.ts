@@ -61,12 +61,13 @@ export interface ClientSettings {
 export function readClientOptions(options: RobloxClientOptions): ClientSettings {
   if (typeof options !== 'object' || options === null) refuse('options', options, 'an object with an accessToken');
   refuseUnknownOptions(options, OPTION_NAMES, { tokens: 'spread them: new RobloxClient({ ...tokens, clientID })' });
+  const { maxRetries = 2, maxConcurrency = 16 } = options;
   return {
     tokens: readGivenTokens(options),
     userId: readUserId(options.userId),
     onTokens: readOnTokens(options.onTokens),
-    maxRetries: checkCount('maxRetries', options.maxRetries ?? 2, 0),
-    maxConcurrency: checkCount('maxConcurrency', options.maxConcurrency ?? 16, 1),
+    maxRetries: checkCount('maxRetries', maxRetries, 0),
+    maxConcurrency: checkCount('maxConcurrency', maxConcurrency, 1),
   };
 }
 

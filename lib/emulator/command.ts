@@ -1,6 +1,7 @@
 import { readFileSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import timers from 'node:timers';
 import { parseArgs } from 'node:util';
 
 import { startEmulator } from './index.ts';
@@ -172,11 +173,11 @@ function watchPeople(file: string, emulator: Emulator, io: CommandIO): FSWatcher
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(dirname(resolve(file)), (_event, name) => {
     if (name !== basename(file)) return;
-    clearTimeout(timer);
+    timers.clearTimeout(timer);
     // Writing takes several steps, and each of them is told.
-    timer = setTimeout(reload, 50);
+    timer = timers.setTimeout(reload, 50);
   });
-  return watcher.on('close', () => clearTimeout(timer));
+  return watcher.on('close', () => timers.clearTimeout(timer));
 }
 
 function explainFailure(error: unknown, port: number): string {

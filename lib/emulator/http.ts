@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import timers from 'node:timers';
 
 import type { EmulatorOptions, RequestRecord } from './options.ts';
 
@@ -137,11 +138,11 @@ export async function startListening(
     wait(ms) {
       return new Promise((resolve) => {
         const done = () => {
-          clearTimeout(timer);
+          timers.clearTimeout(timer);
           waiting.delete(done);
           resolve();
         };
-        const timer = setTimeout(done, ms);
+        const timer = timers.setTimeout(done, ms);
         waiting.add(done);
       });
     },

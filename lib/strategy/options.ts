@@ -129,6 +129,7 @@ export function readStrategyOptions(options: RobloxStrategyOptions): StrategySet
   refuseUnknownOptions(options, OPTION_NAMES, OPTION_HINTS);
   const credentials = readCredentials(options);
   const { endpoints, http } = readAppSettings(options);
+  const { scope = ['openid', 'profile'] } = options;
   const pkce = readBoolean('pkce', options.pkce, true);
   if (!pkce && credentials.clientSecret === undefined) {
     throw new TypeError('pkce: false needs a clientSecret: a public client has no other proof that a code is its own');
@@ -140,7 +141,7 @@ export function readStrategyOptions(options: RobloxStrategyOptions): StrategySet
     store: options.store === undefined ? new SessionStore() : readStore(options.store),
     vault: options.vault === undefined ? undefined : readVault(options.vault),
     callbackURL: readCallbackURL(options.callbackURL),
-    scope: readScope(options.scope ?? ['openid', 'profile']),
+    scope: readScope(scope),
     pkce,
     proxy: readBoolean('proxy', options.proxy, false),
     passReqToCallback: readBoolean('passReqToCallback', options.passReqToCallback, false),

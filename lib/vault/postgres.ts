@@ -109,7 +109,7 @@ const ROW_LIFE_DAYS = 91;
 export function postgresVault(options: PostgresVaultOptions): PostgresVault {
   checkConnectionOptions(options, OPTION_NAMES, 'postgresVault({ pool })');
   const pool = readPool(options.pool);
-  const name = options.table ?? DEFAULT_TABLE;
+  const { table: name = DEFAULT_TABLE } = options;
   const { table } = quoteTable(name);
   const lockTTL = readMilliseconds('lockTTL', options.lockTTL, 5_000);
   const lockTimeout = readMilliseconds('lockTimeout', options.lockTimeout, Math.max(15_000, 2 * lockTTL));

@@ -37,6 +37,12 @@ describe('the options of a client', () => {
     });
   }
 
+  for (const name of ['scope', 'maxRetries', 'maxConcurrency', 'timeout', 'baseURL', 'clientID', 'onTokens', 'fetch']) {
+    it(`refuse null as ${name}`, () => {
+      expect(() => new RobloxClient({ accessToken: 'a', [name]: null })).to.throw(TypeError, name);
+    });
+  }
+
   it('need no more than an access token', () => {
     const { tokens } = new RobloxClient({ accessToken: 'a' });
     expect(tokens).to.deep.equal({

@@ -67,6 +67,27 @@ describe('on the wire', () => {
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
   });
 
+  it('a 429 is given at once when its wait would end after the time-out of the call', async () => {
+    answer = (_, res) => res.writeHead(429, { 'retry-after': '30' }).end();
+    const from = performance.now();
+    const error = await catchError(clientOf({ maxRetries: 2 }).request('GET', '/x', { timeout: 2000 }));
+    expect(error).to.be.instanceOf(RobloxAPIError).and.to.include({ status: 429, retryAfter: 30 });
+    expect(performance.now() - from).to.be.below(1000);
+    expect(server.requests).to.have.length(1);
+  });
+
+  it('a wait of 60 s is kept', async () => {
+    answer = (_, res) => res.writeHead(429, { 'retry-after': '60' }).end();
+    const controller = new AbortController();
+    const called = catchError(clientOf({ maxRetries: 2 }).request('GET', '/x', { signal: controller.signal }));
+    while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const first = await Promise.race([called, new Promise((resolve) => setTimeout(resolve, 200, 'waits'))]);
+    controller.abort(new Error('enough'));
+    expect(first).to.equal('waits');
+    expect(await called).to.have.property('message', 'enough');
+    expect(server.requests).to.have.length(1);
+  });
+
   it('a signal ends a request under way, and stops one that has not begun', async () => {
     const controller = new AbortController();
     answer = () => controller.abort(new Error('enough'));

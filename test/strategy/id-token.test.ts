@@ -85,6 +85,13 @@ describe('an ID token', () => {
     });
   }
 
+  it('is not believed with a sub that is no user ID, when userinfo is not asked', async () => {
+    const roblox = new FakeRoblox();
+    roblox.answerWith(() => roblox.idToken({ sub: "1' or '1'='1" }));
+    const error = expectError(await signIn(strategyFor(roblox, { skipUserProfile: true }), roblox));
+    expect(error).to.be.instanceOf(IDTokenError).with.property('code', 'invalid_claim');
+  });
+
   for (const claim of ['iss', 'aud', 'sub', 'exp', 'iat', 'nonce']) {
     it(`is not believed without ${claim}`, async () => {
       const error = await refusal((roblox) => roblox.idToken({ [claim]: undefined }));

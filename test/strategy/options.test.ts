@@ -84,6 +84,13 @@ describe('the options of RobloxStrategy', () => {
     });
   }
 
+  const nullable = ['clientID', 'callbackURL', 'baseURL', 'scope', 'pkce', 'proxy', 'skipUserProfile'];
+  for (const name of [...nullable, 'clockTolerance', 'timeout', 'fetch', 'agent', 'store', 'vault', 'verify']) {
+    it(`refuse null as ${name}`, () => {
+      expect(() => make({ ...options, [name]: null })).to.throw(TypeError, name);
+    });
+  }
+
   const misspelt: [name: string, right: string][] = [
     ['callbackUrl', "'callbackURL'"],
     ['callback_url', "'callbackURL'"],
