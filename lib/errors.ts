@@ -26,26 +26,26 @@ export const { AuthorizationError, TokenError, InternalOAuthError } = OAuth2Stra
   readonly InternalOAuthError: new (message: string, error: unknown) => InternalOAuthError;
 };
 
-/** Why an exchange with Roblox brought no answer that can be used. */
+/** Why a request to Roblox brought no usable response. */
 export type ConnectionErrorCode =
   /** Roblox did not answer in time; see the `timeout` option. */
   | 'timeout'
   /** The connection could not be made, or broke. */
   | 'network'
-  /** Roblox answered with a redirect; none is followed with a credential in hand. Check `baseURL`. */
+  /** Roblox answered with a redirect. It is not followed, because the request carries a credential. Check `baseURL`. */
   | 'redirect'
   /** The body is larger than we read (1 MiB in a login, 10 MiB in a call). */
   | 'body_too_large'
-  /** The body is not what it should be, JSON for the most part. A proxy in between is the usual cause. */
+  /** The body is not the expected JSON. The usual cause is a proxy in between. */
   | 'invalid_body'
   /** The server failed (5xx), with a body that gives no reason. */
   | 'server_error'
-  /** The server refused (4xx); the message has its reason where it gave one. A gateway in between, too many requests, a wrong `baseURL`. */
+  /** The server refused (4xx). Usual causes: a gateway in between, too many requests, a wrong `baseURL`. The message has its reason, if any. */
   | 'unexpected_status';
 
 /**
- * Roblox could not be asked, or its answer could not be read: nothing is known about the user's authorization.
- * Try again later; look at `code` and `cause` when it stays.
+ * Roblox was not reached, or its response could not be read. This says nothing about the user's authorization.
+ * Try again later. If the error stays, look at `code` and `cause`.
  */
 export class ConnectionError extends Error {
   static {
@@ -56,7 +56,7 @@ export class ConnectionError extends Error {
   /** The request's method and its URL without query. */
   readonly method: string;
   readonly url: string;
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status; undefined without a response. */
   readonly status: number | undefined;
 
   /** @internal */
@@ -74,7 +74,7 @@ export class ConnectionError extends Error {
 
 /** Which check an ID token failed. */
 export type IDTokenErrorCode =
-  /** `openid` was granted but the answer has no ID token. */
+  /** `openid` was granted, but the response has no ID token. */
   | 'missing_id_token'
   /** Not a JWT at all. */
   | 'malformed'
@@ -88,24 +88,24 @@ export type IDTokenErrorCode =
   | 'invalid_issuer'
   /** `aud` (or `azp`) is another app. */
   | 'invalid_audience'
-  /** `exp` is over. */
+  /** `exp` is in the past. */
   | 'expired'
   /** `iat` is in the future: check this machine's clock. */
   | 'issued_in_future'
   /** `nbf` is in the future: check this machine's clock. */
   | 'not_yet_valid'
-  /** `nonce` is not the one of this login: the token was made for another. */
+  /** `nonce` is not the one of this login: the token was issued for another login. */
   | 'invalid_nonce'
-  /** A claim that must be there is missing; `claim` names it. */
+  /** A required claim is missing; `claim` names it. */
   | 'missing_claim'
-  /** A claim is of the wrong type; `claim` names it. */
+  /** A claim has the wrong type; `claim` names it. */
   | 'invalid_claim'
-  /** userinfo speaks of another user than the ID token. */
+  /** userinfo names another user than the ID token. */
   | 'subject_mismatch';
 
 /**
- * The ID token, or the userinfo that belongs to it, cannot be believed. The verify callback was not called.
- * It is an *error* and not a *failure*, since a redirect to a login page would hide an attack or a misconfiguration.
+ * The ID token, or the userinfo that belongs to it, cannot be trusted. `verify` was not called.
+ * It is Passport's *error*, not its *fail*: a redirect to the login page would hide an attack or a misconfiguration.
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
 export class IDTokenError extends Error {
@@ -114,7 +114,7 @@ export class IDTokenError extends Error {
   }
   /** The check that failed. */
   readonly code: IDTokenErrorCode;
-  /** The claim that the check is about, where it is about one. */
+  /** The claim that failed; undefined when the check is not about a claim. */
   readonly claim: string | undefined;
 
   /** @internal */
@@ -126,8 +126,8 @@ export class IDTokenError extends Error {
 }
 
 /**
- * A token endpoint (token, refresh, revoke, introspect, resources) refused.
- * `invalid_grant`: the refresh token was used, has expired or was withdrawn; ask the user to sign in again.
+ * An OAuth endpoint (token, revocation, introspection or resources) refused the request.
+ * `invalid_grant`: the refresh token was used, has expired or was revoked. Ask the user to sign in again.
  * `invalid_client`: check `clientID` and `clientSecret`.
  * @see RFC 6749, section 5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
@@ -137,7 +137,7 @@ export class OAuthError extends Error {
   }
   /** The error code of RFC 6749, e.g. `invalid_grant`. */
   readonly error: string;
-  /** Roblox's explanation, where it gave one. */
+  /** Roblox's explanation, if it gave one. */
   readonly error_description: string | undefined;
   /** The HTTP status. */
   readonly status: number;
@@ -165,8 +165,8 @@ export class OAuthError extends Error {
 
 /**
  * Open Cloud (or userinfo) answered with an error.
- * 401: the authorization has ended, ask the user to sign in again. 403: a scope or a permission is missing, `message` says which
- * where Roblox tells. 404: there is no such thing. 429: wait `retryAfter` seconds. 5xx: try again later.
+ * 401: the authorization has ended; ask the user to sign in again. 403: a scope or a permission is missing; `message` says which,
+ * if Roblox tells. 404: not found. 429: wait `retryAfter` seconds. 5xx: try again later.
  * @see https://create.roblox.com/docs/cloud/reference/errors
  */
 export class RobloxAPIError extends Error {
@@ -177,7 +177,7 @@ export class RobloxAPIError extends Error {
   readonly status: number;
   /** Roblox's own code, e.g. `PERMISSION_DENIED` or `0`; undefined where the body had none. */
   readonly code: string | number | undefined;
-  /** What Roblox sent beside code and message, as it came. */
+  /** The rest of Roblox's error body, unchecked. */
   readonly details: unknown;
   /** Seconds to wait before the next try, where the answer said so. */
   readonly retryAfter: number | undefined;
@@ -208,8 +208,8 @@ export class RobloxAPIError extends Error {
 }
 
 /**
- * This user may not come in: thrown by your `verify`, or by a gate such as `requireGroupRank`, with a message for the user.
- * In a login it is no error but Passport's *fail* with 403 and `{ message }`. Elsewhere its `status` lets frameworks answer 403.
+ * The user is not allowed. Your `verify` or a gate such as `requireGroupRank` throws it, with a message for the user.
+ * A login then ends with Passport's *fail*, 403 and `{ message }`. Elsewhere its `status` lets frameworks answer 403.
  */
 export class RefusedError extends Error {
   static {
@@ -221,28 +221,29 @@ export class RefusedError extends Error {
 
 /** Why a vault could not do its work. */
 export type TokenVaultErrorCode =
-  /** What is stored cannot be read: sealed by a secret that is not among `secrets`, changed by somebody, or not the vault's at all. */
+  /** The stored value cannot be read: its secret is not among `secrets`, it was changed, or the vault did not write it. */
   | 'unreadable'
-  /** Another process has held the user's lock all the time that we wait for it. Try again. */
+  /** Another process held the user's lock for longer than we wait. Try again. */
   | 'lock_timeout'
-  /** The lock ended while we held it (this process stood still for long, or the server was restarted), so nothing was stored. */
+  /** The lock ended while we held it: this process was paused for long, or the server was restarted. Nothing was stored. */
   | 'lock_lost'
   /** Redis or Postgres did not answer in time. */
   | 'timeout'
-  /** The server takes no writes: a replica or standby answers, or the primary became one. Check the address. */
+  /** The server accepts no writes: it is a replica or standby, or has become one. Check the address. */
   | 'read_only'
-  /** The server does not let this user do what the vault needs; the message says what to grant. */
+  /** The database user lacks a permission; the message says what to grant. */
   | 'forbidden'
-  /** Fewer replicas than asked for have the value. It is stored on the primary, and stored again in the background. */
+  /** Fewer replicas have the value than you asked for. The primary has it, and the vault stores it again in the background. */
   | 'not_replicated'
-  /** Your storage or lock threw a value that is no Error; it is the `cause`. */
+  /** Your storage or lock threw a value that is not an Error; it is the `cause`. */
   | 'storage_failed'
   /** `vault.close()` was called: this process renews no more tokens. */
   | 'closed';
 
 /**
- * The vault's storage or lock failed: nothing is known about the user's authorization. `unreadable` stays until it is mended (or the
- * user signs in again); all else is worth another try. What the storage itself throws comes as it is.
+ * The vault's storage or lock failed. This says nothing about the user's authorization.
+ * `unreadable`: add the missing secret to `secrets`, or ask the user to sign in again. Every other code: try again.
+ * Errors that your own storage throws are not wrapped.
  */
 export class TokenVaultError extends Error {
   static {
@@ -258,9 +259,7 @@ export class TokenVaultError extends Error {
   }
 }
 
-/**
- * Describes a value in the message of a TypeError. Long strings and those that look like a Roblox secret or token are not shown.
- */
+/** Describes a value for the message of a TypeError. Does not show long strings and those that look like a Roblox secret or token. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') {
@@ -291,8 +290,8 @@ export function refuseSecret(name: string, value: unknown, expected: string): ne
 
 /**
  * Refuses an option that does not exist, and names the right one. An option that is `undefined` counts as not given.
- * @param known an object with the name of every option; `Record<keyof Options, …>` makes the compiler find a missing one
- * @param hints what to do instead, by the names that users know from elsewhere: `{ customHeaders: 'use fetch' }`
+ * @param known an object with the name of every option; typed as `Record<keyof Options, …>`, so that the compiler finds a missing one
+ * @param hints what to do instead, by the option names of other strategies: `{ customHeaders: 'use fetch' }`
  * @throws {TypeError} `Unknown option 'callbackUrl'. Did you mean 'callbackURL'?`
  */
 export function refuseUnknownOptions(
@@ -312,7 +311,7 @@ export function refuseUnknownOptions(
   }
 }
 
-/** The one of `names` that differs least from `name`: in case, in `_` and `-`, or in up to two letters (one in a short name). */
+/** Finds the name that differs least from `name`: in case, in `_` and `-`, or in up to two letters (one in a short name). */
 export function findSimilar(name: string, names: readonly string[]): string | undefined {
   const plain = (text: string) => text.replace(/[-_\s]/g, '').toLowerCase();
   const wanted = plain(name);
@@ -323,7 +322,7 @@ export function findSimilar(name: string, names: readonly string[]): string | un
   return best !== undefined && best.distance <= (wanted.length > 5 ? 2 : 1) ? best.candidate : undefined;
 }
 
-/** The Levenshtein distance: how many letters are to be added, removed or replaced. */
+/** Counts the letters to add, remove or replace (the Levenshtein distance). */
 function countEdits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...from.slice(0, 100)].entries()) {

@@ -2,7 +2,7 @@ import { RobloxAPIError } from '../errors.ts';
 import { readErrorBody, type ErrorBody } from '../http/json.ts';
 import { redact } from '../http/redact.ts';
 import { readRetryAfterSeconds } from '../http/retry.ts';
-import { withoutQuery, type HttpResponse } from '../http/transport.ts';
+import { removeQuery, type HttpResponse } from '../http/transport.ts';
 
 /** What the error says when Roblox gives no message. */
 const STATUS_MESSAGES: Readonly<Record<number, string>> = {
@@ -30,7 +30,7 @@ export interface Refusal extends HttpResponse {
 /** Makes the error of an answer whose status is not 2xx, or whose body is no JSON. */
 export function createAPIError(refusal: Refusal): RobloxAPIError {
   const { method, status, secrets } = refusal;
-  const url = withoutQuery(refusal.url);
+  const url = removeQuery(refusal.url);
   const body = readErrorBody(refusal.text, secrets);
   const said =
     body.message ??

@@ -1,5 +1,5 @@
 import { refuse, refuseUnknownOptions } from '../errors.ts';
-import { checkTimeout, endedByEither, setDeadline } from '../http/abort.ts';
+import { checkTimeout, runWithEitherSignal, setDeadline } from '../http/abort.ts';
 import { parseJSON, readObject } from '../http/json.ts';
 import { createConnectionError, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.ts';
 import { createAPIError } from './api-error.ts';
@@ -88,7 +88,7 @@ export async function runCall<T>(
   const deadline = new AbortController();
   const clearDeadline = setDeadline(wholeMs, () => deadline.abort(createConnectionError('timeout', latest)));
   try {
-    return await endedByEither(signal, deadline.signal, (either) => work({ signal: either, timeoutMs, begin }));
+    return await runWithEitherSignal(signal, deadline.signal, (either) => work({ signal: either, timeoutMs, begin }));
   } finally {
     clearDeadline();
   }

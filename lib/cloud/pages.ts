@@ -1,5 +1,5 @@
 import { refuse, refuseUnknownOptions } from '../errors.ts';
-import { endedByEither } from '../http/abort.ts';
+import { runWithEitherSignal } from '../http/abort.ts';
 import { readString } from '../http/json.ts';
 import { clearImmediate, setImmediate } from '../http/platform.ts';
 import { readCallOptions, runCall, type Call, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
@@ -71,7 +71,7 @@ export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
 
   return createList((pageToken, unwanted) => {
     const { limits } = listing;
-    return endedByEither(signal ?? limits?.signal, unwanted, (either) =>
+    return runWithEitherSignal(signal ?? limits?.signal, unwanted, (either) =>
       limits === undefined
         ? runCall({ signal: either, timeout }, (own) => fetchPage(pageToken, own))
         : fetchPage(pageToken, { ...limits, signal: either }),

@@ -2,12 +2,12 @@ import { refuse } from '../errors.ts';
 import { clearTimeout, setImmediate, setTimeout } from './platform.ts';
 
 /**
- * Waits for work that others wait for too. A `signal` ends this wait at once, and never the work itself.
+ * Waits for work that other callers may wait for too. A `signal` ends this wait at once, but not the work.
  * @throws the signal's own reason
  */
 export async function waitFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
-  // The work may fail after everybody has stopped waiting.
+  // The work may fail when nobody waits for it any more: that must not be an unhandled rejection.
   work.catch(() => {});
   signal.throwIfAborted();
   let leave = () => {};
@@ -23,10 +23,10 @@ export async function waitFor<T>(work: Promise<T>, signal: AbortSignal | undefin
 }
 
 /**
- * Does work with a signal that ends with the first of two. No listener stays on either when the work is done.
- * `AbortSignal.any` leaks here: memory per call in Node 20, and the whole signal where a `fetch` leaves its listener on it.
+ * Runs work with one signal that aborts when the first of two does. Removes its listeners when the work is done.
+ * Not `AbortSignal.any`, which leaks: in Node 20 memory at each call, and the whole signal when a `fetch` leaves a listener on it.
  */
-export async function endedByEither<T>(
+export async function runWithEitherSignal<T>(
   one: AbortSignal | undefined,
   other: AbortSignal | undefined,
   work: (signal: AbortSignal | undefined) => Promise<T>,
@@ -45,14 +45,14 @@ export async function endedByEither<T>(
   }
 }
 
-/** How long, and for how many turns of the event loop, an answer that has arrived may take to be read: TLS, unpacking in a thread, streams. */
+/** How long, and for how many turns of the event loop, we wait for a response that has arrived but is not read yet (TLS, unpacking, streams). */
 const GRACE_MS = 20;
 const GRACE_TURNS = 10;
 
 /**
- * Calls `onOver` after so many milliseconds, and some turns of the event loop later.
- * Where other work blocked the event loop, a timer fires before the sockets are read; an answer that came in time must be read first.
- * @returns call it when the work is done
+ * Calls `onOver` after `delayMs`, plus a short grace period.
+ * After other work has blocked the event loop, timers fire before sockets are read. A response that came in time must be read first.
+ * @returns clears the deadline; call it when the work is done
  */
 export function setDeadline(delayMs: number, onOver: () => void): () => void {
   let isCleared = false;
@@ -70,10 +70,10 @@ export function setDeadline(delayMs: number, onOver: () => void): () => void {
   };
 }
 
-/** Waits so many milliseconds; a `signal` ends the wait at once with its reason. */
+/** Waits for `delayMs`. A `signal` ends the wait at once: it rejects with the signal's reason. */
 export type Sleep = (delayMs: number, signal?: AbortSignal) => Promise<void>;
 
-/** {@link Sleep} by the platform's timer. */
+/** {@link Sleep} with the platform's timer. */
 export const sleep: Sleep = async (delayMs, signal) => {
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -83,11 +83,11 @@ export const sleep: Sleep = async (delayMs, signal) => {
   }
 };
 
-/** Work that is done once for all who ask for it at the same time; with a key, once for each key. */
+/** Runs work once for all callers that ask at the same time; with a key, once for each key. */
 export interface SingleFlight<T> {
-  /** Starts the work, or joins what is under way. */
+  /** Starts the work, or joins the work in flight. */
   run(work: () => Promise<T>, key?: string): Promise<T>;
-  /** What is under way. */
+  /** The work in flight. */
   current(key?: string): Promise<T> | undefined;
 }
 
@@ -96,10 +96,10 @@ export function createSingleFlight<T>(): SingleFlight<T> {
   const flights = new Map<string, Promise<T>>();
   return {
     run(work, key = '') {
-      const underWay = flights.get(key);
-      if (underWay !== undefined) return underWay;
+      const inFlight = flights.get(key);
+      if (inFlight !== undefined) return inFlight;
       const flight = work().finally(() => flights.delete(key));
-      // All who asked may have stopped waiting.
+      // As in waitFor: nobody may wait for it any more.
       flight.catch(() => {});
       flights.set(key, flight);
       return flight;
@@ -108,7 +108,7 @@ export function createSingleFlight<T>(): SingleFlight<T> {
   };
 }
 
-/** Checks a `timeout`. @throws {TypeError} not a number of milliseconds that a timer takes */
+/** Checks a `timeout`. @throws {TypeError} not a number of milliseconds that a timer accepts */
 export function checkTimeout(timeout: unknown): number {
   if (typeof timeout === 'number' && timeout >= 1 && timeout <= 0x7fffffff) return timeout;
   refuse('timeout', timeout, 'a number of milliseconds from 1 to 2147483647');

@@ -1,32 +1,33 @@
-import { redact, redactJSON } from './redact.ts';
-import { sleep } from './abort.ts';
-import { createConnectionError, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 import type { ConnectionError } from '../errors.ts';
+import { sleep } from './abort.ts';
+import { redact, redactJSON } from './redact.ts';
+import { TEMPORARY_STATUSES } from './retry.ts';
+import { createConnectionError, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 
-/** The value when it is a JSON object (no array), else undefined. */
+/** Returns the value when it is a JSON object (not an array), else undefined. */
 export function readObject(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>) // any object can be read by name
     : undefined;
 }
 
-/** The value when it is a string that is not empty, else undefined. */
+/** Returns the value when it is a non-empty string, else undefined. */
 export function readString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Whether a value is an ID as Roblox sends it: a whole number above 0, in a string. */
+/** Whether a value is a Roblox ID: a whole number above 0, as a string. */
 export function isID(value: unknown): value is string {
   return typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value);
 }
 
-/** The value as an ID, also where an older service sends it as a number; undefined when it is no ID. */
+/** Returns the value as an ID, undefined when it is none. Older services send IDs as numbers. */
 export function readID(value: unknown): string | undefined {
   const id = Number.isSafeInteger(value) ? String(value) : value;
   return isID(id) ? id : undefined;
 }
 
-/** The parsed text, or undefined when it is no JSON. */
+/** Parses JSON; undefined when the text is not JSON. */
 export function parseJSON(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -35,16 +36,15 @@ export function parseJSON(text: string): unknown {
   }
 }
 
-/** The largest answer of an OAuth endpoint that is read. They are small. */
+/** The largest response of an OAuth endpoint that we read. Roblox's are small. */
 export const MAX_OAUTH_BODY_BYTES = 1024 * 1024;
 
-const PASSING_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 const PAUSE_MS = 200;
 
 /**
- * Gets a JSON object of an OAuth endpoint that may be asked again: after a broken connection, a 502, 503 or 504 it is asked once more.
- * @param bearer the access token to send along, if any
- * @throws {ConnectionError} no answer, no success, or no JSON object
+ * Gets a JSON object from an OAuth endpoint. Tries once more after a broken connection, a 502, 503 or 504.
+ * @param bearer the access token to send, if any
+ * @throws {ConnectionError} no response, a status that is not 2xx, or not a JSON object
  */
 export async function getJSON(
   transport: Transport,
@@ -62,7 +62,7 @@ export async function getJSON(
     if ((error as Partial<ConnectionError>).code === 'network') return undefined; // any error can be asked for its code
     throw error;
   });
-  if (response === undefined || PASSING_STATUSES.has(response.status)) {
+  if (response === undefined || TEMPORARY_STATUSES.has(response.status)) {
     await sleep(PAUSE_MS);
     response = await transport(request);
   }
@@ -73,7 +73,7 @@ export async function getJSON(
   return { json, text, status };
 }
 
-/** The error for a status that is no success, with what the body says of it. */
+/** Makes the error for a status that is not 2xx, with the body's message. */
 export function createRefusalError(request: HttpRequest, { status, text }: HttpResponse): ConnectionError {
   const { message } = readErrorBody(text, request.secrets);
   return createConnectionError(status >= 500 ? 'server_error' : 'unexpected_status', request, {
@@ -82,24 +82,24 @@ export function createRefusalError(request: HttpRequest, { status, text }: HttpR
   });
 }
 
-/** What an error body says, whichever of Roblox's shapes it has. Without secrets. */
+/** An error body in any of Roblox's shapes, without secrets. */
 export interface ErrorBody {
   readonly code: string | number | undefined;
   readonly message: string | undefined;
   readonly details: unknown;
 }
 
-/** A longer body is no explanation. */
+/** A longer body is not read: an explanation is short. */
 const MAX_ERROR_BODY_LENGTH = 64 * 1024;
 
-/** The longest message of Roblox's that is handed on. */
+/** Longer messages of Roblox are cut. */
 const MAX_MESSAGE_LENGTH = 1000;
 
 /**
  * Reads an error body: the gateway's `{ errors: [{ code, message }] }`, v2's `{ code, message, details }`, v1's
  * `{ error, message, errorDetails }`, ASP.NET's `{ errors: { field: [message] }, title }`, OAuth's `{ error, error_description }`.
- * Of anything else (HTML, nothing at all) every field is undefined.
- * @param secrets what the server may have echoed
+ * For anything else (HTML, an empty body) every field is undefined.
+ * @param secrets values to redact: a server may echo the request
  * @see https://create.roblox.com/docs/cloud/reference/errors
  */
 export function readErrorBody(text: string, secrets: readonly string[]): ErrorBody {

@@ -4,22 +4,22 @@ import type { Socket } from 'node:net';
 import { setImmediate } from './platform.ts';
 
 /**
- * How long an idle connection is kept. Load balancers close one after 60 seconds or more; a request sent in that moment is lost, and one
- * that carries a code must not be sent again. Where the server announces a shorter time (`Keep-Alive: timeout=5`), Node's agent uses that.
+ * How long an idle connection is kept. Load balancers close it after 60 seconds or more. A request sent at that moment is lost, and a
+ * request with a code must not be sent again. When the server announces a shorter time (`Keep-Alive: timeout=5`), Node's agent uses that.
  */
 const IDLE_MS = 55_000;
 
-/** When an idle connection becomes too old, by the wall clock: timers stop while a machine (or a Lambda) sleeps. */
+/** When an idle connection becomes too old, in milliseconds since the epoch. Not a timer: timers stop while a machine (or a Lambda) sleeps. */
 const staleAt = new WeakMap<object, number>();
 
 const agents = new Map<string, http.Agent>();
 
-/** Node's own agents, as they were before the app replaced them. */
+/** Node's own agents, before the app replaces them. */
 const originalAgents = { 'http:': http.globalAgent, 'https:': https.globalAgent };
 
 /**
- * Chooses the agent for a protocol. All transports share it, and with it the connections to a host.
- * Called for each request: an app may replace Node's `globalAgent` (mostly by one for a proxy) at any time, and then that one is used.
+ * Chooses the agent for a protocol. All transports share the agent and so its connections.
+ * Call it for each request: an app may replace Node's `globalAgent` (often with a proxy's agent) at any time, and then we use that one.
  */
 export function chooseAgent(protocol: string): http.Agent {
   const [module, original] =
@@ -34,10 +34,10 @@ export function chooseAgent(protocol: string): http.Agent {
 }
 
 function createKeepingAgent(AgentClass: typeof http.Agent, original: http.Agent): http.Agent {
-  // What the app has set on Node's own agent (a CA, a proxy by the environment) goes for ours; @types/node does not know its options.
+  // Our agent keeps what was set on Node's agent (a CA, a proxy from the environment). Cast: @types/node does not declare `options`.
   const { options } = original as unknown as { options: https.AgentOptions };
   const agent = new AgentClass({ ...options, keepAlive: true, timeout: IDLE_MS });
-  const keep: (socket: Socket) => unknown = agent.keepSocketAlive.bind(agent); // it says whether, @types/node does not
+  const keep: (socket: Socket) => unknown = agent.keepSocketAlive.bind(agent); // @types/node declares no return value
   agent.keepSocketAlive = (socket) => {
     const kept = keep(socket as Socket); // the agent's own
     staleAt.set(socket, Date.now() + ((socket as Socket).timeout ?? IDLE_MS));
@@ -46,13 +46,13 @@ function createKeepingAgent(AgentClass: typeof http.Agent, original: http.Agent)
   return agent;
 }
 
-/** Where a request goes, as `http.request` wants it. */
+/** Where a request goes, in the form of `http.request`'s options. */
 export interface Target {
   readonly protocol: string;
   readonly hostname: string;
   readonly port: string;
   readonly path: string;
-  /** How the names begin that an agent gives to the connections to this host: `host:port:`. */
+  /** `host:port:`, how an agent's names of the connections to this host begin. */
   readonly connectionName: string;
 }
 
@@ -60,8 +60,8 @@ const targets = new Map<string, Target>();
 const MAX_TARGETS = 50;
 
 /**
- * Parses a URL, each one once: a login has three, and parsing them each time took 7 % of its CPU time.
- * @throws {TypeError} it is no URL
+ * Parses a URL and remembers the result: to parse the three URLs of a login each time took 7 % of its CPU time.
+ * @throws {TypeError} not a URL
  */
 export function parseTarget(url: string): Target {
   let target = targets.get(url);
@@ -75,26 +75,26 @@ export function parseTarget(url: string): Target {
       path: pathname + search,
       connectionName: `${bareHostname}:${port || (protocol === 'https:' ? 443 : 80)}:`,
     };
-    // A query may hold a secret, and differs each time.
+    // Not with a query: it may hold a secret, and it differs each time.
     if (search === '' && targets.size < MAX_TARGETS) targets.set(url, target);
   }
   return target;
 }
 
-/** Whether there is a connection to a host, idle or in use. */
+/** Whether the agent has a connection to a host, idle or in use. */
 export function isConnected({ sockets, freeSockets }: http.Agent, target: Target): boolean {
   return listConnections(sockets, target).length > 0 || listConnections(freeSockets, target).length > 0;
 }
 
 /**
- * Closes the idle connections to a host that must not be used again, right before a request takes one.
- * Two turns of the event loop let Node notice those that the server has closed while the process was busy or asleep.
+ * Closes idle connections to a host that are too old. Call it right before a request takes one.
+ * It waits two turns of the event loop first: Node then notices which ones the server has closed while the process was busy or asleep.
  */
 export async function dropDeadConnections(agent: http.Agent, target: Target): Promise<void> {
   const idle = () => listConnections(agent.freeSockets, target);
   if (idle().length === 0) return;
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-  // The agent takes the one that was used last. When that one is too old, all are.
+  // The agent takes the connection that was used last. When that one is too old, all are.
   const left = idle();
   const last = left.at(-1);
   if (last === undefined || Date.now() <= (staleAt.get(last) ?? Infinity)) return;

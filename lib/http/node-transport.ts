@@ -11,16 +11,16 @@ import {
   type Transport,
 } from './transport.ts';
 
-/** A transport that can tell whether its next request finds a connection. */
+/** A transport that can tell whether its next request finds an open connection. */
 export interface ConnectingTransport {
   readonly transport: Transport;
-  /** Whether there is a connection to this URL's host. Also true where nobody can tell, or where none would be kept. */
+  /** Whether there is a connection to this URL's host. Also true when we cannot know, or when connections are not kept. */
   isConnected(url: string): boolean;
 }
 
 /**
- * Makes the transport of logins: over `settings.fetch`, or over `node:http`, where an exchange takes a fifth of the CPU time that
- * node-fetch's streams take, and where we know which connections there are.
+ * Makes the transport of logins. It uses `settings.fetch`, or else `node:http`: that takes a fifth of the CPU time of node-fetch's
+ * streams, and shows which connections are open.
  */
 export function createNodeTransport(
   settings: Partial<HttpSettings> & Pick<HttpSettings, 'timeoutMs'>,
@@ -63,7 +63,7 @@ function send(
       response = message;
       resolve(message);
     });
-    // There may be an end without a response and without an error, as after an upgrade that nobody asked for.
+    // The connection may close without a response and without an error, as after an unexpected upgrade.
     sent.on('close', () => {
       if (response === undefined) reject(new Error('The connection was closed before there was a response'));
     });
@@ -77,14 +77,14 @@ function open(
   agent: Agent,
   { method, headers }: HttpRequest,
 ): ClientRequest {
-  // Looked up in its module for each request, because tracing and nock replace it there.
+  // Look `request` up each time: tracing and nock replace it in its module.
   return (protocol === 'https:' ? https : http).request({
     protocol,
     hostname,
     port,
     path,
     method,
-    // Some gateways refuse requests without a user agent. Answers to a login are too small to be worth compressing.
+    // Some gateways refuse requests without a user agent. Responses in a login are too small to compress.
     headers: { 'user-agent': 'passport-roblox-oauth2', 'accept-encoding': 'identity', ...headers },
     agent,
   });
@@ -106,13 +106,13 @@ function toFetchResponse(response: IncomingMessage): FetchResponse {
 }
 
 /**
- * Unpacks a body that something in between has packed, although we asked for it as it is. As lenient as node-fetch: a missing end is no
- * error, and `deflate` may come without its zlib header.
- * @throws {RangeError} `ERR_BUFFER_TOO_LARGE`: more than `maxBytes`
+ * Decompresses a body. We ask for no compression, but a proxy may compress all the same. As lenient as node-fetch: the end may be
+ * missing, and `deflate` may come without its zlib header.
+ * @throws {RangeError} `ERR_BUFFER_TOO_LARGE`: larger than `maxBytes`
  */
 function unpack(body: Uint8Array, encoding: string | null, maxBytes: number): Uint8Array {
   if (encoding === null || body.length === 0) return body;
-  // Loaded here, because it is hardly ever needed.
+  // Loaded here, because it is rarely needed.
   const zlib = process.getBuiltinModule('node:zlib');
   const options = { maxOutputLength: maxBytes, finishFlush: zlib.constants.Z_SYNC_FLUSH };
   switch (encoding.trim().toLowerCase()) {

@@ -2,20 +2,20 @@ import { inspect } from 'node:util';
 
 const REDACTED = '[redacted]';
 
-/** How many layers of encoding are looked through: a URL in a URL in HTML has three. */
+/** How many layers of encoding are undone: a URL in a URL in HTML has three. */
 const MAX_LAYERS = 4;
 
 /**
- * Takes every secret out of a text, so that it may stand in an error although a server (or a proxy) echoed the request. Secrets are
- * found as they are, and as they look in a URL, a form, JSON and HTML, also one within the other. Where one was found encoded, the text
- * comes back decoded. Strings shorter than four characters are no secrets.
+ * Removes every secret from a text, so that an error may show it: a server (or a proxy) may have echoed the request.
+ * Finds secrets as they are and as encoded in a URL, a form, JSON or HTML, nested too. When it finds an encoded secret, it returns the
+ * text decoded. Strings shorter than four characters do not count as secrets.
  *
- * Redact first, then shorten: a secret that was cut in two is not found.
+ * Redact first, then shorten: half a secret is not found.
  */
 export function redact(text: string, secrets: readonly string[]): string {
-  // A secret that looks encoded itself is decoded together with the text.
+  // A secret may look encoded itself. It would then be decoded together with the text.
   const forms = new Set(secrets.flatMap((secret) => [secret, ...decodeLayers(secret)]));
-  // The longest first: one secret may be the beginning of another.
+  // The longest first: a secret may begin with another one.
   const known = [...forms].filter(({ length }) => length >= 4).sort((a, b) => b.length - a.length);
   if (known.length === 0) return text;
   const strip = (from: string) => known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), from);
@@ -27,7 +27,7 @@ export function redact(text: string, secrets: readonly string[]): string {
   }
 }
 
-/** What a text says when it is decoded once, twice and so on; each time as a form as well, where a space is a plus sign. */
+/** Decodes a text once, twice and so on, each time also as a form, where a plus sign means a space. */
 function decodeLayers(text: string): string[] {
   const layers: string[] = [];
   let outer = [text];
@@ -62,15 +62,15 @@ function decodePercent(run: string): string {
   try {
     return decodeURIComponent(run);
   } catch {
-    // Not UTF-8 as a whole: what is ASCII of it.
+    // Not UTF-8: decode its ASCII alone.
     return run.replace(/%[0-7][0-9a-f]/gi, (one) => String.fromCharCode(Number.parseInt(one.slice(1), 16)));
   }
 }
 
-/** How deep JSON and causes are followed; what lies deeper explains nothing, and a hostile depth would exhaust the stack. */
+/** How deep JSON is followed. Deeper values explain nothing, and a hostile depth would exhaust the stack. */
 const MAX_DEPTH = 64;
 
-/** {@link redact} for parsed JSON: every string in it, keys included. */
+/** {@link redact} for every string in parsed JSON, keys included. */
 export function redactJSON(value: unknown, secrets: readonly string[], depth = 0): unknown {
   if (typeof value === 'string') return redact(value, secrets);
   if (typeof value !== 'object' || value === null) return value;
@@ -82,13 +82,13 @@ export function redactJSON(value: unknown, secrets: readonly string[], depth = 0
 }
 
 /**
- * Copies what explains an error: its name, message, code, cause and (of an AggregateError) errors, without secrets. Everything else may
- * hold the whole request, in ways that no scan finds: getters, `toJSON`, a custom `inspect`.
+ * Copies what explains an error, without secrets: name, message, code, cause and (of an AggregateError) errors.
+ * Other properties are not copied: they may hold the whole request where no scan finds it (getters, `toJSON`, a custom `inspect`).
  */
 export function copyError(error: unknown, secrets: readonly string[], depth = 0): Error {
   const message = readField(error, 'message');
   const copy = new Error(typeof message === 'string' ? redact(message, secrets) : 'The request failed');
-  // The copy's own stack would point here; the original's may hold the secret.
+  // The copy's stack would point here, and the original's may hold a secret.
   delete copy.stack;
   const name = readField(error, 'name');
   if (typeof name === 'string' && name !== 'Error') define(copy, 'name', redact(name, secrets));
@@ -107,12 +107,12 @@ export function copyError(error: unknown, secrets: readonly string[], depth = 0)
   return copy;
 }
 
-/** As an error's own `name`, `cause` and `errors` are: there, and not listed among its fields. */
+/** Defines a field that is not enumerable, like `name`, `cause` and `errors` of every error. */
 function define(error: Error, field: string, value: unknown): void {
   Object.defineProperty(error, field, { value, configurable: true, writable: true });
 }
 
-/** Anything may be thrown, a proxy too. */
+/** Reads a field of a thrown value. Anything may be thrown, also a Proxy that throws when it is read. */
 function readField(error: unknown, field: string): unknown {
   if (typeof error === 'string') return field === 'message' ? error : undefined;
   try {
@@ -123,7 +123,7 @@ function readField(error: unknown, field: string): unknown {
 }
 
 /**
- * The error of an app's own function: itself when nothing of it shows a secret, so that the app can recognise it, else
+ * Returns an error of the app's own function unchanged when it shows no secret, so that the app can recognise it; else
  * {@link copyError | a copy}.
  */
 export function redactError(error: unknown, secrets: readonly string[]): unknown {
@@ -134,10 +134,10 @@ export function redactError(error: unknown, secrets: readonly string[]): unknown
       inspect(error, { ...everything, customInspect: false, getters: true }),
       String(JSON.stringify(error)),
     ].join('\n');
-    // Bytes are not shown as the text that they are.
+    // inspect() shows bytes as numbers, so a secret in them would not be found.
     if (redact(shown, secrets) === shown && !/<Buffer|ArrayBuffer/.test(shown)) return error;
   } catch {
-    // What cannot be looked at is not handed on.
+    // An error that cannot be inspected is not passed on.
   }
   return copyError(error, secrets);
 }

@@ -2,11 +2,11 @@ import { ConnectionError } from '../errors.ts';
 import { sleep as platformSleep, type Sleep } from './abort.ts';
 import type { HttpResponse, Transport } from './transport.ts';
 
-/** How patient a call is. */
+/** How often a call is tried again, and how long it may wait. */
 export interface Patience {
-  /** How often a call is tried again at the most. */
+  /** The most retries of a call. */
   readonly maxRetries: number;
-  /** Milliseconds that all waits of a call may take together. Each attempt has its own time-out beside it. */
+  /** Milliseconds for all waits of a call together. The attempts do not count: each has its own time-out. */
   readonly maxWaitMs: number;
 }
 
@@ -14,10 +14,10 @@ export interface Patience {
 export const DEFAULT_PATIENCE: Patience = { maxRetries: 2, maxWaitMs: 60_000 };
 
 /**
- * Makes a transport that tries again what may be tried again, see {@link decideRetry}. When it stops, the caller gets the last response
- * (a 429 for example), or the last error.
- * Never for a request that carries a code or a refresh token: those go over the inner transport alone.
- * @param options.sleep waits; ended at once by the request's signal
+ * Makes a transport that retries, as {@link decideRetry} decides. When it stops, the caller gets the last response (such as a 429) or
+ * the last error.
+ * Do not send a code or a refresh token over it: they may be used once. Use the inner transport.
+ * @param options.sleep waits between attempts; the request's signal ends it at once
  * @param options.now milliseconds since the epoch
  * @param options.random a number from 0 up to 1, for the jitter
  */
@@ -41,7 +41,7 @@ export function createPatientTransport(options: {
       }));
       const attempt = { method, outcome, retries, waitedMs, nowMs: now(), random };
       const delayMs = signal?.aborted ? undefined : decideRetry(attempt, patience);
-      // A wait that ends after the call's own time-out would hide why the call failed.
+      // Stop before the call's own time-out does: its error would hide why the call failed.
       if (delayMs === undefined || now() - startMs + delayMs >= timeoutMs) {
         if ('error' in outcome) throw outcome.error;
         return outcome;
@@ -52,11 +52,11 @@ export function createPatientTransport(options: {
   };
 }
 
-/** An attempt, and what came before it. */
+/** One attempt of a call, and the waits before it. */
 export interface Attempt {
   readonly method: string;
   readonly outcome: Pick<HttpResponse, 'status' | 'header'> | { readonly error: unknown };
-  /** How often the call was tried again before this attempt. */
+  /** How many retries came before this attempt. */
   readonly retries: number;
   /** Milliseconds that the call has waited before this attempt. */
   readonly waitedMs: number;
@@ -66,50 +66,50 @@ export interface Attempt {
   readonly random: () => number;
 }
 
-/** The first backoff is up to this, and each further one up to twice the one before. */
+/** The longest first backoff. Each further one may be twice as long. */
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 20_000;
 
-/** Methods that may be repeated although nobody knows whether the first request arrived. RFC 9110, section 9.2.2. */
+/** Methods that may be repeated when the first request may have arrived. RFC 9110, section 9.2.2. */
 const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
-/** Statuses that say: try again later. */
-const PASSING_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+/** Statuses of a server that is unavailable for now. */
+export const TEMPORARY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
- * Decides whether a call is tried again, and when. After a 429 every method is, because Roblox did nothing; after a 502, 503, 504 or a
- * broken connection only an idempotent one, because the request may have arrived.
- * A wait that the server named is kept exactly; one that is too long ends the call, so that the caller learns of it.
+ * Decides whether a call is tried again, and when. After a 429: every method, because Roblox did nothing. After a 502, 503, 504 or a
+ * broken connection: only an idempotent method, because the request may have arrived.
+ * A wait that the server names is kept exactly. One that is too long ends the call with the server's response.
  * @returns milliseconds to wait, or undefined to stop
  */
 export function decideRetry(attempt: Attempt, patience: Patience = DEFAULT_PATIENCE): number | undefined {
   const { method, outcome, retries, waitedMs, nowMs, random } = attempt;
-  if (retries >= patience.maxRetries || !isPassing(method, outcome)) return undefined;
+  if (retries >= patience.maxRetries || !isRetryable(method, outcome)) return undefined;
   const namedMs = 'error' in outcome ? undefined : readWaitMs(outcome, nowMs);
   const delayMs = namedMs ?? chooseBackoffMs(retries, random);
   return waitedMs + delayMs <= patience.maxWaitMs ? delayMs : undefined;
 }
 
-function isPassing(method: string, outcome: Attempt['outcome']): boolean {
+function isRetryable(method: string, outcome: Attempt['outcome']): boolean {
   const isIdempotent = IDEMPOTENT_METHODS.has(method.toUpperCase());
   if (!('error' in outcome)) {
-    return outcome.status === 429 || (isIdempotent && PASSING_STATUSES.has(outcome.status));
+    return outcome.status === 429 || (isIdempotent && TEMPORARY_STATUSES.has(outcome.status));
   }
   const { error } = outcome;
   return isIdempotent && error instanceof ConnectionError && (error.code === 'network' || error.code === 'timeout');
 }
 
-/** Half of the step is fixed and half is random, so that many callers who failed together do not come back together. */
+/** Half of the backoff is random, so that callers that failed at the same time do not retry at the same time. */
 function chooseBackoffMs(retries: number, random: () => number): number {
   const stepMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retries);
   return Math.round(stepMs / 2 + (stepMs / 2) * random());
 }
 
 /**
- * Reads how long a response asks to wait: `Retry-After`, else `x-ratelimit-reset`. Zero is no answer, because to ask again at once
- * would only be refused again.
- * @param response `x-ratelimit-reset` comes with every response: other than with a 429 it counts only when no quota is left
- * @param nowMs milliseconds since the epoch, for a `Retry-After` that is a date in a response without `Date`
+ * Reads how long a response asks to wait: `Retry-After`, else `x-ratelimit-reset`. Zero counts as no wait named, because a request sent
+ * at once would be refused again.
+ * @param response `x-ratelimit-reset` comes with every response. Without a 429 it counts only when no quota is left.
+ * @param nowMs milliseconds since the epoch; needed when `Retry-After` is a date and the response has no `Date`
  * @returns milliseconds above 0, or undefined when the server named no time
  * @see RFC 9110, section 10.2.3 https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  * @see https://create.roblox.com/docs/cloud/reference/rate-limits
@@ -123,7 +123,7 @@ export function readWaitMs(
   return namedMs > 0 ? namedMs : undefined;
 }
 
-/** The `retryAfter` of an error: whole seconds, where the response refuses for now only. */
+/** Reads the `retryAfter` of an error, in whole seconds; undefined unless the status is 429 or 5xx. */
 export function readRetryAfterSeconds(
   response: Pick<HttpResponse, 'status' | 'header'>,
   nowMs: number,
@@ -137,11 +137,11 @@ function readRetryAfterMs(header: HttpResponse['header'], nowMs: number): number
   const value = header('retry-after')?.trim() ?? '';
   if (isWholeNumber(value)) return Number(value) * 1000;
   const until = readHTTPDate(value);
-  // Both dates are the server's, so that a wrong local clock changes nothing.
+  // Compare the server's two dates: a wrong local clock then changes nothing.
   return until === undefined ? 0 : until - (readHTTPDate(header('date') ?? '') ?? nowMs);
 }
 
-/** The last window to open decides. */
+/** Roblox may list several windows. The longest wait counts. */
 function readResetMs(header: HttpResponse['header']): number {
   const parts = (header('x-ratelimit-reset') ?? '').split(',').map((part) => part.split(';')[0]?.trim() ?? '');
   return Math.max(0, ...parts.filter(isWholeNumber).map(Number)) * 1000;
@@ -153,10 +153,10 @@ function isWholeNumber(text: string): boolean {
 
 const HTTP_DATE = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? .*\d\d:\d\d:\d\d(?: GMT| \d{4})$/;
 
-/** Milliseconds since the epoch of any of the three forms of RFC 9110, section 5.6.7. */
+/** Reads a date in any of the three forms of RFC 9110, section 5.6.7, as milliseconds since the epoch. */
 function readHTTPDate(text: string): number | undefined {
   if (!HTTP_DATE.test(text)) return undefined;
-  // The oldest form, asctime's, names no zone and means GMT.
+  // The form of asctime names no time zone: it means GMT.
   const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(time) ? undefined : time;
 }

@@ -1,7 +1,7 @@
 import { waitFor } from './abort.ts';
 import type { Transport } from './transport.ts';
 
-/** Limits the requests in flight. Further ones wait in order; a request leaves the queue when its signal ends it. */
+/** Limits the requests in flight. Further requests wait in order. A request leaves the queue when its signal aborts. */
 export function limitInFlight(transport: Transport, max: number): Transport {
   let free = max;
   const queue: (() => void)[] = [];
@@ -23,7 +23,7 @@ export function limitInFlight(transport: Transport, max: number): Transport {
     try {
       await waitFor(turn, signal);
     } catch (reason) {
-      // The slot may have been given at the same moment: then the next request gets it.
+      // It may have got its slot at the same moment: pass the slot on.
       if (called) leave();
       else queue.splice(queue.indexOf(call), 1);
       throw reason;

@@ -4,7 +4,7 @@ import { ConnectionError, describeValue, refuseSecret, type ConnectionErrorCode 
 import { setDeadline } from './abort.ts';
 import { copyError, redact } from './redact.ts';
 
-/** What is read of a response; node-fetch's `Response` and the platform's both fit. */
+/** What we read of a response. node-fetch's `Response` and the platform's both fit. */
 export interface FetchResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -13,11 +13,11 @@ export interface FetchResponse {
   text(): Promise<string>;
 }
 
-/** What a `fetch` is called with. */
+/** The second argument of a `fetch`. */
 export interface FetchInit {
   readonly method: string;
   readonly headers: Record<string, string>;
-  /** Text. A form with files is bytes, which every `fetch` takes too; their types differ. */
+  /** Text. For a form with files: bytes, which every `fetch` accepts too, but whose types differ. */
   readonly body?: string;
   readonly redirect: 'manual';
   readonly signal: AbortSignal;
@@ -32,12 +32,12 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 /** An agent for all requests, or a function that gives one for a URL; undefined from it means the default. */
 export type AgentChoice = Agent | ((url: URL) => Agent | undefined);
 
-/** How HTTP requests are made. */
+/** The settings of a transport. */
 export interface HttpSettings {
   readonly fetch: Fetch | undefined;
   /** Read at each request: `strategy._oauth2.setAgent()` may replace it. */
   agent: AgentChoice | undefined;
-  /** Milliseconds for one request, its answer included. */
+  /** Milliseconds for one request, including its response. */
   readonly timeoutMs: number;
 }
 
@@ -51,25 +51,25 @@ export interface HttpRequest {
   readonly maxBytes: number;
   /** Ends the request at once. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for this exchange, in place of the transport's own time-out. */
+  /** Milliseconds for this request, in place of the transport's time-out. */
   readonly timeoutMs?: number | undefined;
-  /** What no error may show of this request. */
+  /** Values that no error may show. */
   readonly secrets: readonly string[];
 }
 
-/** One HTTP response, read to its end. */
+/** One HTTP response with its whole body. */
 export interface HttpResponse {
   readonly status: number;
-  /** A header's value, or null; the name in any case. */
+  /** The value of a header, or null. The name may be in any case. */
   header(name: string): string | null;
   readonly text: string;
 }
 
 /**
- * Makes one attempt. Follows no redirect; reads every body to its end, or cancels it.
- * @throws {ConnectionError} no response, or one that cannot be read
- * @throws {TypeError} the request cannot be made: a header with a character that no header may have, an agent for another protocol
- * @throws the signal's own reason, when `signal` ends it
+ * Makes one attempt. Follows no redirect. Reads every body to its end, or cancels it.
+ * @throws {ConnectionError} no response, or a response that cannot be read
+ * @throws {TypeError} the request cannot be made: a header has a forbidden character, or the agent is for another protocol
+ * @throws the signal's reason, when `signal` aborts
  */
 export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
 
@@ -83,13 +83,13 @@ const MESSAGES: Readonly<Record<ConnectionErrorCode, string>> = {
   unexpected_status: 'the server refused',
 };
 
-/** The error for a request without a usable answer; the message names what was asked, without its query. */
+/** Makes the error for a request without a usable response. Its message has the method and the URL without query. */
 export function createConnectionError(
   code: ConnectionErrorCode,
   request: Pick<HttpRequest, 'method' | 'url' | 'secrets'>,
   about: { status?: number; said?: string | undefined; cause?: unknown } = {},
 ): ConnectionError {
-  const url = redact(withoutQuery(request.url), request.secrets);
+  const url = redact(removeQuery(request.url), request.secrets);
   const status = about.status === undefined ? '' : ` (HTTP ${about.status})`;
   const said = about.said === undefined ? '' : `: ${about.said}`;
   return new ConnectionError(`${request.method} ${url}: ${MESSAGES[code]}${status}${said}`, {
@@ -101,24 +101,24 @@ export function createConnectionError(
   });
 }
 
-/** A URL that may stand in an error: no query, no fragment. */
-export function withoutQuery(url: string): string {
+/** Removes query and fragment of a URL, so that an error may show it. */
+export function removeQuery(url: string): string {
   return url.replace(/[?#].*$/s, '');
 }
 
 /**
- * Sends a request, and waits for the head of its response.
- * @param onStop gets a function that ends the exchange at once
+ * Sends a request, and waits for the status and headers of its response.
+ * @param onStop is given a function that ends the exchange at once
  */
 export type Exchange = (
   request: HttpRequest,
   onStop: (stop: (reason: unknown) => void) => void,
 ) => Promise<FetchResponse>;
 
-/** Makes the transport of a client: over `settings.fetch`, or over node-fetch, which is loaded at the first request. */
+/** Makes the transport of a client. It uses `settings.fetch`, or else node-fetch, which it loads at the first request. */
 export function createTransport(settings: Partial<HttpSettings> & Pick<HttpSettings, 'timeoutMs'>): Transport {
   const exchange: Exchange = async (request, onStop) => {
-    const fetch = settings.fetch ?? withAgent(await loadNodeFetch(), settings.agent);
+    const fetch = settings.fetch ?? addAgent(await loadNodeFetch(), settings.agent);
     const controller = new AbortController();
     onStop((reason) => controller.abort(reason));
     return fetch(request.url, {
@@ -134,10 +134,10 @@ export function createTransport(settings: Partial<HttpSettings> & Pick<HttpSetti
 }
 
 /**
- * Makes a transport: one deadline for the whole exchange, a limit for the body, no redirects, and every body read to its end or
- * cancelled, so that its connection can be used again.
- * @param options.timeoutMs milliseconds for one exchange, its body included
- * @param options.unpack undoes a `content-encoding`, where the exchange leaves it to us
+ * Makes a transport from an exchange. It adds one deadline for the whole exchange, a limit for the body, and the refusal of redirects. It
+ * reads every body to its end or cancels it, so that the connection can be used again.
+ * @param options.timeoutMs milliseconds for one exchange, including the body
+ * @param options.unpack decompresses a body by its `content-encoding`, if the exchange does not
  */
 export function createTransportOver(options: {
   readonly exchange: Exchange;
@@ -172,7 +172,7 @@ export function createTransportOver(options: {
         clearDeadline();
         request.signal?.removeEventListener('abort', cancel);
       };
-      // Settles even where a `fetch` ignores its signal.
+      // Settle first: a `fetch` may ignore its signal.
       const stop = (reason: unknown) => {
         settle();
         reject(reason);
@@ -202,12 +202,12 @@ export function createTransportOver(options: {
   };
 }
 
-/** The error for what a `fetch` threw. */
+/** Makes the error for what a `fetch` threw. */
 function explainFailure(error: unknown, request: HttpRequest): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  // The agent of the settings is for http: where the URL is https:, or the other way round.
+  // An http.Agent for an https: URL, or the other way round.
   if (code === 'ERR_INVALID_PROTOCOL')
-    return new TypeError(`agent cannot be used for ${withoutQuery(request.url)}: it is for another protocol`);
+    return new TypeError(`agent cannot be used for ${removeQuery(request.url)}: it is for another protocol`);
   return createConnectionError('network', request, { cause: error });
 }
 
@@ -229,10 +229,10 @@ function checkHeaders(headers: HttpRequest['headers']): void {
   }
 }
 
-/** Decodes as a `fetch` does: without a byte order mark. */
+/** Removes a byte order mark, as a `fetch` does. */
 const utf8 = new TextDecoder();
 
-/** Reads a body to its end. One that is too large is cancelled, so that it holds no connection. */
+/** Reads a body to its end. Cancels one that is too large, so that it holds no connection. */
 async function readBody(response: FetchResponse, request: HttpRequest): Promise<Uint8Array> {
   const { body, status } = response;
   const tooLarge = () => createConnectionError('body_too_large', request, { status });
@@ -250,7 +250,7 @@ async function readBody(response: FetchResponse, request: HttpRequest): Promise<
   return Buffer.concat(chunks);
 }
 
-/** By events: going through a Node stream with `for await` takes twice the CPU time of a whole exchange. */
+/** Uses events: to read a Node stream with `for await` takes twice the CPU time of a whole exchange. */
 function readNodeStream(body: Readable, maxBytes: number, tooLarge: () => ConnectionError): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
@@ -282,16 +282,16 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-/** node-fetch takes an agent, or a function that gives one, among its own options. */
-function withAgent(fetch: Fetch, agent: AgentChoice | undefined): Fetch {
+/** Passes an agent, or a function that gives one, in node-fetch's own option. */
+function addAgent(fetch: Fetch, agent: AgentChoice | undefined): Fetch {
   return agent === undefined ? fetch : (url, init) => fetch(url, Object.assign({ agent }, init));
 }
 
 let nodeFetchLoaded: Promise<Fetch> | undefined;
 
-/** Loads node-fetch once, and only when a request needs it. */
+/** Loads node-fetch when the first request needs it. */
 function loadNodeFetch(): Promise<Fetch> {
-  // Cast: its types are more than we use, and must not become part of ours.
+  // Cast: node-fetch's types must not become part of ours.
   nodeFetchLoaded ??= import('node-fetch').then((module) => module.default as unknown as Fetch);
   return nodeFetchLoaded;
 }

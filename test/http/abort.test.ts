@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createSingleFlight, endedByEither, setDeadline } from '../../lib/http/abort.ts';
+import { createSingleFlight, runWithEitherSignal, setDeadline } from '../../lib/http/abort.ts';
 import { catchError } from '../support/thrown.ts';
 
 describe('work that either of two signals ends', () => {
@@ -9,7 +9,7 @@ describe('work that either of two signals ends', () => {
   for (const first of [0, 1]) {
     it(`ends with the reason of the ${['one', 'other'][first]}`, async () => {
       const controllers = [new AbortController(), new AbortController()];
-      const work = endedByEither(controllers[0]!.signal, controllers[1]!.signal, hang);
+      const work = runWithEitherSignal(controllers[0]!.signal, controllers[1]!.signal, hang);
       controllers[first]!.abort(new Error('enough'));
       expect(await catchError(work)).to.have.property('message', 'enough');
     });
@@ -17,16 +17,16 @@ describe('work that either of two signals ends', () => {
     it(`begins with a signal that has ended where the ${['one', 'other'][first]} has`, async () => {
       const signals = [new AbortController().signal, new AbortController().signal];
       signals[first] = AbortSignal.abort(new Error('enough'));
-      const seen = await endedByEither(signals[0], signals[1], async (signal) => signal);
+      const seen = await runWithEitherSignal(signals[0], signals[1], async (signal) => signal);
       expect(seen?.reason).to.have.property('message', 'enough');
     });
   }
 
   it('gets the one signal itself where there is no other', async () => {
     const { signal } = new AbortController();
-    expect(await endedByEither(signal, undefined, async (given) => given)).to.equal(signal);
-    expect(await endedByEither(undefined, signal, async (given) => given)).to.equal(signal);
-    expect(await endedByEither(undefined, undefined, async (given) => given)).to.equal(undefined);
+    expect(await runWithEitherSignal(signal, undefined, async (given) => given)).to.equal(signal);
+    expect(await runWithEitherSignal(undefined, signal, async (given) => given)).to.equal(signal);
+    expect(await runWithEitherSignal(undefined, undefined, async (given) => given)).to.equal(undefined);
   });
 });
 
