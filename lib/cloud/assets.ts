@@ -1,10 +1,10 @@
 import { refuse } from '../errors.ts';
 import type { Sleep } from '../http/abort.ts';
-import { readID, readString } from '../http/json.ts';
+import { dropUndefined, readID, readString } from '../http/json.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
 import { checkID, checkObject, checkText, type ID } from './check.ts';
 import { runOperation } from './operation.ts';
-import { compact, readFields, readOwner, readPathID, readRaw, readText, readTime, type Raw } from './read.ts';
+import { readFields, readOwner, readPathID, readRaw, readText, readTime, type Raw } from './read.ts';
 import { readUpload, type UploadFile } from './upload.ts';
 
 /** A user or a group, who creates an asset: an entry of `client.resources()`'s `accounts`, or Roblox's own form. */
@@ -168,7 +168,7 @@ export function readAsset(json: unknown): Asset {
     revisionId: readText,
   });
   const { userId, groupId } = readRaw(readRaw(creationContext)['creator']);
-  return compact({
+  return dropUndefined({
     ...fields,
     id: readID(assetId) ?? readPathID(raw['path'], 'assets') ?? '',
     assetType: fields.assetType ?? '',

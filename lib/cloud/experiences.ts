@@ -1,8 +1,8 @@
 import { refuse } from '../errors.ts';
+import { dropUndefined } from '../http/json.ts';
 import { readCallOptions, runCall, type CallOptions, type MakeCall } from './call.ts';
 import { checkFlag, checkID, checkIDs, checkText, type ID } from './check.ts';
 import {
-  compact,
   readFields,
   readFlag,
   readNumber,
@@ -144,7 +144,7 @@ export function readExperience(json: unknown): Experience {
   const raw = readRaw(json);
   const { path, createTime, updateTime, user, group, rootPlace, ...sent } = raw;
   const fields = readFields(sent, EXPERIENCE_FIELDS);
-  return compact({
+  return dropUndefined({
     ...fields,
     id: readPathID(path, 'universes') ?? '',
     displayName: fields.displayName ?? '',

@@ -1,6 +1,5 @@
-import { readID } from '../http/json.ts';
+import { dropUndefined, readID } from '../http/json.ts';
 import {
-  compact,
   mapReader,
   readFields,
   readFlag,
@@ -90,7 +89,7 @@ export function readGroup(json: unknown): Group {
   const raw = readRaw(json);
   const { createTime, updateTime, owner, ...sent } = raw;
   const fields = readFields(sent, GROUP_FIELDS);
-  return compact({
+  return dropUndefined({
     ...fields,
     id: readID(raw['id']) ?? readPathID(raw['path'], 'groups') ?? '',
     displayName: fields.displayName ?? '',
@@ -133,7 +132,7 @@ export function readRole(json: unknown): GroupRole {
   const raw = readRaw(json);
   const { createTime, updateTime, ...sent } = raw;
   const fields = readFields(sent, ROLE_FIELDS);
-  return compact({
+  return dropUndefined({
     ...fields,
     id: readID(raw['id']) ?? readPathID(raw['path'], 'roles') ?? '',
     displayName: fields.displayName ?? '',

@@ -1,4 +1,4 @@
-import { readID, readObject, readString } from '../http/json.ts';
+import { dropUndefined, readID, readObject, readString } from '../http/json.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
 import { checkObject } from './check.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type InventoryIDs,
 } from './inventory-filter.ts';
 import { listCalls, type List, type ListOptions } from './pages.ts';
-import { compact, readRaw, readTime, type Raw } from './read.ts';
+import { readRaw, readTime, type Raw } from './read.ts';
 
 /** What every item in an inventory has. */
 export interface OwnedThing {
@@ -154,13 +154,13 @@ export function readItem(json: unknown): InventoryItem {
     addedAt: readTime(raw['addTime']),
     raw,
   };
-  return compact(item) as InventoryItem; // of a kind that is listed there, or newer
+  return dropUndefined(item) as InventoryItem; // of a kind that is listed there, or newer
 }
 
 function readCollectible(json: unknown): AssetItem['collectible'] {
   const collectible = readObject(json);
   if (collectible === undefined) return undefined;
-  return compact({
+  return dropUndefined({
     itemId: readString(collectible['itemId']) ?? '',
     instanceId: readString(collectible['instanceId']) ?? '',
     state: readString(collectible['instanceState']) ?? 'COLLECTIBLE_ITEM_INSTANCE_STATE_UNSPECIFIED',

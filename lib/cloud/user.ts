@@ -1,22 +1,12 @@
 import { refuse } from '../errors.ts';
 import type { Sleep } from '../http/abort.ts';
-import { readID, readString } from '../http/json.ts';
+import { dropUndefined, readID, readString } from '../http/json.ts';
 import { createConnectionError } from '../http/transport.ts';
 import { checkObject } from './check.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
 import type { Schemas } from './openapi.ts';
 import { runOperation } from './operation.ts';
-import {
-  compact,
-  mapReader,
-  readFields,
-  readFlag,
-  readPathID,
-  readRaw,
-  readRequiredTime,
-  readText,
-  type Raw,
-} from './read.ts';
+import { mapReader, readFields, readFlag, readPathID, readRaw, readRequiredTime, readText, type Raw } from './read.ts';
 
 /** A Roblox user. Fields that are new at Roblox are here too, under their own names. */
 export interface User {
@@ -184,7 +174,7 @@ export function readUser(json: unknown): User {
   const raw = readRaw(json);
   const { createTime, ...sent } = raw;
   const fields = readFields(sent, USER_FIELDS);
-  return compact({
+  return dropUndefined({
     ...fields,
     id: readID(raw['id']) ?? readPathID(raw['path'], 'users') ?? '',
     name: fields.name ?? '',

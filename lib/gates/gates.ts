@@ -4,7 +4,7 @@ import type { RobloxClient } from '../client/client.ts';
 import { checkID, type ID } from '../cloud/check.ts';
 import { listWantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
 import { RefusedError, refuse, refuseUnknownOptions } from '../errors.ts';
-import { readObject } from '../http/json.ts';
+import { dropUndefined, readObject } from '../http/json.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import { readProfile } from '../oauth/profile.ts';
 import { readThrown } from '../strategy/outcome.ts';
@@ -281,9 +281,4 @@ function hasEnded(thrown: unknown): boolean {
 
 async function findUserID(client: RobloxClient): Promise<string> {
   return client.toJSON().userId ?? (await client.userInfo()).sub;
-}
-
-function dropUndefined<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> }; // the fields that are left
 }

@@ -36,6 +36,25 @@ export function parseJSON(text: string): unknown {
   }
 }
 
+/** Reads a number of seconds since the epoch; undefined when it is none. */
+export function readEpochSeconds(value: unknown): Date | undefined {
+  const date = typeof value === 'number' ? new Date(value * 1000) : undefined;
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** Copies an object without the fields that are undefined. */
+export function dropUndefined<T extends object>(fields: T): DropUndefined<T> {
+  const kept: Partial<T> = {};
+  // A loop: this runs for each item of a list, and Object.entries took a tenth of the list's time.
+  for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name];
+  return kept as DropUndefined<T>; // no field is undefined
+}
+
+type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+
+/** The type with `x?: T` for each `x: T | undefined`. */
+export type DropUndefined<T> = Omit<T, OptionalKeys<T>> & { [K in OptionalKeys<T>]?: Exclude<T[K], undefined> };
+
 /** The largest response of an OAuth endpoint that we read. Roblox's are small. */
 export const MAX_OAUTH_BODY_BYTES = 1024 * 1024;
 

@@ -5,27 +5,27 @@ import { deriveEndpoints, type Endpoints } from './endpoints.ts';
 import { createOAuthClient, type OAuthClient } from './oauth-client.ts';
 import type { ClientAuthentication, ClientCredentials } from './token-messages.ts';
 
-/** The app at Roblox and the way to it: the options that a strategy, a client and a vault share. */
+/** The options that a strategy, a client and a vault share: the app's credentials, and how to reach Roblox. */
 export interface AppOptions {
   /** The app's client ID, from the Creator Dashboard. A string: a Roblox ID may be too large for a JavaScript number. */
   readonly clientID?: string | undefined;
   /** The app's secret. Without it the client is public: PKCE cannot be turned off, and no secret is sent. */
   readonly clientSecret?: string | undefined;
-  /** `client_secret_post` (default with a secret), `client_secret_basic`, or `none`, which follows from a missing secret. */
+  /** `client_secret_post` (the default with a secret), `client_secret_basic`, or `none` (the default without one). */
   readonly clientAuthentication?: ClientAuthentication | undefined;
   /**
-   * Where Roblox is; `https://apis.roblox.com` by default. The OAuth endpoints, the issuer and Open Cloud derive from it. Plain `http:`
-   * for a loopback host only (an emulator).
+   * The base URL of Roblox; `https://apis.roblox.com` by default. The OAuth endpoints, the issuer and Open Cloud derive from it. Plain
+   * `http:` is for a loopback host only (the emulator).
    */
   readonly baseURL?: string | undefined;
   /**
-   * Any `fetch`-shaped function, for proxies, tracing and tests. By default a client uses node-fetch, and a login uses `node:http`, as
-   * `passport-oauth2` does.
+   * A function such as `fetch`, for proxies, tracing and tests. By default a client uses node-fetch, and a login uses `node:http`, like
+   * `passport-oauth2`.
    */
   readonly fetch?: Fetch | undefined;
   /**
-   * An `http.Agent` (an `https.Agent` for `https:`), or a function that gives one for a URL: for proxies and own certificate authorities.
-   * By default connections are kept alive. Not together with `fetch`.
+   * An `http.Agent` (an `https.Agent` for `https:`), or a function that returns one for a URL: for proxies and your own certificate
+   * authorities. By default connections are kept alive. Not together with `fetch`.
    */
   readonly agent?: AgentChoice | undefined;
   /** How long one HTTP request may take, in milliseconds; 10000 by default. */
@@ -43,23 +43,23 @@ export const APP_OPTION_NAMES: Readonly<Record<keyof AppOptions, true>> = {
   timeout: true,
 };
 
-/** An app at Roblox, and the way to it: what a strategy, its clients and its token vault share. */
+/** What a strategy, its clients and its vault share. */
 export interface App {
   readonly endpoints: Endpoints;
   readonly credentials: ClientCredentials;
-  /** One attempt, with its deadline. */
+  /** Makes one attempt, with its own time-out. */
   readonly transport: Transport;
-  /** Milliseconds for one attempt: how long an answer may be on its way. */
+  /** Milliseconds for one attempt. */
   readonly timeoutMs: number;
   readonly oauth: OAuthClient;
 }
 
-/** Makes an app of its parts. */
+/** Makes an app, with its OAuth client. */
 export function createApp(parts: Omit<App, 'oauth'>): App {
   return { ...parts, oauth: createOAuthClient(parts) };
 }
 
-/** The app that a client belongs to; without credentials where only an access token is known. */
+/** The app of a client. It has no credentials when the client was given an access token only. */
 export type ClientApp = App | Pick<App, 'endpoints' | 'transport'>;
 
 /** Checked {@link AppOptions}. */
@@ -71,7 +71,7 @@ export interface AppSettings {
 }
 
 /**
- * Checks the options that name an app and the way to Roblox.
+ * Checks {@link AppOptions}.
  * @throws {TypeError} names the option, what came and what would work
  */
 export function readAppSettings(
@@ -86,7 +86,7 @@ export function readAppSettings(options: AppOptions): AppSettings {
   };
 }
 
-/** Reads who the app is. @throws {TypeError} as {@link readAppSettings} does; a missing `clientID` too */
+/** Checks the credentials. @throws {TypeError} like {@link readAppSettings}; also when `clientID` is missing */
 export function readCredentials(options: AppOptions): ClientCredentials {
   const clientID = readClientID(options.clientID);
   const clientSecret = readClientSecret(options.clientSecret);
@@ -107,7 +107,7 @@ function readHttpSettings({ fetch, agent, timeout }: AppOptions): HttpSettings {
 
 /** @throws {TypeError} neither an agent nor a function */
 export function readAgent(agent: unknown): AgentChoice {
-  // By its shape: proxy agents come with copies of the base class.
+  // By shape: proxy agents may extend another copy of http.Agent.
   const isAgent = typeof agent === 'object' && agent !== null && 'addRequest' in agent;
   if (!isAgent && typeof agent !== 'function') {
     refuse('agent', agent, 'an http.Agent (https.Agent for https:), or a function that gives one for a URL');
@@ -115,7 +115,7 @@ export function readAgent(agent: unknown): AgentChoice {
   return agent as AgentChoice; // just checked
 }
 
-/** Makes the app of a client or a vault. @throws {TypeError} as {@link readAppSettings} does */
+/** Makes the app of a client or a vault. @throws {TypeError} like {@link readAppSettings} */
 export function readApp(options: AppOptions & { readonly clientID: string }): App;
 export function readApp(options: AppOptions): ClientApp;
 export function readApp(options: AppOptions): ClientApp {
@@ -125,10 +125,10 @@ export function readApp(options: AppOptions): ClientApp {
   return createApp({ endpoints, transport, credentials, timeoutMs: http.timeoutMs });
 }
 
-/** RFC 6749, appendix A.1 and A.2, without the spaces around that copying leaves. */
+/** RFC 6749, appendix A.1 and A.2, but without spaces at the ends: those come from careless copying. */
 const CREDENTIAL = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
-/** @throws {TypeError} no client ID, or a number: a Roblox ID need not fit one */
+/** @throws {TypeError} not a client ID; also a number, which may be too small for a Roblox ID */
 export function readClientID(clientID: unknown): string {
   if (typeof clientID === 'number') {
     throw new TypeError(
@@ -144,7 +144,7 @@ export function readClientID(clientID: unknown): string {
   return clientID;
 }
 
-/** An empty secret is no secret: environment variables are empty rather than missing. */
+/** An empty secret counts as missing: an environment variable that is not set is often empty. */
 export function readClientSecret(clientSecret: unknown): string | undefined {
   if (clientSecret === undefined || clientSecret === null || clientSecret === '') return undefined;
   if (typeof clientSecret !== 'string') {
@@ -158,7 +158,7 @@ export function readClientSecret(clientSecret: unknown): string | undefined {
   return clientSecret;
 }
 
-/** @throws {TypeError} an unknown method, or one that does not go with the secret (or its lack) */
+/** @throws {TypeError} an unknown method, one that needs a secret when there is none, or `none` with a secret */
 export function readClientAuthentication(method: unknown, clientSecret: string | undefined): ClientAuthentication {
   if (method === undefined) return clientSecret === undefined ? 'none' : 'client_secret_post';
   if (method !== 'client_secret_post' && method !== 'client_secret_basic' && method !== 'none') {
@@ -174,8 +174,8 @@ export function readClientAuthentication(method: unknown, clientSecret: string |
 }
 
 /**
- * Finds what goes wrong on the way from a web page or an environment variable into an option.
- * @returns the end of a sentence that begins with the option's name; undefined when nothing is wrong
+ * Finds a mistake of copying: quotation marks, white space, a placeholder that was not filled in.
+ * @returns the end of a sentence that begins with the option's name; undefined when there is no mistake
  */
 export function findSlip(value: string): string | undefined {
   if (value !== value.trim()) return 'has white space or a line break around it. Copy it again without';
@@ -187,12 +187,12 @@ export function findSlip(value: string): string | undefined {
   return undefined;
 }
 
-/** @throws {TypeError} not a number of milliseconds that a timer takes */
+/** @throws {TypeError} not a number of milliseconds that a timer accepts */
 export function readTimeout(timeout: unknown): number {
   return timeout === undefined ? 10_000 : checkTimeout(timeout);
 }
 
-/** @throws {TypeError} no finite number of 0 or more */
+/** @throws {TypeError} not a finite number of 0 or more */
 export function readNumber(name: string, value: unknown, otherwise: number, unit: string): number {
   if (value === undefined) return otherwise;
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;

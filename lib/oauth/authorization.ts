@@ -1,19 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** The callback of an authorization request, as far as its shape goes. */
+/** The query of a callback. Only its shape is checked. */
 export type CallbackParameters = (
   | { readonly kind: 'code'; readonly state: string; readonly code: string }
   | { readonly kind: 'error'; readonly state: string; readonly error: string; readonly description: string | undefined }
-  /** Something that Roblox never sends: a parameter missing, given twice, or no text. `state` is there when it is readable. */
+  /** Not a callback of Roblox: a parameter is missing, given twice or empty. `state` is there when it could be read. */
   | { readonly kind: 'malformed'; readonly state: string | undefined }
 ) & {
-  /** Who says that it sent this; Roblox does not say it. RFC 9207. */
+  /** The `iss` parameter of RFC 9207. Roblox does not send it. */
   readonly issuer?: string | undefined;
 };
 
 /**
  * Reads the query of a callback.
- * @returns undefined when the request is no callback: a login starts with it
+ * @returns undefined when the request is not a callback: it starts a login
  * @see RFC 6749, section 4.1.2 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
  */
 export function readCallback(query: Readonly<Record<string, unknown>>): CallbackParameters | undefined {
@@ -41,9 +41,9 @@ function readParameter(query: Readonly<Record<string, unknown>>, name: string): 
 }
 
 /**
- * Builds the URL of Roblox that a login redirects to.
+ * Builds the URL at Roblox that a login redirects to.
  * @param endpoint without a query
- * @param parameters undefined ones are left out
+ * @param parameters undefined and null are left out
  * @see RFC 6749, section 4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
  */
 export function buildAuthorizationURL(endpoint: string, parameters: Readonly<Record<string, unknown>>): string {
@@ -51,15 +51,15 @@ export function buildAuthorizationURL(endpoint: string, parameters: Readonly<Rec
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== null) query.set(name, String(value));
   }
-  // A space as %20: not every server reads a plus sign as a space. A plus sign itself is %2B here.
+  // %20 for a space: not every server reads a plus sign as a space. (A plus sign itself is %2B here.)
   return `${endpoint}?${query.toString().replaceAll('+', '%20')}`;
 }
 
-/** Yields so many unpredictable bytes. */
+/** Returns `size` unpredictable bytes. */
 export type RandomBytes = (size: number) => Buffer;
 
 /**
- * A value that nobody can guess, for `state` and `code_verifier`: 256 bits as 43 unreserved characters.
+ * Makes a value that nobody can guess, for `code_verifier`: 256 bits as 43 unreserved characters.
  * @see RFC 7636, section 4.1 https://www.rfc-editor.org/rfc/rfc7636#section-4.1
  */
 export function createOneTimeValue(random: RandomBytes = randomBytes): string {
@@ -67,7 +67,7 @@ export function createOneTimeValue(random: RandomBytes = randomBytes): string {
 }
 
 /**
- * The S256 `code_challenge` of a `code_verifier`.
+ * Derives the S256 `code_challenge` of a `code_verifier`.
  * @see RFC 7636, section 4.2 https://www.rfc-editor.org/rfc/rfc7636#section-4.2
  */
 export function deriveCodeChallenge(codeVerifier: string): string {
@@ -75,8 +75,8 @@ export function deriveCodeChallenge(codeVerifier: string): string {
 }
 
 /**
- * The `nonce` that belongs to a login's secret. It is derived, so that every store which keeps a `code_verifier` keeps the nonce
- * too, and one-way, so that the nonce in the browser's URL does not give the verifier away.
+ * Derives the `nonce` of a login from its `code_verifier`. So a store that keeps the verifier also keeps the nonce.
+ * It is a hash: the nonce is in the browser's URL and must not reveal the verifier.
  * @see https://openid.net/specs/openid-connect-core-1_0.html#NonceNotes
  */
 export function deriveNonce(codeVerifier: string): string {

@@ -5,39 +5,39 @@ import { refuse } from '../errors.ts';
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
 
-/** Where the real Roblox is. */
+/** The base URL of the real Roblox. */
 export const ROBLOX_BASE_URL = 'https://apis.roblox.com';
 
-/** Roblox signs ID tokens with this algorithm alone (`id_token_signing_alg_values_supported` of its discovery document). */
+/** The only algorithm of Roblox's ID tokens (`id_token_signing_alg_values_supported` in its discovery document). */
 export const ID_TOKEN_ALGORITHM = 'ES256';
 
 /** The longest redirect URL that Roblox registers. @see https://create.roblox.com/docs/cloud/auth/oauth2-registration */
 export const MAX_REDIRECT_URL_LENGTH = 256;
 
-/** Where userinfo is, under the base URL. */
+/** The path of userinfo, under the base URL. */
 export const USERINFO_PATH = '/oauth/v1/userinfo';
 
-/** The values of `prompt` that Roblox's reference lists. `none` cannot be relied on: some screens can't be skipped. */
+/** The values of `prompt` in Roblox's reference. `none` is not reliable: some screens cannot be skipped. */
 export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const;
 
-/** The URL of every endpoint, all derived from one base URL. */
+/** The URLs of all endpoints. */
 export interface Endpoints {
-  /** Without a slash at its end; Open Cloud's paths (`/cloud/v2/…`) are appended to it. */
+  /** Without a slash at the end: Open Cloud's paths (`/cloud/v2/…`) are appended to it. */
   readonly baseURL: string;
-  /** With a slash at its end, unlike most issuers. */
+  /** With a slash at the end, unlike most issuers. */
   readonly issuer: string;
   readonly authorization: string;
   readonly token: string;
   readonly revocation: string;
   readonly introspection: string;
-  /** Not in any RFC: what the user chose on the consent page. */
+  /** What the user chose on the consent page. Roblox's own endpoint, in no RFC. */
   readonly resources: string;
   readonly userinfo: string;
   readonly certs: string;
 }
 
 /**
- * Derives every endpoint from a base URL.
+ * Derives all endpoints from a base URL.
  * @param baseURL `https:`, or `http:` for a loopback host (an emulator); no query, fragment or credentials
  * @throws {TypeError} for anything else
  */

@@ -1,20 +1,21 @@
-import { IDTokenError } from '../errors.ts';
-import { ID_TOKEN_ALGORITHM } from './endpoints.ts';
+import { IDTokenError, type IDTokenErrorCode } from '../errors.ts';
 import { isID } from '../http/json.ts';
+import { copyError } from '../http/redact.ts';
+import { ID_TOKEN_ALGORITHM } from './endpoints.ts';
 import type { KeyCache, PublicKey } from './keys.ts';
 
 /** Claims about a user. */
 export interface SubjectClaims {
-  /** The user's ID, never re-used and never changed: the key to know a user by. */
+  /** The user's ID. It never changes and is never given to another user. */
   readonly sub: string;
   readonly [claim: string]: unknown;
 }
 
-/** What an ID token must say to be valid. */
+/** What the claims of an ID token are compared with. */
 export interface IDTokenExpectations {
   readonly issuer: string;
   readonly clientID: string;
-  /** The nonce of the login that the token was asked for. */
+  /** The nonce of the login. */
   readonly nonce: string;
   /** How far the clocks may differ, in seconds. */
   readonly clockToleranceSeconds: number;
@@ -23,8 +24,8 @@ export interface IDTokenExpectations {
 const REQUIRED_CLAIMS = ['iss', 'aud', 'exp', 'iat', 'sub', 'nonce'];
 
 /**
- * Loads jose when the first login starts, not with the package: most processes check no signature. Only the parts that check a
- * signature: jose's main entry also loads everything that signs and encrypts.
+ * Imports only the parts of jose that check a signature: its main entry also loads everything that signs and encrypts.
+ * Not imported with the package, because most processes check no signature.
  */
 async function importJose() {
   const [{ jwtVerify }, { createLocalJWKSet }, errors] = await Promise.all([
@@ -37,7 +38,7 @@ async function importJose() {
 type Jose = Awaited<ReturnType<typeof importJose>>;
 let joseLoaded: Promise<Jose> | undefined;
 
-/** {@link importJose}, once: importing a loaded module still takes time, and every login would do it. */
+/** Calls {@link importJose} once: to import a loaded module still takes time. */
 function loadJose(): Promise<Jose> {
   joseLoaded ??= importJose().catch((error: unknown) => {
     joseLoaded = undefined;
@@ -46,13 +47,14 @@ function loadJose(): Promise<Jose> {
   return joseLoaded;
 }
 
-/** Loads what {@link verifyIDToken} needs, so that a callback doesn't wait for it. */
+/** Loads jose ahead of time, so that {@link verifyIDToken} need not wait for it. */
 export function prepareVerification(): void {
   loadJose().catch(() => {});
 }
 
 /**
- * Checks an ID token: signature (ES256 alone, by a key of `keys`), `iss`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce`, `sub`. A token that names an unknown key has the keys fetched once more.
+ * Checks an ID token: its signature (ES256 only), `iss`, `aud`, `azp`, `exp`, `iat`, `nbf`, `nonce` and `sub`.
+ * When no key has the token's `kid`, it fetches the keys again.
  * @throws {IDTokenError} the token is not valid; `code` names the check
  * @throws {ConnectionError} the keys could not be fetched
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
@@ -63,34 +65,33 @@ export async function verifyIDToken(
   expected: IDTokenExpectations,
   now: () => number,
 ): Promise<SubjectClaims> {
-  const [jose, known] = await Promise.all([loadJose(), keys.current()]);
-  const verify = (set: readonly PublicKey[]) =>
-    jose.jwtVerify(idToken, keySetOf(jose, set), {
-      algorithms: [ID_TOKEN_ALGORITHM],
-      issuer: expected.issuer,
-      audience: expected.clientID,
-      clockTolerance: expected.clockToleranceSeconds,
-      currentDate: new Date(now()),
-      requiredClaims: REQUIRED_CLAIMS,
-    });
-  try {
-    const verifyBy = async (set: readonly PublicKey[]): ReturnType<typeof verify> =>
-      verify(set).catch(async (error: unknown) => {
-        const newer = error instanceof jose.errors.JWKSNoMatchingKey ? await keys.after(set) : undefined;
-        if (newer === undefined) throw error;
-        return verifyBy(newer);
+  const [jose, known] = await Promise.all([loadJose(), keys.get()]);
+  const { JOSEError, JWKSNoMatchingKey } = jose.errors;
+
+  async function verifyWith(set: readonly PublicKey[]): Promise<SubjectClaims> {
+    try {
+      const { payload } = await jose.jwtVerify(idToken, getKeySet(jose, set), {
+        algorithms: [ID_TOKEN_ALGORITHM],
+        issuer: expected.issuer,
+        audience: expected.clientID,
+        clockTolerance: expected.clockToleranceSeconds,
+        currentDate: new Date(now()),
+        requiredClaims: REQUIRED_CLAIMS,
       });
-    const { payload } = await verifyBy(known);
-    return checkClaims(payload, expected, Math.floor(now() / 1000));
-  } catch (error) {
-    throw error instanceof jose.errors.JOSEError ? explain(jose, error) : error;
+      return checkClaims(payload, expected, Math.floor(now() / 1000));
+    } catch (error) {
+      const newer = error instanceof JWKSNoMatchingKey ? await keys.getNewer(set) : undefined;
+      if (newer !== undefined) return verifyWith(newer);
+      throw error instanceof JOSEError ? explainJoseError(jose, error) : error;
+    }
   }
+  return verifyWith(known);
 }
 
 const keySets = new WeakMap<readonly PublicKey[], ReturnType<Jose['createLocalJWKSet']>>();
 
-/** One key set per fetch, since jose keeps the imported keys with it. */
-function keySetOf(jose: Jose, keys: readonly PublicKey[]) {
+/** Makes one key set for each fetch of the keys: jose keeps the imported keys in it. */
+function getKeySet(jose: Jose, keys: readonly PublicKey[]) {
   let set = keySets.get(keys);
   if (set === undefined) {
     set = jose.createLocalJWKSet({ keys: [...keys] });
@@ -99,88 +100,67 @@ function keySetOf(jose: Jose, keys: readonly PublicKey[]) {
   return set;
 }
 
-/** What jose leaves to us. */
+/** Checks what jose does not. */
 function checkClaims(
   payload: Readonly<Record<string, unknown>>,
   expected: IDTokenExpectations,
   nowSeconds: number,
 ): SubjectClaims {
-  const { aud, azp, iat, nonce } = payload;
-  const { sub } = payload;
-  if (!isID(sub)) throw new IDTokenError('invalid_claim', "The ID token's sub is no Roblox user ID", { claim: 'sub' });
+  const { sub, aud, azp, iat, nonce } = payload;
+  const fail = (code: IDTokenErrorCode, claim: string, message: string) => new IDTokenError(code, message, { claim });
+  if (!isID(sub)) throw fail('invalid_claim', 'sub', "The ID token's sub is not a Roblox user ID");
   if ((Array.isArray(aud) && aud.length > 1 && azp === undefined) || (azp !== undefined && azp !== expected.clientID)) {
-    throw new IDTokenError('invalid_audience', 'The ID token is for several apps, and azp does not name this one', {
-      claim: 'azp',
-    });
+    throw fail('invalid_audience', 'azp', 'The ID token is for several apps, and azp does not name this one');
   }
   if (typeof iat !== 'number' || iat > nowSeconds + expected.clockToleranceSeconds) {
-    throw new IDTokenError('issued_in_future', "The ID token's iat is in the future: check this machine's clock", {
-      claim: 'iat',
-    });
+    throw fail('issued_in_future', 'iat', "The ID token's iat is in the future: check this machine's clock");
   }
   if (nonce !== expected.nonce) {
-    throw new IDTokenError('invalid_nonce', "The ID token's nonce is not the one of this login", { claim: 'nonce' });
+    throw fail('invalid_nonce', 'nonce', "The ID token's nonce is not the one of this login");
   }
   return { ...payload, sub };
 }
 
-/** jose's error in our words. */
-function explain(jose: Jose, error: InstanceType<Jose['errors']['JOSEError']>): IDTokenError {
+/** Makes our error for an error of jose. */
+function explainJoseError(jose: Jose, error: InstanceType<Jose['errors']['JOSEError']>): IDTokenError {
   const { errors } = jose;
+  // A copy: jose's errors about claims carry the whole payload.
+  const cause = copyError(error, []);
+  const fail = (code: IDTokenErrorCode, message: string, claim?: string) =>
+    new IDTokenError(code, message, { ...(claim === undefined ? {} : { claim }), cause });
   if (error instanceof errors.JWTExpired) {
-    return new IDTokenError('expired', "The ID token has expired: check this machine's clock", {
-      claim: 'exp',
-      cause: clean(error),
-    });
+    return fail('expired', "The ID token has expired: check this machine's clock", 'exp');
   }
-  if (error instanceof errors.JWTClaimValidationFailed) return explainClaim(error.claim, error.reason, clean(error));
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const { claim, reason } = error;
+    if (reason === 'missing') return fail('missing_claim', `The ID token has no ${claim}`, claim);
+    if (reason === 'invalid') return fail('invalid_claim', `The ID token's ${claim} has the wrong type`, claim);
+    if (claim === 'iss') return fail('invalid_issuer', 'The ID token is from another issuer: check baseURL', claim);
+    if (claim === 'aud') return fail('invalid_audience', 'The ID token is for another app: check clientID', claim);
+    if (claim === 'nbf') {
+      return fail('not_yet_valid', "The ID token is not valid yet: check this machine's clock", claim);
+    }
+    return fail('invalid_claim', `The ID token's ${claim} is not valid`, claim);
+  }
   if (error instanceof errors.JOSEAlgNotAllowed) {
-    return new IDTokenError('invalid_algorithm', `The ID token is not signed with ${ID_TOKEN_ALGORITHM}`, {
-      cause: clean(error),
-    });
+    return fail('invalid_algorithm', `The ID token is not signed with ${ID_TOKEN_ALGORITHM}`);
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return new IDTokenError('invalid_signature', "The ID token's signature does not match its key", {
-      cause: clean(error),
-    });
+    return fail('invalid_signature', "The ID token's signature does not match its key");
   }
   if ([errors.JWSInvalid, errors.JWTInvalid, errors.JOSENotSupported].some((type) => error instanceof type)) {
-    return new IDTokenError('malformed', 'The ID token is no signed JWT', { cause: clean(error) });
+    return fail('malformed', 'The ID token is not a signed JWT');
   }
-  return new IDTokenError('unknown_key', "No key of Roblox's can check the ID token", { cause: clean(error) });
-}
-
-function explainClaim(claim: string, reason: string, cause: unknown): IDTokenError {
-  if (reason === 'missing') return new IDTokenError('missing_claim', `The ID token has no ${claim}`, { claim, cause });
-  if (reason === 'invalid')
-    return new IDTokenError('invalid_claim', `The ID token's ${claim} is of the wrong type`, { claim, cause });
-  switch (claim) {
-    case 'iss':
-      return new IDTokenError('invalid_issuer', 'The ID token is from another issuer: check baseURL', { claim, cause });
-    case 'aud':
-      return new IDTokenError('invalid_audience', 'The ID token is for another app: check clientID', { claim, cause });
-    case 'nbf':
-      return new IDTokenError('not_yet_valid', "The ID token is not valid yet: check this machine's clock", {
-        claim,
-        cause,
-      });
-    default:
-      return new IDTokenError('invalid_claim', `The ID token's ${claim} is not right`, { claim, cause });
-  }
-}
-
-/** jose's claim errors carry the whole payload; a cause shows its name and message alone. */
-function clean(error: Error & { readonly code?: unknown }): Error {
-  return Object.assign(new Error(error.message), { name: error.name, code: error.code });
+  return fail('unknown_key', "None of Roblox's keys can check the ID token");
 }
 
 /**
- * Checks that userinfo speaks of the user whom the ID token names.
+ * Checks that userinfo names the same user as the ID token.
  * @throws {IDTokenError} `subject_mismatch`
  * @see https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
  */
 export function checkSubject(claims: SubjectClaims, sub: unknown): void {
   if (sub !== claims.sub) {
-    throw new IDTokenError('subject_mismatch', 'userinfo speaks of another user than the ID token', { claim: 'sub' });
+    throw new IDTokenError('subject_mismatch', 'userinfo names another user than the ID token', { claim: 'sub' });
   }
 }

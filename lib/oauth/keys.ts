@@ -2,38 +2,38 @@ import { createSingleFlight } from '../http/abort.ts';
 import { getJSON, readObject } from '../http/json.ts';
 import { createConnectionError, type Transport } from '../http/transport.ts';
 
-/** One JSON Web Key as it came. */
+/** A JSON Web Key, unchecked. */
 export type PublicKey = Readonly<Record<string, unknown>>;
 
-/** From this age on, the start of a login fetches the keys again, in the background. */
+/** When the keys are older than this, the start of a login fetches them again in the background. */
 const REFRESH_AGE_MS = 10 * 60_000;
-/** From this age on, the keys are fetched again before a signature is checked: a withdrawn key must not be trusted for ever. */
+/** When the keys are older than this, they are fetched again before a signature is checked: Roblox may have withdrawn a key. */
 const MAX_AGE_MS = 30 * 60_000;
-/** An unknown `kid` fetches the keys again, no more often than this: whoever sends us tokens must not decide how often we ask. */
+/** An unknown `kid` fetches the keys again, at most this often: the sender of a token must not decide how often we ask Roblox. */
 const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
-/** After a failure the starts of logins leave Roblox alone for so long: anybody can start one. */
+/** After a failure, the start of a login fetches no keys for this long: anybody can start logins. */
 const FAILURE_PAUSE_MS = 5_000;
 
 /** Roblox's public keys, fetched before they are needed. */
 export interface KeyCache {
   /**
-   * Fetches the keys in the background where they are missing or old, or where there is no connection to Roblox: the callback then
-   * finds both. Never fails; the callback tries again.
+   * Fetches the keys in the background, when they are missing or old or when there is no open connection to Roblox. The callback then
+   * finds both. Never throws: the callback tries again.
    */
   prefetch(): void;
-  /** The keys; fetched now where they are missing or too old. @throws {ConnectionError} they cannot be fetched */
-  current(): Promise<readonly PublicKey[]>;
+  /** Gets the keys. Fetches them first when they are missing or too old. @throws {ConnectionError} they cannot be fetched */
+  get(): Promise<readonly PublicKey[]>;
   /**
-   * Newer keys, after a token named one that is not among `known`.
+   * Gets newer keys, for a token whose key is not among `known`.
    * @returns undefined when it is too soon to ask again
    * @throws {ConnectionError} they cannot be fetched
    */
-  after(known: readonly PublicKey[]): Promise<readonly PublicKey[] | undefined>;
+  getNewer(known: readonly PublicKey[]): Promise<readonly PublicKey[] | undefined>;
 }
 
 /**
- * Keeps the keys of one `jwks_uri`. Whoever needs them while they are being fetched waits for that fetch.
- * @param options.isConnected whether a request to `url` would find a connection; true where nobody can tell
+ * Keeps the keys of one `jwks_uri`. Callers that need them at the same time share one fetch.
+ * @param options.isConnected whether there is an open connection for a request to `url`; true when nobody knows
  * @see https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys
  */
 export function createKeyCache(options: {
@@ -48,7 +48,7 @@ export function createKeyCache(options: {
   let askedAgainAtMs = -Infinity;
   let failedAtMs = -Infinity;
 
-  /** A clock that was set back counts as well. */
+  /** Absolute: the clock may have been set back. */
   const hasPassed = (ms: number, sinceMs: number) => Math.abs(now() - sinceMs) > ms;
   const isOlderThan = (ms: number) => cached === undefined || hasPassed(ms, cached.atMs);
 
@@ -66,17 +66,17 @@ export function createKeyCache(options: {
 
   return {
     prefetch() {
-      // Opening a connection takes longer than any answer. The keys need no token, so fetching them opens one.
+      // To open a connection takes longer than any response. Fetching the keys opens one, and needs no token.
       const isWanted = isOlderThan(REFRESH_AGE_MS) || !isConnected(url);
       if (isWanted && hasPassed(FAILURE_PAUSE_MS, failedAtMs)) fetchKeys().catch(() => {});
     },
-    async current() {
+    async get() {
       return cached === undefined || isOlderThan(MAX_AGE_MS) ? fetchKeys() : cached.keys;
     },
-    async after(known) {
+    async getNewer(known) {
       if (cached !== undefined && cached.keys !== known) return cached.keys;
-      const underWay = flight.current();
-      if (underWay !== undefined) return underWay;
+      const inFlight = flight.current();
+      if (inFlight !== undefined) return inFlight;
       if (!hasPassed(UNKNOWN_KEY_COOLDOWN_MS, askedAgainAtMs)) return undefined;
       const keys = await fetchKeys();
       askedAgainAtMs = now();
@@ -88,8 +88,8 @@ export function createKeyCache(options: {
 async function requestKeys(url: string, transport: Transport): Promise<readonly PublicKey[]> {
   const { json, status } = await getJSON(transport, url);
   const keys: unknown[] = Array.isArray(json['keys']) ? json['keys'] : [];
-  const usable = keys.map(readObject).filter((key) => key?.['kty'] === 'EC') as PublicKey[]; // what is filtered is there
-  // Without any key the answer is unusable; it must not look as if the token were signed by nobody.
+  const usable = keys.map(readObject).filter((key) => key?.['kty'] === 'EC') as PublicKey[]; // undefined is filtered out
+  // No key at all is an error of this response, not of the ID token.
   if (usable.length === 0) throw createConnectionError('invalid_body', { method: 'GET', url, secrets: [] }, { status });
   return usable;
 }

@@ -22,35 +22,36 @@ import {
 import { readTokens, type Tokens } from './tokens.ts';
 
 /**
- * The verbs of Roblox's OAuth 2.0. None is ever repeated by itself: a code and a refresh token can be spent once, and who does not
- * hear the answer cannot know whether they were.
+ * The calls of Roblox's OAuth 2.0. None is retried: a code or a refresh token works once, and without a response nobody knows whether
+ * it was used.
  */
 export interface OAuthClient {
   /**
-   * Sends a grant to the token endpoint and hands back the answer as it came.
+   * Sends a grant to the token endpoint.
+   * @returns the parsed body, with an access token in it
    * @throws {OAuthError} refused
-   * @throws {ConnectionError} no answer
+   * @throws {ConnectionError} no usable response
    */
   grant(parameters: Readonly<Record<string, string | undefined>>): Promise<Record<string, unknown>>;
   /**
-   * Trades a refresh token for the next set of tokens. Roblox honours it once: store the next one before you use anything else.
-   * @throws {OAuthError} `invalid_grant`: used, expired or withdrawn
-   * @throws {ConnectionError} no answer: the token may be spent or not
+   * Exchanges a refresh token for a new set of tokens. Roblox accepts it once: store the new one before you use the new access token.
+   * @throws {OAuthError} `invalid_grant`: used, expired or revoked
+   * @throws {ConnectionError} no usable response: the refresh token may have been used
    * @see RFC 6749, section 6 https://www.rfc-editor.org/rfc/rfc6749#section-6
    */
   refresh(refreshToken: string): Promise<Tokens>;
   /** Ends an authorization. @see RFC 7009 */
   revoke(token: string, limits?: RequestLimits): Promise<void>;
-  /** Asks what Roblox knows of a token. @see RFC 7662 */
+  /** Asks what Roblox knows about a token. @see RFC 7662 */
   introspect(token: string, limits?: RequestLimits): Promise<Introspection>;
   /** Asks what the user chose on the consent page. */
   resources(accessToken: string, limits?: RequestLimits): Promise<Resources>;
 }
 
-/** What ends one request: neither is for a request that spends a code or a refresh token. */
+/** What may end a request early. Not for a request with a code or a refresh token: its response must be read. */
 export type RequestLimits = Pick<HttpRequest, 'signal' | 'timeoutMs'>;
 
-/** Makes the verbs for one app. */
+/** Makes the OAuth client of one app. */
 export function createOAuthClient(options: {
   readonly endpoints: Endpoints;
   readonly credentials: ClientCredentials;
@@ -73,7 +74,7 @@ export function createOAuthClient(options: {
     return { request, json: parseJSON(response.text), status: response.status };
   }
 
-  /** Reads a JSON answer, or says that it is none. */
+  /** @throws {ConnectionError} `invalid_body`: the reader found nothing */
   function read<T>(
     { request, json, status }: { request: HttpRequest; json: unknown; status: number },
     reader: (json: unknown) => T | undefined,
@@ -96,7 +97,7 @@ export function createOAuthClient(options: {
       return read(answer, (json) => readTokens(json, now()));
     },
     async revoke(token, limits) {
-      // Roblox answers 200 with an empty body: success is the status, there is nothing to read.
+      // Roblox's response is a 200 with an empty body.
       await post(endpoints.revocation, { token }, limits);
     },
     async introspect(token, limits) {
@@ -108,7 +109,7 @@ export function createOAuthClient(options: {
   };
 }
 
-/** The `error` of an answer that has no word of its own for it. */
+/** Our `error` for a response that names none. */
 const STATUS_ERRORS: Readonly<Record<number, string>> = {
   400: 'invalid_request',
   401: 'unauthorized',
@@ -117,9 +118,9 @@ const STATUS_ERRORS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Reads the answer of a token endpoint that refuses: RFC 6749's `{ error, error_description }`, whatever its status, or one of Open
- * Cloud's shapes, which a gateway in front of it sends.
- * @returns undefined when the answer is a success
+ * Reads a refusal: RFC 6749's `{ error, error_description }`, whatever the status, or one of Open Cloud's error bodies, which the gateway
+ * before the OAuth endpoints sends.
+ * @returns undefined when the response is a success
  * @see RFC 6749, section 5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
 function readRefusal(

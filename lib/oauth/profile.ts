@@ -1,20 +1,20 @@
 import { IDTokenError } from '../errors.ts';
-import { getJSON, readObject, readString } from '../http/json.ts';
+import { dropUndefined, getJSON, readEpochSeconds, readObject, readString } from '../http/json.ts';
 import type { App } from './app-options.ts';
 import type { SubjectClaims } from './id-token.ts';
 
 /**
- * Who signed in, in Passport's normalised schema: a `passport.Profile`. With the scope `openid` alone only `provider`, `id`,
- * `profileUrl`, an empty `photos`, `_raw` and `_json` are there.
+ * Who signed in, as a `passport.Profile`. With the scope `openid` alone it has only `provider`, `id`, `profileUrl`, an empty `photos`,
+ * `_raw` and `_json`.
  * @see https://www.passportjs.org/reference/normalized-profile/
  */
 export interface Profile {
   readonly provider: 'roblox';
-  /** The Roblox user ID in this app, as a string. It never changes; together with your client ID it is the key to know a user by. */
+  /** The user's ID in this app's domain. It never changes. Store users by your client ID and this ID. */
   readonly id: string;
   /** The unique name, without `@`. The user can change it. */
   readonly username?: string;
-  /** The name to show. Not unique. Always there with the scope `profile`, missing without it. */
+  /** The name to show. Not unique. Missing without the scope `profile`. */
   readonly displayName: string;
   /** The user's page at Roblox, an https URL. */
   readonly profileUrl: string;
@@ -22,38 +22,35 @@ export interface Profile {
   readonly photos: { value: string }[];
   /** When the account was made. */
   readonly createdAt?: Date;
-  /** The claims as they came: userinfo's body, or the ID token's payload with `skipUserProfile`. */
+  /** The claims as JSON text: userinfo's body, or the ID token's payload with `skipUserProfile`. */
   readonly _raw: string;
-  /** The same, parsed. */
+  /** The claims, parsed. */
   readonly _json: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Maps the OpenID claims of userinfo (or of an ID token) to a profile.
- * `name` and `nickname` are both the display name, `preferred_username` is the username; `picture` can be null, or missing.
- * @param raw the text that the claims were read from
+ * Makes a profile of the OpenID claims of userinfo or of an ID token.
+ * `name` and `nickname` are both the display name. `preferred_username` is the username. `picture` may be null or missing.
+ * @param raw the text of the claims
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
  */
 export function readProfile(claims: SubjectClaims, raw: string = JSON.stringify(claims)): Profile {
   const { sub: id } = claims;
-  const username = readString(claims['preferred_username']);
-  const displayName = readString(claims['name']) ?? readString(claims['nickname']);
-  // Apps put these URLs into their pages: `javascript:` must not get there. The emulator's pictures are at plain http.
+  // Apps put these URLs into their pages, so `javascript:` must not pass. The emulator's pictures have http: URLs.
   const profileUrl = readURL(claims['profile'], ['https:']) ?? `https://www.roblox.com/users/${id}/profile`;
   const picture = readURL(claims['picture'], ['https:', 'http:']);
-  const createdAt = readSeconds(claims['created_at']);
-  const profile = {
+  const profile = dropUndefined({
     provider: 'roblox',
     id,
-    ...(username === undefined ? {} : { username }),
-    ...(displayName === undefined ? {} : { displayName }),
+    username: readString(claims['preferred_username']),
+    displayName: readString(claims['name']) ?? readString(claims['nickname']),
     profileUrl,
     photos: picture === undefined ? [] : [{ value: picture }],
-    ...(createdAt === undefined ? {} : { createdAt }),
+    createdAt: readEpochSeconds(claims['created_at']),
     _raw: raw,
     _json: claims,
-  };
-  return profile as Profile; // Passport's type of a profile has a displayName, also where there is none
+  });
+  return profile as Profile; // Passport's type requires a displayName, which can be missing here
 }
 
 function readURL(value: unknown, protocols: readonly string[]): string | undefined {
@@ -61,13 +58,8 @@ function readURL(value: unknown, protocols: readonly string[]): string | undefin
   return url !== undefined && URL.canParse(url) && protocols.includes(new URL(url).protocol) ? url : undefined;
 }
 
-function readSeconds(value: unknown): Date | undefined {
-  const date = typeof value === 'number' ? new Date(value * 1000) : undefined;
-  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
-}
-
 /**
- * The OpenID Connect userinfo answer, as Roblox sends it. With the `openid` scope alone only `sub` is there.
+ * Roblox's response of OpenID Connect's userinfo. With the scope `openid` alone it has only `sub`.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
  */
 export interface UserInfo {
@@ -81,7 +73,7 @@ export interface UserInfo {
   readonly preferred_username?: string;
   /** The user's page at Roblox. */
   readonly profile?: string;
-  /** The headshot; null, or missing, where Roblox has none. */
+  /** The headshot; null or missing when Roblox has none. */
   readonly picture?: string | null;
   /** When the account was made, seconds since the epoch. */
   readonly created_at?: number;
@@ -90,8 +82,8 @@ export interface UserInfo {
 }
 
 /**
- * Reads the userinfo answer.
- * @returns undefined when it is none: a `sub` is always there
+ * Reads a response of userinfo.
+ * @returns undefined when it has no `sub`
  * @see https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
  */
 export function readUserInfo(json: unknown): UserInfo | undefined {
@@ -101,9 +93,9 @@ export function readUserInfo(json: unknown): UserInfo | undefined {
 }
 
 /**
- * Asks userinfo who an access token is for.
- * @throws {IDTokenError} `subject_mismatch`: no user is named
- * @throws {ConnectionError} no answer, or no success
+ * Asks userinfo which user an access token belongs to.
+ * @throws {IDTokenError} `subject_mismatch`: userinfo names no user
+ * @throws {ConnectionError} no response, or a status that is not 2xx
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
  */
 export async function askProfile(app: App, accessToken: string): Promise<Profile> {

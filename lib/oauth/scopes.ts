@@ -1,7 +1,7 @@
 import { findSimilar } from '../errors.ts';
 
 /**
- * The scopes that a Roblox app can ask for, from Roblox's description of Open Cloud and its OAuth reference.
+ * The scopes of Roblox's description of Open Cloud and of its OAuth reference.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-overview#scopes
  */
 const KNOWN_SCOPES = [
@@ -55,12 +55,12 @@ const KNOWN_SCOPES = [
   'user.user-notification:write',
 ] as const;
 
-/** A scope by its name. Roblox adds scopes, so any other string is accepted too. */
+/** The name of a scope. Any other string is accepted too, because Roblox adds scopes. */
 export type RobloxScope = (typeof KNOWN_SCOPES)[number] | (string & {});
 
 const warned = new Set<string>();
 
-/** Warns once about a scope that is probably misspelt. It is sent all the same, because Roblox may have added it. */
+/** Warns once about a scope that is probably misspelt. We still send it, because Roblox may have added it. */
 export function warnOfMisspeltScopes(scopes: readonly string[]): void {
   for (const scope of scopes) {
     if (warned.has(scope) || KNOWN_SCOPES.some((known) => known === scope)) continue;

@@ -1,10 +1,10 @@
-import { readID, readObject, readString } from '../http/json.ts';
+import { dropUndefined, readEpochSeconds, readID, readObject, readString } from '../http/json.ts';
 import { splitScopes } from './tokens.ts';
 
-/** How a confidential client says who it is; `none` is a public client. RFC 6749, section 2.3.1. */
+/** How a client authenticates at the OAuth endpoints; `none` is for a public client. RFC 6749, section 2.3.1. */
 export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic' | 'none';
 
-/** Who the app is to Roblox. */
+/** The app's credentials. */
 export interface ClientCredentials {
   readonly clientID: string;
   /** Undefined for a public client. */
@@ -12,20 +12,20 @@ export interface ClientCredentials {
   readonly clientAuthentication: ClientAuthentication;
 }
 
-/** A POST to one of the token endpoints. */
+/** The headers and body of a POST to an OAuth endpoint. */
 export interface FormMessage {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** What no error about it may show. */
+  /** Values that no error may show. */
   readonly secrets: readonly string[];
 }
 
-/** Parameters that no error may show. */
+/** Parameters whose values no error may show. */
 const SECRET_PARAMETERS = ['code', 'code_verifier', 'refresh_token', 'token', 'client_secret'];
 
 /**
- * Builds a form for a token endpoint, with the client's credentials where they belong: in the body, or in the Basic header and
- * then nowhere in the body, since Roblox refuses a request that has both as ambiguous.
+ * Builds a POST to an OAuth endpoint, with the client's credentials either in the body or in a Basic header.
+ * Never in both: Roblox refuses that as ambiguous.
  * @see RFC 6749, section 2.3.1 https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  */
 export function buildTokenForm(
@@ -54,14 +54,14 @@ export function buildTokenForm(
   return { headers, body: form.toString(), secrets };
 }
 
-/** `application/x-www-form-urlencoded` of one value, as RFC 6749 wants it inside a Basic header. */
+/** Encodes one value as `application/x-www-form-urlencoded`, as RFC 6749 requires in a Basic header. */
 function formEncode(value: string): string {
   return new URLSearchParams([['', value]]).toString().slice(1);
 }
 
-/** What the introspection endpoint says of a token. @see RFC 7662, section 2.2 */
+/** What the introspection endpoint knows about a token. @see RFC 7662, section 2.2 */
 export interface Introspection {
-  /** Whether the token's lifetime goes on. Not a check for revocation: a revoked token stays active until it expires. */
+  /** Whether the token has not expired. Not a check for revocation: a revoked token stays active until it expires. */
   readonly active: boolean;
   /** The user's ID in this app's domain. */
   readonly sub?: string;
@@ -73,44 +73,40 @@ export interface Introspection {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** What the user chose on the consent page. A user's ID is the one in this app's domain. */
+/** What the user chose on the consent page. User IDs are those of this app's domain. */
 export interface Resources {
   /** Experiences (universes) with their owner. */
   readonly experiences: readonly {
     readonly id: string;
     readonly owner: { readonly type: 'User' | 'Group'; readonly id: string };
   }[];
-  /** Accounts that the app may act for: the user's own, and groups. */
+  /** Accounts that the app may act for: the user's own account and groups. */
   readonly accounts: readonly { readonly type: 'User' | 'Group'; readonly id: string }[];
 }
 
 /**
- * Reads the introspection answer.
- * @returns undefined when it is none
+ * Reads a response of the introspection endpoint.
+ * @returns undefined when it has no `active`
  * @see RFC 7662, section 2.2 https://www.rfc-editor.org/rfc/rfc7662#section-2.2
  */
 export function readIntrospection(json: unknown): Introspection | undefined {
   const raw = readObject(json);
   if (raw === undefined || typeof raw['active'] !== 'boolean') return undefined;
-  const sub = readID(raw['sub']);
-  const clientId = readString(raw['client_id']);
-  const issuedAt = readSeconds(raw['iat']);
-  const expiresAt = readSeconds(raw['exp']);
-  return {
+  return dropUndefined({
     active: raw['active'],
-    ...(sub === undefined ? {} : { sub }),
-    ...(clientId === undefined ? {} : { clientId }),
+    sub: readID(raw['sub']),
+    clientId: readString(raw['client_id']),
     scope: splitScopes(readString(raw['scope']) ?? ''),
-    ...(issuedAt === undefined ? {} : { issuedAt }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    issuedAt: readEpochSeconds(raw['iat']),
+    expiresAt: readEpochSeconds(raw['exp']),
     raw,
-  };
+  });
 }
 
 /**
- * Reads the answer of `/token/resources`: per owner, `universe` lists experiences and `creator` lists accounts, where `U` is the
- * owner and `G7` is group 7. Either may be absent, and a user may choose nothing at all. Anything that is no ID is left out.
- * @returns undefined when it is none
+ * Reads a response of `/token/resources`. It has one entry for each owner: `universe` lists experiences, and `creator` lists accounts,
+ * where `U` means the owner and `G7` means group 7. Each list may be missing, and the user may have chosen nothing. Invalid IDs are left out.
+ * @returns undefined when it has no `resource_infos`
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#post-v1tokenresources
  */
 export function readResources(json: unknown): Resources | undefined {
@@ -140,14 +136,9 @@ function readIDList(resource: unknown): readonly unknown[] {
   return Array.isArray(ids) ? ids : [];
 }
 
-/** `G7` is group 7, `U7` and `7` are user 7. */
+/** Reads an account: `G7` is group 7, `U7` and `7` are user 7. */
 function readAccount(creator: unknown): Resources['accounts'][number] | undefined {
   const [, letter, digits] = typeof creator === 'string' ? (/^([GU]?)(\d+)$/.exec(creator) ?? []) : ['', '', creator];
   const id = readID(digits);
   return id === undefined ? undefined : { type: letter === 'G' ? 'Group' : 'User', id };
-}
-
-function readSeconds(value: unknown): Date | undefined {
-  const time = typeof value === 'number' ? new Date(value * 1000) : undefined;
-  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
 }

@@ -42,54 +42,54 @@ describe("Roblox's keys", () => {
   it('are fetched once for all who need them, and kept', async () => {
     const { keys, requests } = scene();
     keys.prefetch();
-    await Promise.all([keys.current(), keys.current()]);
-    await keys.current();
+    await Promise.all([keys.get(), keys.get()]);
+    await keys.get();
     expect(requests()).to.equal(1);
   });
 
   it('are fetched again for all whose token names another one, by one request', async () => {
     const { keys, requests, rotate } = scene();
-    const known = await keys.current();
+    const known = await keys.get();
     rotate();
-    const newer = await Promise.all([1, 2, 3, 4].map(() => keys.after(known)));
+    const newer = await Promise.all([1, 2, 3, 4].map(() => keys.getNewer(known)));
     expect(newer.map(kids)).to.deep.equal([['second'], ['second'], ['second'], ['second']]);
     expect(requests()).to.equal(2);
   });
 
   it('are fetched again also right after the first time, then at most once in 30 seconds', async () => {
     const { keys, requests, pass } = scene();
-    const first = await keys.current();
-    const second = await keys.after(first);
+    const first = await keys.get();
+    const second = await keys.getNewer(first);
     expect(second).to.not.equal(undefined);
     pass(29_000);
-    expect(await keys.after(second!)).to.equal(undefined);
+    expect(await keys.getNewer(second!)).to.equal(undefined);
     pass(2_000);
-    expect(await keys.after(second!)).to.not.equal(undefined);
+    expect(await keys.getNewer(second!)).to.not.equal(undefined);
     expect(requests()).to.equal(3);
   });
 
   it('may be asked for again by who joined a fetch that began before the keys changed', async () => {
     const { keys, pass, rotate, holdAnswers } = scene();
-    const known = await keys.current();
+    const known = await keys.get();
     pass(11 * 60_000);
     const release = holdAnswers();
     keys.prefetch();
     rotate();
-    const joined = keys.after(known);
+    const joined = keys.getNewer(known);
     await settled();
     release();
     expect(kids(await joined)).to.deep.equal(['first']);
-    expect(kids(await keys.after((await joined)!))).to.deep.equal(['second']);
+    expect(kids(await keys.getNewer((await joined)!))).to.deep.equal(['second']);
   });
 
   it('may be asked for again at once where the fetch failed', async () => {
     const { keys, fail, heal, rotate } = scene();
-    const known = await keys.current();
+    const known = await keys.get();
     fail();
-    expect(await catchError(keys.after(known))).to.have.property('code', 'server_error');
+    expect(await catchError(keys.getNewer(known))).to.have.property('code', 'server_error');
     heal();
     rotate();
-    expect(kids(await keys.after(known))).to.deep.equal(['second']);
+    expect(kids(await keys.getNewer(known))).to.deep.equal(['second']);
   });
 
   it('are not asked for by each start of a login while they cannot be had', async () => {
@@ -100,30 +100,30 @@ describe("Roblox's keys", () => {
       await settled();
     }
     expect(requests()).to.equal(1);
-    expect(await catchError(keys.current()), 'a callback does ask').to.have.property('code', 'server_error');
+    expect(await catchError(keys.get()), 'a callback does ask').to.have.property('code', 'server_error');
     expect(requests()).to.equal(2);
     heal();
     pass(6_000);
     keys.prefetch();
     await settled();
     expect(requests()).to.equal(3);
-    await keys.current();
+    await keys.get();
     expect(requests()).to.equal(3);
   });
 
   it('are not believed for longer than half an hour', async () => {
     const { keys, pass, fail } = scene();
-    await keys.current();
+    await keys.get();
     pass(31 * 60_000);
     fail();
-    expect(await catchError(keys.current())).to.have.property('code', 'server_error');
+    expect(await catchError(keys.get())).to.have.property('code', 'server_error');
   });
 
   for (const text of ['{}', '{"keys":[]}', '{"keys":[{"kty":"RSA"}]}', '{"keys":{}}']) {
     it(`are not had where none is among them: ${text}`, async () => {
       const transport: Transport = async () => ({ status: 200, text, header: () => null });
       const keys = createKeyCache({ url: 'https://roblox.test/certs', transport, now: () => 0 });
-      expect(await catchError(keys.current())).to.have.property('code', 'invalid_body');
+      expect(await catchError(keys.get())).to.have.property('code', 'invalid_body');
     });
   }
 });
