@@ -6,18 +6,18 @@ import { isAlive, LOGIN_LIFETIME_MS, MAX_LOGINS, readLogins, UNKNOWN_LOGIN } fro
 import type { Login, LoginMeta, StateStore } from './login.ts';
 import { createSealer, readSecret, readSecrets, type Sealer, type Secret } from './seal.ts';
 
-/** What a {@link CookieStore} can be told. One of `secret` and `secrets` is required. */
+/** The options of a {@link CookieStore}. Either `secret` or `secrets` is required. */
 export type CookieStoreOptions = CookieStoreSecrets & {
-  /** What the cookies' names begin with, after `__Host-`; `roblox-login` by default. */
+  /** The beginning of the cookies' names, after `__Host-`; `roblox-login` by default. */
   readonly name?: string | undefined;
   /**
-   * Whether the cookies are for https alone: `Secure`, with a name that begins with `__Host-`. With `'auto'`, the default, they are where
-   * the login's callback URL is https. (A relative callback URL takes the request's scheme; behind a proxy that needs the strategy's
+   * Whether browsers send the cookies over https only: `Secure`, with a name that begins with `__Host-`. `'auto'`, the default, means:
+   * when the login's callback URL is https. (A relative callback URL has the request's scheme. Behind a proxy that needs the strategy's
    * `proxy: true` or the framework's own setting.)
    */
   readonly secure?: boolean | 'auto' | undefined;
   /**
-   * Finds the response of a request: Node's response, or Fastify's reply. Needed under Fastify; Express, Connect and Koa show it on the
+   * Finds the response of a request: Node's response, or Fastify's reply. Needed with Fastify. Express, Connect and Koa show it on the
    * request.
    */
   readonly response?: ((req: never) => CookieResponse | undefined) | undefined;
@@ -25,21 +25,21 @@ export type CookieStoreOptions = CookieStoreSecrets & {
   readonly now?: (() => number) | undefined;
 };
 
-/** Secrets are strings or bytes that nobody can guess, of 16 bytes or more. */
+/** A secret is a string or bytes that nobody can guess, 16 bytes or more. */
 export type CookieStoreSecrets =
   | { readonly secret: Secret; readonly secrets?: undefined }
-  /** The first encrypts, all decrypt: put a new one in front, and remove the old one 15 minutes later. */
+  /** The first encrypts, all decrypt. To replace a secret, put the new one first, and remove the old one 15 minutes later. */
   | { readonly secrets: readonly Secret[]; readonly secret?: undefined };
 
-/** Browsers let only this host, and only over https, set cookies with this prefix. @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes */
+/** Browsers accept a cookie with this prefix only from this host, over https. @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes */
 const HOST_PREFIX = '__Host-';
 
-/** How large a cookie may be, name and attributes included; browsers drop larger ones. @see RFC 6265, section 6.1 */
+/** The size limit of a cookie, including name and attributes. Browsers drop larger ones. @see RFC 6265, section 6.1 */
 const MAX_COOKIE_BYTES = 4096;
-/** How large all of them may be: Node refuses a request with more than 16 KB of headers, and the app has cookies of its own. */
+/** The size limit of all login cookies: Node refuses a request with more than 16 KB of headers, and the app has its own cookies. */
 const MAX_TOTAL_BYTES = 8192;
 
-/** The sealed value; the rest of a login is in the cookie's name. An array, since each request carries it. */
+/** The encrypted value. The rest of a login is in the cookie's name. An array, because it is short and sent with each request. */
 type Sealed = readonly [clientID: string, verifier: string, callbackURL: string, state?: unknown];
 
 /** A cookie with the name of one of our logins. */
@@ -49,9 +49,9 @@ interface LoginCookie extends Cookie {
 }
 
 /**
- * Keeps each login in flight in a cookie of its own, for apps without sessions. The cookie is encrypted, HttpOnly, SameSite=Lax, and Secure
- * on https. At most 5 are kept, for 15 minutes each; the oldest leaves first. The cookie is cleared when its callback comes. A browser
- * that keeps it nevertheless is stopped by Roblox, where a code is good once.
+ * Keeps each login in flight in its own cookie, for apps without sessions. The cookie is encrypted, HttpOnly, SameSite=Lax, and Secure on
+ * https. A browser keeps at most 5, for 15 minutes each; a new one replaces the oldest. The callback clears its cookie. If a browser sends
+ * the cookie again all the same, Roblox refuses the login, because a code works once.
  *
  * ```ts
  * new RobloxStrategy({ …, store: new CookieStore({ secret: process.env.COOKIE_SECRET }) });
@@ -87,7 +87,7 @@ export class CookieStore implements StateStore {
     this.#keep(req, verifier, state, meta).then((handle) => callback(null, handle), callback);
   }
 
-  /** Takes a login out. @see StateStore */
+  /** Finds and removes a login. @see StateStore */
   verify(req: IncomingMessage, handle: string, meta: LoginMeta, callback: Parameters<StateStore['verify']>[3]): void {
     this.#take(req, handle, meta).then((login) => {
       if (login === undefined) callback(null, false, UNKNOWN_LOGIN);
@@ -132,8 +132,8 @@ export class CookieStore implements StateStore {
   }
 
   /**
-   * Reads the cookies of logins in flight, the newest first. On https only `__Host-` ones, which no other host can have set. On http both
-   * kinds: a login may have had an https callback URL of its own.
+   * Reads the cookies of logins in flight, the newest first. On https only those with `__Host-`, which no other host can set. On http both
+   * kinds, because a login may have had an https callback URL.
    */
   #readLogins(req: IncomingMessage, meta: LoginMeta): readonly LoginCookie[] {
     const prefixes = this.#isSecure(meta)
@@ -153,7 +153,7 @@ export class CookieStore implements StateStore {
   }
 
   #isSecure(meta: LoginMeta): boolean {
-    // The browser sends the cookie to the callback URL: its scheme counts, not the one that proxies use.
+    // The scheme of the callback URL counts, because the browser sends the cookie there. A proxy may use another scheme.
     return this.#secure === 'auto' ? /^https:/i.test(meta.callbackURL) : this.#secure;
   }
 
@@ -167,22 +167,22 @@ export class CookieStore implements StateStore {
   }
 
   #findResponse(req: IncomingMessage): CookieResponse {
-    // Cast: the app's function declares the requests of its framework.
+    // Cast: the app's function declares its framework's request.
     const res = this.#response === undefined ? findResponse(req) : this.#response(req as never);
     if (canSetCookies(res)) return res;
     if (this.#response !== undefined) {
       throw new TypeError(
-        'response must return what sets cookies, a response of Node or a reply of Fastify; it did not',
+        'response must return an object that can set cookies: a response of Node or a reply of Fastify',
       );
     }
     throw new Error(
-      'CookieStore found no response to set its cookie on: this framework does not put it on the request. Give it ' +
-        '`response: (req) => …`; under Fastify keep the reply on the request in an onRequest hook, and return that',
+      'CookieStore found no response to set its cookie on: this framework does not put it on the request. Give the option ' +
+        '`response: (req) => …`. With Fastify, keep the reply on the request in an onRequest hook, and return it',
     );
   }
 }
 
-/** Chooses the cookies that leave: expired ones, and the oldest where there are too many or too large ones. */
+/** Chooses the cookies to clear: the expired ones, and the oldest when there are too many or they are too large together. */
 function chooseLeaving(addedBytes: number, newestFirst: readonly LoginCookie[], nowMs: number): readonly LoginCookie[] {
   let bytes = addedBytes;
   let count = 1;

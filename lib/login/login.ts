@@ -1,25 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 
-/** How long a login may take, from its start to its callback. */
+/** The longest time from the start of a login to its callback. */
 export const LOGIN_LIFETIME_MS = 15 * 60_000;
-/** How many logins one browser may have in flight; the oldest leaves first. */
+/** The most logins in flight in one browser. A new one replaces the oldest. */
 export const MAX_LOGINS = 5;
 /**
- * How large the logins in one session may be together, as JSON. A session in a cookie has 4,096 bytes, name and attributes included;
- * Base64 makes 2,731 bytes of these 2,048, and the app's own session needs room, too.
+ * The size limit of all logins in one session together, as JSON. A session in a cookie has 4,096 bytes, including name and attributes.
+ * Base64 turns these 2,048 bytes into 2,731. The rest is for the app's own session data.
  */
 export const MAX_SESSION_BYTES = 2048;
 
-/** What a store is told about the app beside a login. */
+/** What a store is told about the app and the login. */
 export interface LoginMeta {
   readonly authorizationURL: string;
   readonly tokenURL: string;
   readonly clientID: string;
-  /** The redirect URI of this login; the token request must name the same one. */
+  /** The redirect URI of this login. The token request must have the same one. */
   readonly callbackURL: string;
 }
 
-/** What our stores give back beside what passport-oauth2's stores do. */
+/** What our stores return in addition to what passport-oauth2's stores return. */
 export interface StoredLogin {
   /** The redirect URI that the login was started with. */
   readonly callbackURL: string;
@@ -27,8 +27,8 @@ export interface StoredLogin {
 
 /**
  * Keeps logins in flight. The interface is that of passport-oauth2's stores for PKCE.
- * `store` keeps a login and gives its handle, which becomes the `state` parameter. `verify` removes the login of a handle, so that it can
- * be used once, and gives its verifier and the app's own state.
+ * `store` keeps a login and returns its handle, which becomes the `state` parameter. `verify` removes the login with this handle, so that
+ * it can be used only once, and returns its verifier and the app's own state.
  * @see https://github.com/jaredhanson/passport-oauth2/blob/master/lib/state/pkcesession.js
  */
 export interface StateStore {
@@ -39,7 +39,7 @@ export interface StateStore {
     meta: LoginMeta,
     callback: (error: unknown, handle?: string) => void,
   ): void;
-  /** `ok` is the verifier. Where there is no such login it is `false`, and `state` is `{ message }`. */
+  /** `ok` is the verifier. When there is no such login, `ok` is `false` and `state` is `{ message }`. */
   verify(
     req: IncomingMessage,
     handle: string,
@@ -60,12 +60,12 @@ export interface Login extends StoredLogin {
   readonly state?: unknown;
 }
 
-/** The message for a callback that belongs to no login. It repeats nothing that the browser sent. */
+/** The message for a callback that belongs to no login. It contains nothing that the browser sent. */
 export const UNKNOWN_LOGIN = {
   message: 'This sign-in was not started in this browser, has expired or was already used. Please sign in again.',
 } as const;
 
-/** Reads logins out of a session. What is no login is left out. */
+/** Reads the logins in a session. Leaves out values that are not logins. */
 export function readLogins(value: unknown): readonly Login[] {
   return Array.isArray(value) ? value.filter(isLogin) : [];
 }
@@ -83,7 +83,7 @@ function isLogin(value: unknown): value is Login {
 }
 
 /**
- * Adds a login. Expired ones leave, and the oldest where there are too many or too large ones.
+ * Adds a login. Removes expired logins, and the oldest ones while there are too many or they are too large together.
  * @throws {TypeError} the login alone is too large
  */
 export function addLogin(logins: readonly Login[], login: Login): readonly Login[] {
@@ -103,7 +103,7 @@ function countBytes(logins: readonly Login[]): number {
   return Buffer.byteLength(JSON.stringify(logins));
 }
 
-/** Takes a login of this app out, by its handle. All other logins stay, also where there is no such login. */
+/** Finds and removes the login of this app with this handle. All other logins stay. */
 export function takeLogin(
   logins: readonly Login[],
   handle: string,
@@ -116,8 +116,8 @@ export function takeLogin(
 }
 
 /**
- * Whether a login may still be finished: for 15 minutes after its start.
- * A start up to 15 minutes in the future counts, too: another machine's clock may be ahead of this one.
+ * Whether a login may still be finished: it started less than 15 minutes ago.
+ * A start less than 15 minutes in the future counts too, because another machine's clock may be ahead.
  */
 export function isAlive(login: { readonly startedAt: number }, nowMs: number): boolean {
   return Math.abs(nowMs - login.startedAt) < LOGIN_LIFETIME_MS;

@@ -1,33 +1,33 @@
 import { hkdfSync } from 'node:crypto';
 
-/** What a key is derived from: a string or bytes that nobody can guess. */
+/** A string or bytes that nobody can guess. Keys are derived from it. */
 export type Secret = string | Uint8Array;
 
-/** 128 random bits are too many to try them all. */
+/** 128 random bits cannot be found by trying. */
 const MIN_SECRET_BYTES = 16;
 
-/** Works in every shell, Windows' too. */
+/** A command that works in every shell, on Windows too. */
 const MAKE_SECRET = `node -p "crypto.randomBytes(32).toString('base64')"`;
 
-/** The first encrypts, all decrypt. */
+/** The first secret encrypts. All of them decrypt. */
 export type Secrets = readonly [newest: Secret, ...older: Secret[]];
 
-/** Encrypts values, and opens what it (or another with one of its secrets) has encrypted. */
+/** Encrypts values, and decrypts what was encrypted with one of its secrets. */
 export interface Sealer {
   /**
-   * Encrypts a JSON value by the first secret.
-   * @param boundTo what the value belongs to (a cookie's name, a user's ID): it opens for nothing else
+   * Encrypts a JSON value with the first secret.
+   * @param boundTo what the value belongs to, such as a cookie's name or a user's ID. It cannot be decrypted with another `boundTo`.
    * @returns a compact JWE: letters, digits, `-`, `_` and dots
    */
   seal(value: unknown, boundTo: string): Promise<string>;
-  /** @returns the value; undefined where no secret opens it: forged, damaged, cut or bound to something else */
+  /** Decrypts a value. @returns undefined when no secret decrypts it: it is forged, damaged, cut or has another `boundTo` */
   open(sealed: string, boundTo: string): Promise<unknown>;
 }
 
 /**
- * Checks secrets, once.
- * @param name the option's, for the message; what came is never shown
- * @throws {TypeError} none, or one that is no string or bytes, or too short to be unguessable
+ * Checks secrets.
+ * @param name the name of the option, for the message. The message never shows a value.
+ * @throws {TypeError} no secret, one that is not a string or bytes, or one that is too short
  */
 export function readSecrets(name: string, secrets: unknown): Secrets {
   const [newest, ...older] = (Array.isArray(secrets) ? secrets : []).map((each) => readSecret(`each of ${name}`, each));
@@ -35,7 +35,7 @@ export function readSecrets(name: string, secrets: unknown): Secrets {
   return [newest, ...older];
 }
 
-/** {@link readSecrets} for one. */
+/** {@link readSecrets} for one secret. */
 export function readSecret(name: string, secret: unknown): Secret {
   const isBytes = secret instanceof Uint8Array;
   const bytes = typeof secret === 'string' ? Buffer.byteLength(secret) : isBytes ? secret.byteLength : undefined;
@@ -44,13 +44,13 @@ export function readSecret(name: string, secret: unknown): Secret {
   if (bytes === undefined)
     throw new TypeError(`${wanted}, but is ${secret === undefined ? 'missing' : `a ${typeof secret}`}${advice}`);
   if (bytes < MIN_SECRET_BYTES) throw new TypeError(`${wanted}, but has ${bytes}${advice}`);
-  // A copy: what the caller does with the bytes later must not change the key.
+  // A copy: the caller may change the bytes later.
   return typeof secret === 'string' ? secret : Uint8Array.from(secret as Uint8Array); // checked above
 }
 
 /**
- * Makes a {@link Sealer}: AES-256-GCM in a JWE, with a key of its own for each `boundTo`.
- * @param secrets the first encrypts, all decrypt: a secret can be replaced without losing what the old one has encrypted
+ * Makes a {@link Sealer}: AES-256-GCM in a JWE, with a separate key for each `boundTo`.
+ * @param secrets to replace a secret, put the new one first and keep the old one, which still decrypts old values
  * @see RFC 7516 https://www.rfc-editor.org/rfc/rfc7516
  */
 export function createSealer(secrets: Secrets): Sealer {
@@ -61,7 +61,7 @@ export function createSealer(secrets: Secrets): Sealer {
       return jwt.encrypt(deriveKey(secrets[0], boundTo));
     },
     async open(sealed, boundTo) {
-      // jose ignores white space inside; what we have sealed has none.
+      // Refuse white space, which jose would ignore: our sealed values have none.
       if (!/^[\w.-]+$/.test(sealed)) return undefined;
       const { jwtDecrypt } = await loadJose();
       for (const secret of secrets) {
@@ -76,12 +76,12 @@ export function createSealer(secrets: Secrets): Sealer {
   };
 }
 
-/** Derives a key per use: what is encrypted for one use does not open for another. @see RFC 5869 */
+/** Derives the key for one `boundTo`. @see RFC 5869 */
 function deriveKey(secret: Secret, boundTo: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, '', `passport-roblox-oauth2 ${boundTo}`, 32));
 }
 
-/** Loads jose when it is first needed: the package loads faster without it. */
+/** Loads jose when it is needed, so that the package loads faster. */
 function loadJose(): Promise<typeof import('jose')> {
   return import('jose');
 }

@@ -12,21 +12,21 @@ import {
   type StateStore,
 } from './login.ts';
 
-/** What a {@link SessionStore} can be told. */
+/** The options of a {@link SessionStore}. */
 export interface SessionStoreOptions {
   /** The name under which the session holds the logins; `oauth2:roblox` by default. */
   readonly key?: string | undefined;
-  /** How long the session may take to be read or to be saved, in milliseconds; 10,000 by default. */
+  /** How long it may take to read or to save the session, in milliseconds; 10,000 by default. */
   readonly timeout?: number | undefined;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
 }
 
-/** What every session middleware agrees on: an object that one can write to, and perhaps a way to save it. */
+/** What every session middleware has: an object to write to, and perhaps a method to save it. */
 type Session = Record<string, unknown> & { save?: Save };
 type Save = (callback: Callback) => unknown;
 
-/** A session that is kept on the server: its store, and its key there. */
+/** A session that is kept on the server: its store, and its ID in the store. */
 interface ServerSession {
   readonly store: { get(id: string, callback: Callback): unknown };
   readonly id: string;
@@ -34,25 +34,25 @@ interface ServerSession {
 
 type Callback = (error?: unknown, value?: unknown) => void;
 
-/** setTimeout's largest delay. */
+/** The largest delay of setTimeout. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
-/** The last update of each session, by its store and its ID: the next one waits for it. */
+/** The last update of each session, by its store and its ID. The next update waits for it. */
 const updates = new WeakMap<object, Map<string, Promise<unknown>>>();
 
 /**
- * Keeps logins in flight in `req.session`: several per session, each good once, for 15 minutes, at most 5 and 2 KB together.
+ * Keeps logins in flight in `req.session`: at most 5 in a session, 2 KB together. Each can be used once, within 15 minutes.
  * Works with express-session, cookie-session, koa-session, \@fastify/session and \@fastify/secure-session. The session is saved (if it can
- * be saved) before the browser is sent to Roblox; a save that fails, or takes longer than `timeout`, is an error of the login.
+ * be saved) before the browser is sent to Roblox. A save that fails, or that takes longer than `timeout`, is an error of the login.
  *
- * Logins of one session that start at the same time are all kept with express-session, and with \@fastify/session where `rolling` is
+ * Logins of one session that start at the same time are all kept with express-session, and with \@fastify/session when `rolling` is
  * `false`. One of them can be lost, and its callback is then a 403:
- * - at a browser's first visit: each request without a session cookie gets a session of its own, and the browser keeps the last one;
- * - when they start in the same moment in two processes, or while the session is replaced (Passport does so at each login and logout);
+ * - at a browser's first visit: each request without a session cookie gets its own session, and the browser keeps the last one;
+ * - when they start at the same moment in two processes, or while the session is replaced (Passport does so at each login and logout);
  * - when another request of the session saves an older copy: express-session's `resave`, \@fastify/session's `rolling`;
- * - where the session lives in a cookie, or in koa-session: the last answer wins.
+ * - when the session is kept in a cookie, or by koa-session: the last response counts.
  *
- * A `CookieStore` has none of these limits: it keeps each login in a cookie of its own.
+ * A `CookieStore` has none of these limits: it keeps each login in its own cookie.
  */
 export class SessionStore implements StateStore {
   readonly #key: string;
@@ -96,7 +96,7 @@ export class SessionStore implements StateStore {
     );
   }
 
-  /** Takes a login out. @see StateStore */
+  /** Finds and removes a login. @see StateStore */
   verify(req: IncomingMessage, handle: string, meta: LoginMeta, callback: Parameters<StateStore['verify']>[3]): void {
     this.#update(req, (logins) => {
       const { login, rest } = takeLogin(logins, handle, meta.clientID, this.#now());
@@ -107,18 +107,18 @@ export class SessionStore implements StateStore {
     }, callback);
   }
 
-  /** Replaces the session's logins, and has the session saved if that changed them. */
+  /** Changes the logins of a session, one update at a time. Saves the session when they changed. */
   async #update<T>(
     req: IncomingMessage,
     change: (logins: readonly Login[]) => { readonly logins: readonly Login[]; readonly result: T },
   ): Promise<T> {
     const session = readSession(req);
     const server = findServerSession(req, session);
-    return inTurn(server, async () => {
+    return runInTurn(server, async () => {
       const logins = readLogins((server && (await this.#readStored(server))) ?? session[this.#key]);
       const { logins: after, result } = change(logins);
       if (after === logins) return result;
-      // A new object each time: some sessions notice an assignment only. `undefined` first, as some cannot be deleted from.
+      // Assign a new array: some sessions notice only assignments. `undefined` before `delete`: some sessions ignore a `delete`.
       session[this.#key] = after.length === 0 ? undefined : after;
       if (after.length === 0) delete session[this.#key];
       await this.#save(session, server !== undefined);
@@ -127,32 +127,32 @@ export class SessionStore implements StateStore {
   }
 
   /**
-   * Reads the logins that are stored now; undefined where the session is not stored (it is new, or was destroyed meanwhile).
-   * `req.session` is as old as its request. `session.reload` would replace it, with all that the app has changed in this request.
+   * Reads the logins that are stored now; undefined when the session is not stored (it is new, or was destroyed meanwhile).
+   * `req.session` is a copy from the start of the request. `session.reload` would discard the app's changes to it.
    */
   async #readStored({ store, id }: ServerSession): Promise<unknown> {
     const stored = await callWithin(this.#timeoutMs, "The session store's get", (done) => {
       const returned = store.get(id, (error, value) => {
-        // How session-file-store says that there is none; express-session reads it so, too.
+        // session-file-store's error when there is no session. express-session reads it in the same way.
         done((error as { code?: unknown } | undefined)?.code === 'ENOENT' ? undefined : error, value);
       });
-      // Stores that know promises alone.
-      if (isThenable(returned)) returned.then((value) => value && done(undefined, value), rejected(done));
+      // For stores that return a promise and take no callback.
+      if (isThenable(returned)) returned.then((value) => value && done(undefined, value), createRejectionHandler(done));
     });
     if (typeof stored !== 'object' || stored === null) return undefined;
     return (stored as Record<string, unknown>)[this.#key] ?? []; // its fields are unknown
   }
 
-  /** Saves a session that can be saved, whether it tells by callback or by promise. */
+  /** Saves a session, if it can be saved. Its `save` may take a callback or return a promise. */
   async #save(session: Session, isOnServer: boolean): Promise<void> {
     const { save } = session;
     if (typeof save !== 'function') return;
     await callWithin(this.#timeoutMs, 'session.save', (done) => {
       const returned = save.call(session, (error) => done(error));
-      // An async function can return before its callback is called: only the callback counts where there must be one.
-      const isSaved = ignoresCallback(save) || (isThenable(returned) && save.length === 0 && !isOnServer);
-      if (isThenable(returned)) returned.then(() => isSaved && done(), rejected(done));
-      else if (isSaved) done();
+      // When `save` takes a callback, only the callback counts: an async function may return before it is called.
+      const isSavedOnReturn = ignoresCallback(save) || (isThenable(returned) && save.length === 0 && !isOnServer);
+      if (isThenable(returned)) returned.then(() => isSavedOnReturn && done(), createRejectionHandler(done));
+      else if (isSavedOnReturn) done();
     });
   }
 }
@@ -168,17 +168,17 @@ function readSession(req: IncomingMessage): Session {
   );
 }
 
-/** Finds where the session is stored: express-session and \@fastify/session show it. */
+/** Finds the store of a session. express-session and \@fastify/session show it. */
 function findServerSession(req: IncomingMessage, session: Session): ServerSession | undefined {
-  const { sessionStore: store } = req as { sessionStore?: Partial<ServerSession['store']> }; // both call it so
+  const { sessionStore: store } = req as { sessionStore?: Partial<ServerSession['store']> }; // the name that both use
   const id = session['id'] ?? session['sessionId'];
   return typeof store?.get === 'function' && typeof id === 'string'
-    ? { store: store as ServerSession['store'], id } // `get` was looked at
+    ? { store: store as ServerSession['store'], id } // `get` is checked
     : undefined;
 }
 
-/** Runs a task after those of the same session before it, whatever became of them. */
-async function inTurn<T>(server: ServerSession | undefined, task: () => Promise<T>): Promise<T> {
+/** Runs a task after the earlier tasks of the same session, whether those failed or not. */
+async function runInTurn<T>(server: ServerSession | undefined, task: () => Promise<T>): Promise<T> {
   if (server === undefined) return task();
   const queues = updates.get(server.store) ?? new Map<string, Promise<unknown>>();
   updates.set(server.store, queues);
@@ -192,15 +192,15 @@ async function inTurn<T>(server: ServerSession | undefined, task: () => Promise<
 }
 
 /**
- * Whether a function has no use for a callback. Its `length` alone does not tell: that is 0, too, for rest parameters, defaults, and
- * functions that use `arguments`, such as express-session's `save`.
+ * Whether a function takes no callback. Its `length` is not enough: that is 0 also for rest parameters, defaults, and functions that use
+ * `arguments`, such as express-session's `save`.
  */
 function ignoresCallback(save: Save): boolean {
   const source = Function.prototype.toString.call(save);
   return save.length === 0 && /^[^(]*\(\s*\)/.test(source) && !/\barguments\b|\[native code\]/.test(source);
 }
 
-/** Waits for a callback, for so long. What is no error becomes the cause of one. */
+/** Waits for a callback, up to a time-out. Wraps a value that is not an Error in one. */
 function callWithin(timeoutMs: number, name: string, run: (done: Callback) => void): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
@@ -215,13 +215,13 @@ function callWithin(timeoutMs: number, name: string, run: (done: Callback) => vo
     try {
       run(done);
     } catch (error) {
-      rejected(done)(error);
+      createRejectionHandler(done)(error);
     }
   });
 }
 
-/** A rejection is a failure whatever it carries, `undefined` too. */
-function rejected(done: Callback): (reason: unknown) => void {
+/** Makes the handler of a rejection. A rejection is a failure even when its reason is `undefined`. */
+function createRejectionHandler(done: Callback): (reason: unknown) => void {
   return (reason) => done(reason ?? new Error('It was rejected without a reason'));
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { UNKNOWN_LOGIN, type LoginMeta, type StateStore, type StoredLogin } from './login.ts';
 
-/** A login that was taken out of its store; or what to tell where there is none. */
+/** A login that was removed from its store, or the `info` for Passport when there is none. */
 export type TakenLogin =
   | {
       readonly found: true;
@@ -25,7 +25,7 @@ export function storeLogin(
       else if (typeof handle === 'string' && handle !== '') resolve(handle);
       else reject(new TypeError('store.store must hand the state parameter to its callback, a string'));
     };
-    // The store may be async, too: its rejection is an error of the login.
+    // An async store may also reject.
     Promise.resolve(store.store(req, verifier, state, meta, stored)).catch(reject);
   });
 }
@@ -44,13 +44,13 @@ export function takeStoredLogin(
       else if (typeof ok === 'string') resolve({ found: true, verifier: ok, state, stored });
       else reject(new TypeError('store.verify must hand the verifier that it was given to its callback, not true'));
     };
-    // passport-oauth2's own session stores take no `meta`; passport-oauth2 recognises them by their length, too.
-    const verify = store.verify.length === 3 ? withoutMeta(store) : store.verify.bind(store);
+    // passport-oauth2's own session stores take no `meta`. passport-oauth2 too recognises them by the number of parameters.
+    const verify = store.verify.length === 3 ? dropMeta(store) : store.verify.bind(store);
     Promise.resolve(verify(req, handle, meta, verified)).catch(reject);
   });
 }
 
-function withoutMeta(store: StateStore): StateStore['verify'] {
+function dropMeta(store: StateStore): StateStore['verify'] {
   const verify = store.verify.bind(store) as unknown as (
     req: IncomingMessage,
     handle: string,
