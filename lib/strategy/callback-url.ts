@@ -8,7 +8,7 @@ import { readPath, type FrameworkRequest } from './request.ts';
 /**
  * Checks a callback URL.
  * @param value absolute, or relative to the request that starts the login
- * @throws {TypeError} a URL that cannot work, see {@link listCallbackURLFaults}
+ * @throws {TypeError} the first of {@link listCallbackURLFaults}
  */
 export function readCallbackURL(value: unknown): string {
   if (typeof value !== 'string' || value.trim() === '') {
@@ -23,17 +23,16 @@ export function readCallbackURL(value: unknown): string {
   return value;
 }
 
-/** Where a browser leads to no web server. */
+/** Protocols of browsers that lead to no web server. */
 const BROWSER_PROTOCOLS = ['about:', 'blob:', 'data:', 'file:', 'ftp:', 'javascript:', 'ws:', 'wss:'];
 
 /**
- * Lists what keeps a callback URL from working, each as the end of a sentence that begins with its name. The constructor and the doctor
- * both ask here.
+ * Lists what is wrong with a callback URL. Each fault is the end of a sentence that begins with `callbackURL`.
  */
 export function listCallbackURLFaults(callbackURL: string): string[] {
   const slip = findSlip(callbackURL);
   if (slip !== undefined) return [slip];
-  // The URL parser would remove them, and the browser would be sent to another URL than the registered one.
+  // The URL parser removes these characters: the URL would then differ from the registered one.
   if (/[\s\p{Cc}\\]/u.test(callbackURL)) return ['must have no white space, line break or backslash in it'];
   const isHostAlone = /^\/\//.test(callbackURL) || /^[^/?#]*:(?!\/)/.test(callbackURL);
   const isPathLikeHost = /^[^/?#.:][^/?#:]*\.[^/?#:]*\//.test(callbackURL);
@@ -60,23 +59,23 @@ export function listCallbackURLFaults(callbackURL: string): string[] {
 }
 
 /**
- * Makes a callback URL absolute, by the request where it is relative.
- * @param trustProxy whether X-Forwarded-Proto and X-Forwarded-Host are believed; Express's `trust proxy` setting is too
+ * Makes a relative callback URL absolute, with the host and path of the request.
+ * @param trustProxy whether to trust X-Forwarded-Proto and X-Forwarded-Host. Express's `trust proxy` setting counts too.
  * @throws {TypeError} the request does not tell its host
  */
 export function resolveCallbackURL(callbackURL: string, req: IncomingMessage, trustProxy: boolean): string {
   if (URL.canParse(callbackURL)) return callbackURL;
   const trusted = trustProxy || expressTrusts(req);
   const forwarded = (name: string) => (trusted ? readFirst(req.headers[name]) : undefined);
-  // Some frameworks' requests have `connection`; Fastify's has `socket` alone.
+  // Some frameworks' requests have only `connection`, Fastify's only `socket`.
   const socket = (req.socket ?? req.connection) as { encrypted?: boolean } | undefined;
   const protocol = (forwarded('x-forwarded-proto') ?? (socket?.encrypted ? 'https' : 'http')).toLowerCase();
-  // HTTP/2 has `:authority` for it.
+  // HTTP/2 has `:authority` instead of `host`.
   const host = forwarded('x-forwarded-host') ?? req.headers.host ?? readFirst(req.headers[':authority']);
   const base = `${protocol}://${host ?? ''}`;
   if ((protocol === 'https' || protocol === 'http') && host !== undefined && URL.canParse(base)) {
     const path = readPath(req);
-    // The path alone: a request target may name a host of its own (`//evil.example/`), which must not become ours.
+    // Only the path: a request target may name another host (`//evil.example/`), which must not become ours.
     const here = new URL(base);
     if (URL.canParse(path, base)) here.pathname = new URL(path, base).pathname;
     if (URL.canParse(callbackURL, here.href)) return new URL(callbackURL, here).href;
@@ -91,7 +90,7 @@ function readFirst(header: string | readonly string[] | undefined): string | und
   return first === '' ? undefined : first;
 }
 
-/** Whether Express's `trust proxy` setting (or Koa's `proxy`, by koa-passport) believes the peer. */
+/** Whether Express's `trust proxy` setting (or Koa's `proxy`, through koa-passport) trusts the peer. */
 function expressTrusts(req: FrameworkRequest): boolean {
   const { app } = req;
   if (typeof app?.get !== 'function') return false;

@@ -5,17 +5,22 @@ import { readObject } from '../http/json.ts';
 import type { LoginMeta } from '../login/login.ts';
 import { storeLogin, takeStoredLogin } from '../login/state-store.ts';
 import type { App } from '../oauth/app-options.ts';
-import { buildAuthorizationURL, type CallbackParameters } from '../oauth/authorization.ts';
+import {
+  buildAuthorizationURL,
+  createOneTimeValue,
+  deriveCodeChallenge,
+  deriveNonce,
+  type CallbackParameters,
+} from '../oauth/authorization.ts';
 import { checkSubject, prepareVerification, verifyIDToken } from '../oauth/id-token.ts';
 import type { KeyCache } from '../oauth/keys.ts';
-import { deriveCodeChallenge, deriveNonce, createOneTimeValue } from '../oauth/authorization.ts';
 import { readProfile, type Profile } from '../oauth/profile.ts';
 import { readTokens, type Tokens } from '../oauth/tokens.ts';
 import { readCallbackURL, resolveCallbackURL } from './callback-url.ts';
 import { readScope, readState, type RobloxAuthenticateOptions, type StrategySettings } from './options.ts';
 import {
   CODE_REFUSED,
-  internalError,
+  createInternalError,
   MALFORMED_CALLBACK,
   redirect,
   refusal,
@@ -27,27 +32,27 @@ import {
 import type { Request } from './passport-oauth2.ts';
 import type { AskVerify } from './verify.ts';
 
-/** What every login of a strategy needs. Nothing in it belongs to one request. */
+/** What all logins of a strategy share. */
 export interface LoginContext {
   readonly settings: StrategySettings;
-  /** For the clients that come out of logins. */
+  /** For the clients that logins make. */
   readonly app: App;
-  /** The same app over the transport of logins. */
+  /** The same app, but with the transport of logins. */
   readonly loginApp: App;
   readonly keys: KeyCache;
   readonly askVerify: AskVerify;
 }
 
-/** passport-oauth2's extension points. A subclass may override each, and may make it async although passport-oauth2 does not. */
+/** passport-oauth2's extension points. A subclass may override them. They may be async here, unlike in passport-oauth2. */
 export interface ExtensionPoints {
   authorizationParams(options: RobloxAuthenticateOptions): object | Promise<object>;
   tokenParams(options: RobloxAuthenticateOptions): object | Promise<object>;
   userProfile(accessToken: string, done: (error?: unknown, profile?: Profile) => void): unknown;
-  /** Makes an error of the body and the status of a refused token request. Undefined when it is passport-oauth2's own. */
+  /** Makes an error from the body and status of a refused token request. Undefined when no subclass overrides it. */
   readonly parseErrorResponse: ((body: string, status: number) => Error | null | Promise<Error | null>) | undefined;
 }
 
-/** Keeps a login in the store, and redirects to Roblox with the login's handle as `state`. */
+/** Stores a new login, and redirects to Roblox with the login's handle as `state`. */
 export async function startLogin(
   { settings, app, keys }: LoginContext,
   extensions: ExtensionPoints,
@@ -72,13 +77,13 @@ export async function startLogin(
   };
   const meta = createMeta(settings, redirectURI);
   const state = await storeLogin(settings.store, req, verifier, readState(options.state), meta);
-  // The user now reads the consent page. Meanwhile, prepare what the callback needs.
+  // Prepare what the callback needs while the user reads the consent page.
   keys.prefetch();
   prepareVerification();
   return redirect(buildAuthorizationURL(app.endpoints.authorization, { ...parameters, state }));
 }
 
-/** Takes the login out of the store before anything in the callback is believed, and makes a user of its code. */
+/** Finishes a login: checks `state`, exchanges the code for tokens, finds out who the user is, and calls the app's verify. */
 export async function finishLogin(
   context: LoginContext,
   extensions: ExtensionPoints,
@@ -92,6 +97,7 @@ export async function finishLogin(
   // Report an error of this URL only after `state` is verified: a forged request may have caused it.
   const redirectURI = await tryTo(() => readRedirectURI(settings, req, options));
   const meta = createMeta(settings, redirectURI.value ?? settings.callbackURL);
+  // This checks `state`: only a login that this browser started is in the store. Nothing else in the callback is trusted before.
   const login = await takeStoredLogin(store, req, callback.state, meta);
   if (!login.found) {
     debug('A callback belongs to no login: %s', explainUnknownLogin(req, meta.callbackURL));
@@ -123,7 +129,7 @@ export async function finishLogin(
   return success(verdict.user, verdict.info, login.state);
 }
 
-/** Exchanges the code for tokens. A code that Roblox refuses is a refusal: it has expired, or it was used before. */
+/** Exchanges the code for tokens. When Roblox refuses the code (expired or already used), it returns a refusal. */
 async function exchangeCode(
   { loginApp }: LoginContext,
   { parseErrorResponse }: ExtensionPoints,
@@ -134,35 +140,35 @@ async function exchangeCode(
     if (tokens === undefined) throw new TypeError('The response has no access token for use as a Bearer token');
     return { tokens };
   } catch (cause) {
-    if (!(cause instanceof OAuthError)) throw internalError('Failed to obtain access token', cause);
+    if (!(cause instanceof OAuthError)) throw createInternalError('Failed to obtain access token', cause);
     const error = await createTokenError(cause, parseErrorResponse);
     const { name, code } = readObject(error) ?? {};
-    // By its name: a subclass may have made it of another copy of passport-oauth2.
+    // By name: a subclass may use another copy of passport-oauth2.
     if (name !== 'TokenError' || code !== 'invalid_grant') throw error;
     const { error_description } = cause;
     return { refusal: refusal({ ...CODE_REFUSED, error: code, error_description }) };
   }
 }
 
-/** As passport-oauth2 writes them: `tokenParams` of a subclass may give numbers. */
+/** Writes parameters as text, like passport-oauth2: `tokenParams` of a subclass may return numbers. */
 function writeForm(parameters: Readonly<Record<string, unknown>>): Record<string, string> {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
 }
 
-/** The error that passport-oauth2 gives for a refused token request, or what a subclass makes of it. */
+/** Makes passport-oauth2's error for a refused token request, or lets a subclass make one. */
 async function createTokenError(refused: OAuthError, parse: ExtensionPoints['parseErrorResponse']): Promise<Error> {
   const { error, error_description, status } = refused;
   if (parse !== undefined) {
-    // As in passport-oauth2, a body that cannot be parsed is no other error.
+    // Ignore what `parse` throws, like passport-oauth2.
     const parsed = await tryTo(() => parse(JSON.stringify({ error, error_description }), status));
-    return parsed.value ?? internalError('Failed to obtain access token', refused);
+    return parsed.value ?? createInternalError('Failed to obtain access token', refused);
   }
   const tokenError = new TokenError(error_description ?? `Roblox refused the token request: ${error}`, error);
   return Object.defineProperty(tokenError, 'cause', { value: refused, configurable: true, writable: true });
 }
 
-/** Finds out whose tokens these are. userinfo is asked while the ID token is checked, and counts only after that check. */
+/** Finds out whose tokens these are. Asks userinfo while it checks the ID token, and uses the answer only after that check. */
 async function identifyUser(
   { settings, app, keys }: LoginContext,
   extensions: ExtensionPoints,
@@ -172,8 +178,8 @@ async function identifyUser(
   if (tokens.idToken === undefined) {
     throw new IDTokenError('missing_id_token', "Roblox's response has no ID token, though openid was asked for");
   }
-  const asked = settings.skipUserProfile ? undefined : askProfile(extensions, tokens.accessToken);
-  asked?.catch(() => {}); // heard below, unless the ID token fails first
+  const asked = settings.skipUserProfile ? undefined : callUserProfile(extensions, tokens.accessToken);
+  asked?.catch(() => {}); // awaited below, unless the ID token fails first
   const expected = {
     issuer: app.endpoints.issuer,
     clientID: settings.credentials.clientID,
@@ -181,25 +187,28 @@ async function identifyUser(
     clockToleranceSeconds: settings.clockToleranceSeconds,
   };
   const claims = await verifyIDToken(tokens.idToken, keys, expected, () => Date.now()).catch((error: unknown) => {
-    throw error instanceof IDTokenError ? error : internalError("Failed to obtain Roblox's keys", error);
+    throw error instanceof IDTokenError ? error : createInternalError("Failed to obtain Roblox's keys", error);
   });
   const profile = (await asked) ?? readProfile(claims);
   checkSubject(claims, profile.id);
   return profile;
 }
 
-/** {@link ExtensionPoints.userProfile} as a promise. */
-function askProfile(extensions: ExtensionPoints, accessToken: string): Promise<Profile> {
+/** Calls {@link ExtensionPoints.userProfile}. */
+function callUserProfile(extensions: ExtensionPoints, accessToken: string): Promise<Profile> {
   return new Promise((resolve, reject) => {
     const done = (error?: unknown, profile?: Profile) => {
       if (profile && !error) resolve(profile);
-      else reject(error || internalError('Failed to fetch user profile', new TypeError('userProfile gave no profile')));
+      else
+        reject(
+          error || createInternalError('Failed to fetch user profile', new TypeError('userProfile gave no profile')),
+        );
     };
     Promise.resolve(extensions.userProfile(accessToken, done)).catch(reject);
   });
 }
 
-/** Where Roblox sends this login back to, absolute. @throws {TypeError} the request does not tell, or the URL is too long */
+/** Reads the absolute callback URL of this login. @throws {TypeError} the request does not tell its host, or the URL is too long */
 function readRedirectURI(settings: StrategySettings, req: Request, options: RobloxAuthenticateOptions): string {
   const given = options.callbackURL === undefined ? settings.callbackURL : readCallbackURL(options.callbackURL);
   const resolved = resolveCallbackURL(given, req, settings.proxy);
@@ -211,7 +220,7 @@ function createMeta({ endpoints, credentials }: StrategySettings, callbackURL: s
   return { authorizationURL, tokenURL, clientID: credentials.clientID, callbackURL };
 }
 
-/** A value, or what was thrown in its place. */
+/** Returns the value, or the thrown error. */
 async function tryTo<T>(work: () => T | Promise<T>): Promise<{ readonly value?: T; readonly error?: unknown }> {
   try {
     return { value: await work() };
@@ -220,23 +229,23 @@ async function tryTo<T>(work: () => T | Promise<T>): Promise<{ readonly value?: 
   }
 }
 
-/** Shown with NODE_DEBUG=passport-roblox-oauth2. The visitor is told none of it. */
+/** Shown with NODE_DEBUG=passport-roblox-oauth2, never to the visitor. */
 const debug = debuglog('passport-roblox-oauth2');
 
-/** Says why a callback may have come without its login, for the developer. */
+/** Explains to the developer why a callback may belong to no login. */
 export function explainUnknownLogin(req: Request, callbackURL: string): string {
   const { headers, session } = req as { headers?: { cookie?: unknown; host?: unknown }; session?: unknown }; // any framework's
   if (typeof headers?.cookie !== 'string') {
     const host = typeof headers?.host === 'string' ? headers.host : 'this host';
     return (
-      `the request brought no cookie. Is the session cookie sameSite: 'strict', or secure: true although the page is http:? ` +
-      `Did the login begin under another name than ${host} (127.0.0.1 and localhost are two)?`
+      `the request has no cookie. Is the session cookie sameSite: 'strict', or secure: true although the page is http:? ` +
+      `Did the login start on another host name than ${host}? (127.0.0.1 and localhost are different host names.)`
     );
   }
   if (session === undefined) return 'there is no session: the session middleware must come before the routes';
   return (
-    `the cookies that came hold no such login. Was it started more than 15 minutes ago, in another browser, or used before? ` +
-    `Does the session survive (its store, its secret, 4,096 bytes for a cookie session), and is ${callbackURL} on the host where the login began?`
+    `the cookies hold no such login. Was it started more than 15 minutes ago, in another browser, or used before? ` +
+    `Does the session survive (its store, its secret, 4,096 bytes for a cookie session)? Is ${callbackURL} on the host where the login started?`
   );
 }
 

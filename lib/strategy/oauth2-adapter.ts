@@ -7,7 +7,7 @@ import { readAgent } from '../oauth/app-options.ts';
 import type { OAuthClient } from '../oauth/oauth-client.ts';
 import type { StrategySettings } from './options.ts';
 
-/** What the `oauth` package's errors look like; passport-oauth2 and its neighbours read these two. */
+/** The two fields of the `oauth` package's errors that passport-oauth2 and other packages read. */
 export interface OAuth2StatusError {
   readonly statusCode: number;
   readonly data: string;
@@ -15,7 +15,7 @@ export interface OAuth2StatusError {
 
 type Callback = (error: unknown, ...results: unknown[]) => void;
 
-/** What we use of the `oauth` package's class, whose own types are no dependency of ours. */
+/** What we use of the `oauth` package's class. We do not depend on its types. */
 interface OAuth2 {
   _clientSecret: string | undefined;
   _customHeaders: Readonly<Record<string, string>>;
@@ -30,15 +30,15 @@ type OAuth2Constructor = new (
 ) => OAuth2;
 
 /**
- * Puts passport-oauth2's `_oauth2` on our transport: time-outs, a limit for the body, no empty secret, the chosen client
- * authentication, and errors with their cause.
+ * Replaces passport-oauth2's `_oauth2` by one that uses our transport: with time-outs, a limit for the body, no empty secret, the chosen
+ * client authentication, and errors with their cause.
  *
- * It is for passport-oauth2-refresh and for apps that call `_oauth2`. A login does not call it: it asks the OAuth client directly. So a
- * method that a subclass replaces on `_oauth2` changes no login; `tokenParams`, `userProfile` and `parseErrorResponse` do. `setAgent`
- * and `_customHeaders` count for logins too.
+ * It is for passport-oauth2-refresh and for apps that call `_oauth2`. A login does not call it, but uses the OAuth client directly. So to
+ * replace a method of `_oauth2` changes no login; `tokenParams`, `userProfile` and `parseErrorResponse` do. `setAgent` and
+ * `_customHeaders` apply to logins too.
  *
- * It stays a subclass of the original, with its positional constructor and its methods on the prototype: passport-oauth2-refresh makes
- * another one from `strategy._oauth2.constructor`.
+ * It is a subclass of the original with the same constructor, and its methods are on the prototype, because passport-oauth2-refresh makes
+ * another object from `strategy._oauth2.constructor`.
  * @param base the object that passport-oauth2's constructor made
  * @see https://github.com/fiznool/passport-oauth2-refresh
  */
@@ -52,17 +52,17 @@ export function adaptOAuth2<T extends object>(
 ): { readonly oauth2: T; readonly readCustomHeaders: () => Readonly<Record<string, string>> } {
   const { settings, oauth, transport } = app;
   const { credentials, endpoints, http } = settings;
-  // passport-oauth2 keeps the class for itself; every object of it leads there.
+  // passport-oauth2 does not export the class.
   const Base = base.constructor as OAuth2Constructor;
 
   class RobloxOAuth2 extends Base {
     constructor(...positions: ConstructorParameters<OAuth2Constructor>) {
       super(...positions);
-      // Readable, since others copy it from here, but not shown.
+      // Other packages read it here, but it must not be printed.
       Object.defineProperty(this, '_clientSecret', { enumerable: false });
     }
 
-    /** Does what the strategy's option `agent` does; without an agent connections are kept alive again. */
+    /** Sets the strategy's option `agent`. Without an agent, the default is used again. */
     setAgent(agent: unknown): void {
       if (http.fetch !== undefined) {
         throw new TypeError(
@@ -80,7 +80,7 @@ export function adaptOAuth2<T extends object>(
       if (method !== 'Bearer') refuse('authMethod', method, "'Bearer', the only one of Roblox");
     }
 
-    /** Sends a grant; `results` is the answer without its refresh token, as in the original. */
+    /** Sends a grant. `results` is the response without its refresh token, as in the original. */
     getOAuthAccessToken(grant: string, parameters: unknown, callback: Callback): void {
       // `parameters` may be left out.
       const done = typeof parameters === 'function' ? (parameters as Callback) : callback;
@@ -89,11 +89,11 @@ export function adaptOAuth2<T extends object>(
       oauth.grant({ ...form, [grantParameter]: grant }).then(
         ({ refresh_token: refreshToken, ...results }) =>
           runOutsidePromise(done, null, results['access_token'], refreshToken, results),
-        (error: unknown) => runOutsidePromise(done, error instanceof OAuthError ? withStatus(error) : error),
+        (error: unknown) => runOutsidePromise(done, error instanceof OAuthError ? addStatus(error) : error),
       );
     }
 
-    /** The one way out of the original: `get` and `getProtectedResource` come through here. */
+    /** All requests of the original class go through this method, such as `get` and `getProtectedResource`. */
     _request(
       method: string,
       url: string,
@@ -126,12 +126,12 @@ export function adaptOAuth2<T extends object>(
 
   const { clientID, clientSecret } = credentials;
   const adapted = new RobloxOAuth2(clientID, clientSecret, '', endpoints.authorization, endpoints.token);
-  const oauth2 = adapted as unknown as T; // a subclass of T's own class, see above
+  const oauth2 = adapted as unknown as T; // a subclass of T's class
   return { oauth2, readCustomHeaders: () => adapted._customHeaders };
 }
 
-/** The error with what the `oauth` package's errors have, so that `_createOAuthError` and `parseErrorResponse` read it. */
-function withStatus(error: OAuthError): OAuthError & OAuth2StatusError {
+/** Adds the fields of the `oauth` package's errors, which `_createOAuthError` and `parseErrorResponse` read. */
+function addStatus(error: OAuthError): OAuthError & OAuth2StatusError {
   const { error: code, error_description } = error;
   return Object.assign(error, {
     statusCode: error.status,

@@ -21,42 +21,42 @@ export interface RobloxStrategyOptions extends AppOptions {
   /** The app's client ID, from the Creator Dashboard. A string: a Roblox ID may be too large for a JavaScript number. */
   readonly clientID: string;
   /**
-   * Where Roblox sends the browser back to, as registered (256 characters at most). Absolute, or relative to the request that starts the
-   * login; behind a proxy a relative one needs `proxy`.
+   * The registered URL that Roblox sends the browser back to, 256 characters at most. Absolute, or relative to the request that starts the
+   * login. Behind a proxy, a relative URL needs `proxy`.
    */
   readonly callbackURL: string;
-  /** What to ask the user for; `['openid', 'profile']` by default. `openid` must be among it. */
+  /** The scopes to ask the user for; `['openid', 'profile']` by default. Must include `openid`. */
   readonly scope?: string | readonly RobloxScope[] | undefined;
-  /** Proof Key for Code Exchange by S256; true by default. `false` turns it off, for clients with a secret only. @see RFC 7636 */
+  /** Whether to use PKCE (Proof Key for Code Exchange, S256); true by default. `false` needs a `clientSecret`. @see RFC 7636 */
   readonly pkce?: boolean | undefined;
-  /** Where logins in flight are kept; the session by default. */
+  /** Where logins in flight are kept; a `SessionStore` by default. */
   readonly store?: StateStore | undefined;
   /**
-   * Keeps every user's tokens: each login is saved before `verify` is called (and stays saved when `verify` refuses the user), and the
-   * `client` of `verify` is the vault's. A login that cannot be saved is an error.
+   * Stores all users' tokens. Each login is saved before `verify` is called, and stays saved when `verify` refuses the user. `verify` gets
+   * the vault's `client`. When the vault cannot save, the login ends with an error.
    */
   readonly vault?: TokenVault | undefined;
-  /** Whether X-Forwarded-Proto and X-Forwarded-Host tell a relative `callbackURL` its host; false by default. */
+  /** Whether to trust X-Forwarded-Proto and X-Forwarded-Host, for a relative `callbackURL`; false by default. */
   readonly proxy?: boolean | undefined;
-  /** The classic verify gets the request as its first argument; false by default. */
+  /** Whether the classic verify gets the request as its first argument; false by default. */
   readonly passReqToCallback?: boolean | undefined;
-  /** The classic verify gets the `RobloxClient` right before `done`; false by default. */
+  /** Whether the classic verify gets the `RobloxClient` right before `done`; false by default. */
   readonly passClientToCallback?: boolean | undefined;
-  /** No userinfo request: the profile comes from the verified ID token, one round trip less; false by default. */
+  /** Whether to read the profile from the verified ID token, which saves the userinfo request; false by default. */
   readonly skipUserProfile?: boolean | undefined;
-  /** How far this machine's clock and Roblox's may differ, in seconds, for the ID token's times: 60 by default, 600 at most. */
+  /** How many seconds this machine's clock may differ from Roblox's when the ID token is checked; 60 by default, 600 at most. */
   readonly clockTolerance?: number | undefined;
 }
 
-/** The options of `passport.authenticate('roblox', options)` beside Passport's own. */
+/** The options of `passport.authenticate('roblox', options)`, in addition to Passport's own. */
 export interface RobloxAuthenticateOptions {
-  /** What to ask for in this login, instead of the strategy's `scope`. */
+  /** The scopes for this login, instead of the strategy's `scope`. */
   readonly scope?: string | readonly RobloxScope[] | undefined;
-  /** Which pages Roblox shows: `none`, `login`, `consent`, `select_account`, or several. `none` can't be relied on. */
+  /** Which pages Roblox shows: `none`, `login`, `consent`, `select_account`, or several. `none` is not reliable. */
   readonly prompt?: string | readonly string[] | undefined;
-  /** Any JSON value; it is back after the login as `info.state`, so `req.authInfo.state`. It never becomes the `state` parameter. */
+  /** Any JSON value. After the login it is `info.state`, so `req.authInfo.state`. It never becomes the `state` parameter. */
   readonly state?: unknown;
-  /** Another callback URL than the strategy's, for this login. It must be registered too. */
+  /** The callback URL for this login, instead of the strategy's. It must be registered too. */
   readonly callbackURL?: string | undefined;
 }
 
@@ -94,7 +94,7 @@ const OPTION_NAMES: Readonly<Record<keyof RobloxStrategyOptions | 'verify', true
 
 const USE_BASE_URL = "leave it out: every endpoint derives from 'baseURL'";
 const USE_CALLBACK_URL = "use 'callbackURL'";
-/** Options that other strategies have, and what does the same here. */
+/** Options of other strategies, and what to use instead. */
 const OPTION_HINTS: Readonly<Record<string, string>> = {
   state:
     "leave it out: every login is protected. A value of your own goes to passport.authenticate('roblox', { state })",
@@ -115,7 +115,7 @@ const OPTION_HINTS: Readonly<Record<string, string>> = {
   redirect_uri: USE_CALLBACK_URL,
 };
 
-/** Roblox's own tolerance is 180 seconds. A clock that is wrong by more must be set, not tolerated. */
+/** Roblox's own tolerance is 180 seconds. A clock with a larger error should be set. */
 const MAX_CLOCK_TOLERANCE_SECONDS = 600;
 
 /**
@@ -158,12 +158,12 @@ const AUTHENTICATE_OPTION_NAMES: Readonly<Record<keyof RobloxAuthenticateOptions
   callbackURL: true,
 };
 
-/** Options that were found right: Passport gives the same object with every request of a route. */
+/** Options that were checked before. Passport gives the same object with every request of a route. */
 const checkedOptions = new WeakSet<object>();
 
 /**
- * Refuses misspelt options of `passport.authenticate`. Others are left alone: they may be Passport's, or another strategy's.
- * @throws {TypeError} names the right one
+ * Refuses misspelt options of `passport.authenticate`. Ignores all others: they may be Passport's, or another strategy's.
+ * @throws {TypeError} names the right option
  */
 export function refuseMisspeltOptions(options: object): void {
   if (checkedOptions.has(options)) return;
@@ -173,7 +173,7 @@ export function refuseMisspeltOptions(options: object): void {
   checkedOptions.add(options);
 }
 
-/** RFC 6749, section 3.3, without the comma: it is a mistake that Roblox answers with `invalid_scope`. */
+/** RFC 6749, section 3.3, but without the comma: Roblox answers a comma with `invalid_scope`. */
 const SCOPE_NAME = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 
 /** @throws {TypeError} not a scope, or one without `openid` */
@@ -208,8 +208,8 @@ export function readPrompt(prompt: unknown): string | undefined {
 }
 
 /**
- * Copies the app's `state`, as it must survive a session.
- * @throws {TypeError} no JSON value
+ * Copies the app's `state` as JSON, as a session would store it.
+ * @throws {TypeError} not a JSON value
  */
 export function readState(state: unknown): unknown {
   if (state === undefined) return undefined;
@@ -223,7 +223,7 @@ export function readState(state: unknown): unknown {
   return JSON.parse(json);
 }
 
-/** By shape: another copy of the package may have made the vault. @throws {TypeError} no vault */
+/** By shape: another copy of the package may have made the vault. @throws {TypeError} not a vault */
 function readVault(vault: TokenVault): TokenVault {
   const methods = ['client', 'save', 'revoke', 'join'] as const;
   if (!hasMethods(vault, methods))
@@ -231,7 +231,7 @@ function readVault(vault: TokenVault): TokenVault {
   return vault;
 }
 
-/** @throws {TypeError} no such store */
+/** @throws {TypeError} not a store */
 function readStore(store: StateStore): StateStore {
   if (!hasMethods(store, ['store', 'verify'])) {
     refuse(
@@ -240,7 +240,7 @@ function readStore(store: StateStore): StateStore {
       'an object with store(req, verifier, state, meta, callback) and verify(req, state, meta, callback)',
     );
   }
-  // A shorter `store` is passport-oauth2's form without PKCE, which would lose the verifier and with it the nonce.
+  // A shorter `store` is passport-oauth2's form without PKCE. It would lose the verifier, and so the nonce.
   if (store.store.length > 0 && store.store.length < 5) {
     throw new TypeError(
       `store.store takes ${store.store.length} parameters; it must take (req, verifier, state, meta, callback), ` +

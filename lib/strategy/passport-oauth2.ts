@@ -4,14 +4,14 @@ import type { Profile } from '../oauth/profile.ts';
 import type { PassportVerbs } from './outcome.ts';
 
 // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- there is an error for some users only
-/** @ts-ignore: Express's request where its types are installed (@types/passport brings them), else anything. */
+/** @ts-ignore: Express's request when its types are installed (@types/passport brings them), else `any`. */
 export type Request = import('express').Request;
 
 // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- there is an error for some users only
-/** @ts-ignore: passport-oauth2's strategy where its types are installed, else `any`. */
+/** @ts-ignore: passport-oauth2's strategy when its types are installed, else `any`. */
 type TypedOAuth2Strategy = import('passport-oauth2').Strategy;
 
-/** What passport-oauth2 keeps as `_oauth2`: an object of the `oauth` package. Only what its neighbours use is declared. */
+/** passport-oauth2's `_oauth2`, an object of the `oauth` package. Declares only what other packages use. */
 export interface OAuth2Client {
   /** Sends all further requests through this agent. */
   setAgent(agent: Agent): void;
@@ -43,7 +43,7 @@ export interface OAuth2StrategyBase extends PassportVerbs {
   parseErrorResponse(body: string, status: number): Error | null;
 }
 
-/** The arguments of passport-oauth2's constructor that we give. */
+/** The options of passport-oauth2's constructor that we give. */
 interface OAuth2StrategyOptions {
   readonly authorizationURL: string;
   readonly tokenURL: string;
@@ -55,11 +55,11 @@ interface OAuth2StrategyOptions {
 }
 
 // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- there is an error for some users only
-/** @ts-ignore: passport-oauth2's own type first, so that one can be given for the other. Without its types only ours is left. */
+/** @ts-ignore: extends passport-oauth2's type, so that each can be used for the other. Without its types only ours is left. */
 export interface OAuth2StrategyInstance extends TypedOAuth2Strategy, OAuth2StrategyBase {}
 
-/** passport-oauth2's class, with our declaration of it. */
+/** passport-oauth2's class, with our types. */
 export const OAuth2Strategy = untyped as unknown as (new (
   options: OAuth2StrategyOptions,
   verify: () => void,
-) => OAuth2StrategyInstance) & { readonly prototype: OAuth2StrategyInstance }; // the interfaces above say what is used of it
+) => OAuth2StrategyInstance) & { readonly prototype: OAuth2StrategyInstance }; // the interfaces above declare what we use

@@ -1,7 +1,7 @@
 import type { RobloxAuthenticateOptions } from './options.ts';
 import type { RobloxStrategy } from './strategy.ts';
 
-/** The names under which an app may keep a {@link RobloxStrategy}, and the strategy itself. */
+/** The names that an app may give a {@link RobloxStrategy} in Passport, or the strategy itself. */
 export type RobloxStrategyName = 'roblox' | `roblox-${string}` | RobloxStrategy;
 
 /** Passport's own options of `passport.authenticate`. @see https://www.passportjs.org/concepts/authentication/middleware/ */
@@ -22,7 +22,7 @@ export interface PassportAuthenticateOptions {
   readonly userProperty?: string | undefined;
 }
 
-/** What Passport calls, when it is given, instead of answering the request itself. */
+/** The callback of `passport.authenticate`. When it is given, Passport calls it and does not answer the request itself. */
 export type PassportAuthenticateCallback = (
   error: unknown,
   user?: Express.User | false | null,
@@ -41,7 +41,7 @@ declare global {
 // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- there is an error for some users only
 /** @ts-ignore: without @types/passport there is nothing to add to. */
 declare module 'passport' {
-  // The type parameters are those of @types/passport: declarations that are merged must repeat them.
+  // TypeScript requires the same type parameters as in @types/passport.
   interface Authenticator<InitializeRet, AuthenticateRet, AuthorizeRet, AuthorizeOptions> {
     /** Starts a sign-in with Roblox, or finishes it when the request is Roblox's callback. */
     authenticate(

@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What a framework may have put on the request. */
+/** What a framework may put on the request. */
 export interface FrameworkRequest extends IncomingMessage {
   readonly query?: unknown;
   readonly originalUrl?: unknown;
   readonly app?: { get?: (setting: string) => unknown };
 }
 
-/** The request's method in capitals; GET where the framework's request has none. */
+/** Reads the method in capitals. GET when the framework's request has none. */
 export function readMethod(req: IncomingMessage): string {
   return (req.method ?? 'GET').toUpperCase();
 }
 
 /**
- * Reads the query of a request: each parameter as the framework parsed it, else from the URL.
- * Express's `query parser` may be off, and others give a URLSearchParams, a Map or a validator's copy.
- * A parameter that came twice is an array.
+ * Reads the query of a request. A parameter that the framework did not parse is read from the URL: Express's `query parser` may be off,
+ * and `query` may be a URLSearchParams or a Map.
+ * A parameter that is given twice becomes an array.
  */
 export function readQuery(req: IncomingMessage): Readonly<Record<string, unknown>> {
   const { query } = req as FrameworkRequest;
@@ -29,7 +29,7 @@ export function readQuery(req: IncomingMessage): Readonly<Record<string, unknown
   return Object.fromEntries([...fromURL, ...parsed]);
 }
 
-/** The path and query that the browser asked for: `url` alone may lack what the app is mounted on. */
+/** Reads the path and query that the browser asked for. `url` may lack the path where the app is mounted. */
 export function readPath(req: FrameworkRequest): string {
   const { originalUrl, url } = req;
   return typeof originalUrl === 'string' ? originalUrl : (url ?? '/');

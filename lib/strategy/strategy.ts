@@ -19,7 +19,7 @@ import {
   type RobloxAuthenticateOptions,
   type RobloxStrategyOptions,
 } from './options.ts';
-import { captureVerbs, failure, internalError, tell, WRONG_METHOD, type Outcome } from './outcome.ts';
+import { captureVerbs, failure, createInternalError, tellPassport, WRONG_METHOD, type Outcome } from './outcome.ts';
 import { readMethod, readQuery } from './request.ts';
 import {
   readVerify,
@@ -40,18 +40,21 @@ import {
  * }));
  * ```
  *
- * Outcomes: a user; *fail* with 403 and `{ message }` (cancelled, a callback that belongs to no login, a refused code); *error* with
- * {@link AuthorizationError} or {@link TokenError} (Roblox refused the app), {@link InternalOAuthError} (Roblox was not reached; see
- * `cause`) or {@link IDTokenError} (who signed in cannot be believed).
+ * A login ends in one of three ways:
+ * - a user;
+ * - Passport's *fail* with 403 and `{ message }`: the user cancelled, the callback belongs to no login, or Roblox refused the code;
+ * - Passport's *error*: {@link AuthorizationError} or {@link TokenError} (Roblox refused the app), {@link InternalOAuthError} (Roblox was
+ *   not reached; see `cause`) or {@link IDTokenError} (the ID token cannot be trusted).
  *
  * A subclass may override passport-oauth2's extension points, and may make them async: `authorizationParams`, `tokenParams`,
- * `userProfile`, and `parseErrorResponse(body, status)`, which gets a refused token request as `{ error, error_description }` in JSON,
- * without secrets. A login does not call the methods of `_oauth2`; `_oauth2.setAgent()` and `_oauth2._customHeaders` count for it.
+ * `userProfile` and `parseErrorResponse(body, status)`. The `body` of the latter is JSON, `{ error, error_description }` without secrets.
+ * A login does not call the methods of `_oauth2`, but it uses the agent of `_oauth2.setAgent()` and the headers of
+ * `_oauth2._customHeaders`.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-overview
  * @see https://www.passportjs.org/packages/passport-oauth2/
  */
 export class RobloxStrategy extends OAuth2Strategy {
-  /** What Passport knows the strategy by. */
+  /** Passport's name for the strategy. */
   override name = 'roblox';
   // Passport calls methods on objects that inherit from the strategy, where #private fields throw.
   declare private readonly _context: LoginContext;
@@ -83,7 +86,7 @@ export class RobloxStrategy extends OAuth2Strategy {
     options: RobloxStrategyOptions & { readonly passReqToCallback: true; readonly passClientToCallback: true },
     verify: VerifyFunctionWithRequestAndClient,
   );
-  /** For options in a variable of their own type, which does not tell what `verify` gets: Passport's plain form. */
+  /** For options in a variable of type `RobloxStrategyOptions`: `verify` then has Passport's plain form. */
   constructor(options: RobloxStrategyOptions, verify: VerifyFunction);
   constructor(options: RobloxStrategyOptions & { readonly verify?: Verify }, verify?: (...values: never[]) => unknown) {
     const settings = readStrategyOptions(options);
@@ -94,10 +97,11 @@ export class RobloxStrategy extends OAuth2Strategy {
     const { callbackURL, scope } = settings;
     super(
       { authorizationURL, tokenURL, clientID, clientSecret, callbackURL, scope: [...scope], state: true },
-      () => {}, // ours is asked by login-flow.ts
+      () => {}, // login-flow.ts calls the app's verify
     );
     const app = createApp({ endpoints, credentials, transport: createTransport(http), timeoutMs: http.timeoutMs });
     const node = createNodeTransport(http);
+    // `adapted` is set below, before the first request.
     const transport: Transport = (request) =>
       node.transport({ ...request, headers: { ...adapted.readCustomHeaders(), ...request.headers } });
     const loginApp = createApp({ ...app, transport });
@@ -110,20 +114,20 @@ export class RobloxStrategy extends OAuth2Strategy {
   }
 
   /**
-   * Starts a login, or finishes it when the request is Roblox's callback. Called by Passport.
+   * Starts a login, or finishes it when the request is Roblox's callback. Passport calls it.
    *
-   * It replaces passport-oauth2's method: that one reads an `error` before it checks `state`, skips the state store when `state` is a
-   * string, never answers when an async verify throws, and knows no nonce.
+   * It replaces passport-oauth2's method, which reads `error` before it checks `state`, skips the state store when `state` is a string,
+   * never answers when an async verify throws, and has no nonce.
    */
   override authenticate(req: Request, options: RobloxAuthenticateOptions = {}): void {
     const passport = captureVerbs(this);
     void this._answer(req, options)
       .catch(failure)
-      // An error that the app's handler throws must not become a rejection of this promise.
-      .then((outcome) => runOutsidePromise(tell, passport, outcome));
+      // An error that the app's handler throws must not reject this promise.
+      .then((outcome) => runOutsidePromise(tellPassport, passport, outcome));
   }
 
-  /** Starts or finishes a login, whichever the request is for. */
+  /** Starts or finishes a login. */
   private async _answer(req: Request, options: RobloxAuthenticateOptions): Promise<Outcome> {
     refuseMisspeltOptions(options);
     const callback = readCallback(readQuery(req));
@@ -142,30 +146,30 @@ export class RobloxStrategy extends OAuth2Strategy {
   }
 
   /**
-   * Asks userinfo who an access token is for. passport-oauth2's extension point; a subclass may add to the profile.
-   * @param done gets the {@link Profile}, an {@link InternalOAuthError} with its `cause`, or an {@link IDTokenError} when no user is named
+   * Asks userinfo which user an access token belongs to. passport-oauth2's extension point: a subclass may add to the profile.
+   * @param done gets the {@link Profile}, an {@link InternalOAuthError} with a `cause`, or an {@link IDTokenError} when userinfo names no user
    * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
    */
   override userProfile(accessToken: string, done: (error?: unknown, profile?: Profile) => void): void {
     askProfile(this._context.loginApp, accessToken)
       .then((profile) => done(null, profile))
-      // Also what `done` itself throws: a request without an answer would hang.
+      // Catches what `done` throws too: otherwise the request would hang.
       .catch((error: unknown) =>
-        done(error instanceof ConnectionError ? internalError('Failed to fetch user profile', error) : error),
+        done(error instanceof ConnectionError ? createInternalError('Failed to fetch user profile', error) : error),
       );
   }
 
-  /** Parameters of the authorization request that depend on `authenticate`'s options. passport-oauth2's extension point. */
+  /** Gives more parameters for the authorization request, from `authenticate`'s options. passport-oauth2's extension point. */
   override authorizationParams(options: RobloxAuthenticateOptions): object {
     const prompt = readPrompt(options.prompt);
     return prompt === undefined ? {} : { prompt };
   }
 
   /**
-   * A client for a user whose tokens you kept.
-   * @param tokens what `verify` got as `tokens`, perhaps by way of JSON; a `userId` beside them saves a request
-   * @param options.onTokens stores renewed tokens; awaited before anything else uses them
-   * @throws {TypeError} tokens without an `accessToken`, or of the wrong shape
+   * Makes a client for a user whose tokens you stored.
+   * @param tokens the `tokens` that `verify` got, also after JSON; add the `userId` to save a request
+   * @param options.onTokens stores renewed tokens; awaited before any call uses them
+   * @throws {TypeError} no `accessToken`, or tokens of the wrong shape
    */
   client(
     tokens: KeptTokens & { readonly userId?: string | number | undefined },
@@ -181,7 +185,7 @@ export class RobloxStrategy extends OAuth2Strategy {
     );
   }
 
-  /** Shows the app and never its secret. */
+  /** Shows the app without its secret. */
   [inspect.custom](): string {
     return `RobloxStrategy { name: ${inspect(this.name)}, clientID: ${inspect(this._context.settings.credentials.clientID)} }`;
   }

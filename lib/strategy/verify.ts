@@ -5,7 +5,7 @@ import type { Profile } from '../oauth/profile.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import type { Request } from './passport-oauth2.ts';
 
-/** Who signed in, and what they granted. */
+/** A login whose user is known: the argument of `verify`. */
 export interface VerifiedLogin {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
@@ -17,13 +17,13 @@ export interface VerifiedLogin {
 }
 
 /**
- * Finds (or makes) the app's user for a login. What it returns or resolves to is the user; `null` and `false` refuse the login, a
- * {@link RefusedError} that it throws refuses it with a message for the user, and every other error is an error of the login. So is
- * `undefined`: a `return` is missing.
+ * Finds (or makes) the app's user for a login, and returns it or a promise of it.
+ * `null` or `false` refuses the login. A thrown {@link RefusedError} refuses it with a message for the user. Every other thrown value is an
+ * error of the login, and so is `undefined`, because then a `return` is missing.
  */
 export type Verify = VerifyFunctions['verify'];
 
-/** Passport's answer: an error, or a user and perhaps `info`; `false` for a user refuses the login, and `info.message` may say why. */
+/** Passport's callback: an error, or a user and perhaps `info`. A user of `false` refuses the login; `info.message` may say why. */
 export type VerifyCallback = (error?: unknown, user?: unknown, info?: unknown) => void;
 
 /** Passport's classic verify. Roblox gives a refresh token with every login. */
@@ -46,7 +46,7 @@ export type VerifyFunctionWithClient = (
 /** With both. */
 export type VerifyFunctionWithRequestAndClient = VerifyFunctions['withRequestAndClient'];
 
-/** Methods instead of function types: their parameters may be typed more exactly, such as `req: express.Request`. */
+/** Methods instead of function types: an app may then declare narrower parameters, such as `req: express.Request`. */
 interface VerifyFunctions {
   verify(login: VerifiedLogin): unknown;
   withRequest(req: Request, accessToken: string, refreshToken: string, profile: Profile, done: VerifyCallback): unknown;
@@ -60,7 +60,7 @@ interface VerifyFunctions {
   ): unknown;
 }
 
-/** What a verify answered; a falsy user is a refusal. */
+/** The result of a verify. A falsy user is a refusal. */
 export interface Verdict {
   readonly user: unknown;
   readonly info?: unknown;
@@ -68,18 +68,18 @@ export interface Verdict {
   readonly status?: number;
 }
 
-/** Asks the app's verify, whatever its form; rejects with what it throws or hands to `done` as an error. */
+/** Calls the app's verify in any of its forms. Rejects with the error that it throws or gives to `done`. */
 export type AskVerify = (login: VerifiedLogin) => Promise<Verdict>;
 
-/** What the form of a classic verify depends on. */
+/** The options that decide the arguments of a classic verify. */
 interface VerifyForm {
   readonly passReqToCallback: boolean;
   readonly passClientToCallback: boolean;
 }
 
 /**
- * Decides which form of verify an app gave, by its options alone: wrappers pass functions whose `length` says nothing.
- * @throws {TypeError} both forms, none, or one that declares more parameters than it will get
+ * Finds out which form of verify an app gave, from its options. Not from `length`, which says nothing about a wrapped function.
+ * @throws {TypeError} both forms, no form, or one that declares more parameters than it will get
  */
 export function readVerify(objectForm: unknown, classicForm: unknown, form: VerifyForm): AskVerify {
   if (objectForm !== undefined && classicForm !== undefined) {
@@ -93,7 +93,7 @@ export function readVerify(objectForm: unknown, classicForm: unknown, form: Veri
     const isGate = typeof readObject(verify)?.['verify'] === 'function';
     refuse('verify', verify, isGate ? 'a function: write gate.verify(({ profile }) => user)' : 'a function');
   }
-  const ask = verify as (...values: unknown[]) => unknown; // what it takes is decided below
+  const ask = verify as (...values: unknown[]) => unknown; // its arguments are decided below
   if (objectForm !== undefined) {
     checkObjectParameters(ask.length);
     return (login) => readRefusal(() => askObjectForm(ask, login));
@@ -102,7 +102,7 @@ export function readVerify(objectForm: unknown, classicForm: unknown, form: Veri
   return (login) => readRefusal(() => askClassic(ask, listArguments(login, form)));
 }
 
-/** Makes a verdict of a {@link RefusedError}, in both forms: a returned value has no place for its message. */
+/** Makes a verdict from a thrown {@link RefusedError}. */
 async function readRefusal(ask: () => Promise<Verdict>): Promise<Verdict> {
   try {
     return await ask();
@@ -112,7 +112,7 @@ async function readRefusal(ask: () => Promise<Verdict>): Promise<Verdict> {
   }
 }
 
-/** By its name too: another copy of the package may have made the error. */
+/** By name too: another copy of the package may have made the error. */
 function isRefusedError(error: unknown): error is RefusedError {
   return error instanceof RefusedError || readObject(error)?.['name'] === 'RefusedError';
 }
@@ -158,7 +158,7 @@ function listArguments(login: VerifiedLogin, form: VerifyForm): unknown[] {
   ];
 }
 
-/** Only `done` answers, and its first call counts. A throw or a rejection before it is an error. */
+/** Only the first call of `done` counts. A throw or a rejection before it is an error. */
 function askClassic(verify: (...values: unknown[]) => unknown, values: readonly unknown[]): Promise<Verdict> {
   return new Promise((resolve, reject) => {
     const done: VerifyCallback = (error, user, info) => {
