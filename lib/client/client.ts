@@ -29,13 +29,13 @@ import { readClientOptions, type RobloxClientOptions } from './options.ts';
 import { createRenewal, createTokenKeeper, type Renewal, type TokenKeeper } from './token-keeper.ts';
 
 /**
- * What a strategy or a vault brings along for the clients that it makes.
+ * What a strategy or a vault gives the clients that it makes.
  * @internal
  */
 export interface ClientParts {
-  /** Shared by many clients, in place of one made of the options. */
+  /** A shared app, in place of one made from the options. */
   readonly app?: ClientApp;
-  /** In place of asking Roblox alone: a vault's, which stores by itself. */
+  /** The renewal of a vault, in place of a direct one. */
   readonly renewal?: Renewal;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -46,30 +46,32 @@ export interface ClientParts {
 /**
  * Roblox's APIs as one user who signed in: their inventory, groups, profile and experiences, and any other call of Open Cloud.
  *
- * A client that has a refresh token renews the tokens by itself: before they expire, and once on a 401. `onTokens` has stored the new
- * ones before any call goes on. A 429 is tried again, and so is a 502, 503, 504 or a broken connection where the call only reads.
+ * A client with a refresh token renews the tokens by itself: before they expire, and once after a 401. `onTokens` stores the new ones
+ * before any call uses them. Calls are tried again after a 429; calls that only read also after a 502, 503, 504 or a broken connection.
  *
- * Every call takes `signal` and `timeout`, and may throw a {@link RobloxAPIError} (Roblox refused: see `status`), an
- * {@link OAuthError} (`invalid_grant`: the authorization has ended, ask the user to sign in again), a {@link ConnectionError} (no usable
- * answer: try again later) or a `TypeError` (the call is wrong, and nothing was sent). None shows a token.
+ * Every call takes `signal` and `timeout`. It may throw one of these, and none of them shows a token:
+ * - {@link RobloxAPIError}: Roblox refused; see `status`.
+ * - {@link OAuthError}: `invalid_grant` means that the authorization has ended. Ask the user to sign in again.
+ * - {@link ConnectionError}: no usable response. Try again later.
+ * - `TypeError`: the call is wrong. Nothing was sent.
  * @see https://create.roblox.com/docs/cloud/reference
  */
 export class RobloxClient {
-  /** What the user owns. */
+  /** The user's inventory. */
   readonly inventory: Inventory;
   /** The user's groups, and groups in general. */
   readonly groups: Groups;
-  /** The user, beyond the profile. */
+  /** More about the user than the profile. */
   readonly user: UserCalls;
   /** The experiences that the user chose on the consent page. */
   readonly experiences: Experiences;
-  /** What the accounts create that the user chose on the consent page. */
+  /** Assets of the accounts that the user chose on the consent page. */
   readonly assets: Assets;
 
   readonly #keeper: TokenKeeper;
   readonly #app: ClientApp;
   readonly #call: MakeCall;
-  /** Repeats a 429; for requests without a refresh token. */
+  /** Retries after a 429, so it is not for requests with a refresh token. */
   readonly #patientOAuth: OAuthClient | undefined;
   #userId: string | undefined;
   readonly #userIdFlight = createSingleFlight<string>();
@@ -116,13 +118,13 @@ export class RobloxClient {
     this.assets = createAssets(call, async (limits) => (await this.#askResources(limits)).accounts, sleep);
   }
 
-  /** The tokens in use now. Plain data: what `onTokens` got last. */
+  /** The current tokens, as plain data: those that `onTokens` got last. */
   get tokens(): Tokens {
     return this.#keeper.tokens;
   }
 
   /**
-   * Asks who the user is, in the claims of OpenID Connect. Names and pictures change; `sub`, the user's ID in this app's domain, does not.
+   * Gets the user's claims of OpenID Connect. Names and pictures may change. `sub`, the user's ID in this app's domain, never does.
    * Scope: `openid`; `profile` for more than `sub`.
    * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
    */
@@ -131,7 +133,7 @@ export class RobloxClient {
   }
 
   /**
-   * Asks which experiences and accounts the user chose on the consent page. They may have chosen none.
+   * Gets the experiences and accounts that the user chose on the consent page. There may be none.
    * Scope: none. Needs `clientID`.
    * @throws {OAuthError} refused
    * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#post-v1tokenresources
@@ -141,7 +143,7 @@ export class RobloxClient {
   }
 
   /**
-   * Asks what Roblox knows of the access token. Not a check for revocation: a revoked token stays active until it expires.
+   * Asks what Roblox knows about the access token. Not a check for revocation: a revoked token stays active until it expires.
    * Needs `clientID`.
    * @throws {OAuthError} refused
    * @see RFC 7662 https://www.rfc-editor.org/rfc/rfc7662
@@ -156,8 +158,8 @@ export class RobloxClient {
   }
 
   /**
-   * Renews the tokens now, or joins the renewal under way. `onTokens` has stored them when it resolves.
-   * `signal` and `timeout` end the wait, and not the request: Roblox accepts a refresh token once, so its answer must be stored.
+   * Renews the tokens now, or joins the renewal in flight. `onTokens` has stored them when it resolves.
+   * `signal` and `timeout` end the wait, but not the request: a refresh token works once, so the new tokens must be stored.
    * @throws {OAuthError} `invalid_grant`: the refresh token was used, has expired or was revoked; ask the user to sign in again
    * @throws {TypeError} the client has no refresh token, or no `clientID`
    */
@@ -170,8 +172,8 @@ export class RobloxClient {
 
   /**
    * Ends the authorization at Roblox: the tokens stop working, and this client refuses further calls with an {@link OAuthError}.
-   * Needs `clientID`. Never repeated by itself; when it fails nothing has changed here. A revocation that was ended by `signal` or
-   * `timeout` may have reached Roblox all the same.
+   * Needs `clientID`. Not retried. When it fails, the client has not changed. When `signal` or `timeout` ends it, the request may have
+   * reached Roblox all the same.
    * @see RFC 7009 https://www.rfc-editor.org/rfc/rfc7009
    */
   async revoke(options?: CallOptions): Promise<void> {
@@ -183,27 +185,27 @@ export class RobloxClient {
   }
 
   /**
-   * Makes any other call of Roblox's APIs. For the operations that Roblox describes (those with a path template such as
-   * `/cloud/v2/groups/{group_id}`) TypeScript knows the values, the body and the answer. Any other path works too, and its answer is
-   * `unknown`. Operations of another host than `baseURL` (3D thumbnails) are not reachable.
-   * @param path under `baseURL`, beginning with one slash; a template's places are filled, escaped, from `options.path`
+   * Makes any other call of Roblox's APIs. TypeScript knows the values, the body and the response of the operations that Roblox describes
+   * (their paths are templates, such as `/cloud/v2/groups/{group_id}`). Any other path works too, and returns `unknown`. Operations on
+   * another host than `baseURL` (3D thumbnails) do not work.
+   * @param path under `baseURL`, with one slash at the start; `options.path` has the values of a template, which are escaped
    * @param options `path`, `query`, `body` (sent as JSON; a FormData as a form), `headers`, `signal`, `timeout`
-   * @returns the parsed JSON, undefined for an empty body
-   * @throws {TypeError} a path that leads elsewhere, a header that cannot be sent, a body that is no JSON: nothing was sent
+   * @returns the parsed JSON; undefined for an empty body
+   * @throws {TypeError} a path that leads elsewhere, a header that cannot be sent, or a body that is not JSON; nothing was sent
    */
   async request<Method extends string, Path extends string>(
     method: Method,
     path: Path | KnownPath<Method>,
     ...[options]: RequestArguments<Method, Path>
   ): Promise<RequestAnswer<Method, Path>> {
-    // The options of every operation are a part of these.
+    // RequestOptions has the options of every operation.
     const given: RequestOptions = options ?? {};
     readCallOptions(options, ['path', 'query', 'body', 'headers']);
     const { path: values, query, body, headers, ...others } = given;
     const answer = await runCall(others, (limits) =>
       this.#call({ method, path, values, query, body, headers, limits }),
     );
-    return answer as RequestAnswer<Method, Path>; // what Roblox's description promises of it
+    return answer as RequestAnswer<Method, Path>; // as Roblox describes it
   }
 
   async #askUserInfo(limits: CallLimits): Promise<UserInfo> {
@@ -224,13 +226,13 @@ export class RobloxClient {
       return await oauth.resources(lease.accessToken, limits);
     } catch (error) {
       if (!(error instanceof OAuthError && error.status === 401 && error.error !== 'invalid_client')) throw error;
-      const another = await lease.instead(limits.signal);
+      const another = await lease.replace(limits.signal);
       if (another === undefined) throw error;
       return oauth.resources(another, limits);
     }
   }
 
-  /** The user's ID, asked once for all calls that need it: a call's own signal ends its wait alone. */
+  /** Gets the user's ID with one request for all calls that need it. The signal of a call ends only that call's wait. */
   async #askUserId(limits: CallLimits): Promise<string> {
     if (this.#userId !== undefined) return this.#userId;
     limits.begin({ method: 'GET', url: this.#app.endpoints.userinfo, secrets: [] });
@@ -240,7 +242,7 @@ export class RobloxClient {
     );
   }
 
-  /** What may be shown of a client: whose it is and what it may do, never a token. */
+  /** What may be logged of a client: never a token. */
   toJSON(): { userId: string | undefined; scope: readonly string[]; expiresAt: Date | undefined } {
     const { scope, expiresAt } = this.#keeper.tokens;
     return { userId: this.#userId, scope, expiresAt };
@@ -252,7 +254,7 @@ export class RobloxClient {
   }
 }
 
-/** What only a client with a `clientID` has. */
+/** @throws {TypeError} the client has no `clientID` */
 function requireApp<T>(part: T | undefined, method: string): T {
   if (part === undefined) throw new TypeError(`client.${method}() needs a clientID (and the app's clientSecret)`);
   return part;

@@ -3,31 +3,31 @@ import { refuse, refuseSecret, refuseUnknownOptions } from '../errors.ts';
 import { APP_OPTION_NAMES, type AppOptions } from '../oauth/app-options.ts';
 import { splitScopes, type Tokens } from '../oauth/tokens.ts';
 
-/** Stores a user's new tokens; awaited before anything goes on with them. */
+/** Stores a user's new tokens. Awaited before any call uses them. */
 export type OnTokens = (tokens: Tokens) => unknown;
 
 /**
- * The options of a {@link RobloxClient}. Only `accessToken` is needed for calls; `clientID` (with `clientSecret` where the app has one)
- * for refresh, revoke, introspect and resources.
+ * The options of a {@link RobloxClient}. Calls need `accessToken` only. refresh, revoke, introspect and resources need `clientID` too, and
+ * `clientSecret` if the app has one.
  */
 export interface RobloxClientOptions extends AppOptions {
   /** The user's access token. */
   readonly accessToken: string;
-  /** With `clientID` it lets the client renew the access token by itself. */
+  /** With `clientID`, the client renews the access token by itself. */
   readonly refreshToken?: string | undefined;
-  /** When the access token ends: a Date, milliseconds since the epoch, or an ISO string. Without it only a 401 tells. */
+  /** When the access token expires: a Date, milliseconds since the epoch, or an ISO string. Without it the client renews after a 401. */
   readonly expiresAt?: Date | number | string | undefined;
   readonly idToken?: string | undefined;
   readonly tokenType?: string | undefined;
-  /** The granted scopes. They make the error about a missing one clearer. */
+  /** The granted scopes. The error about a missing scope is clearer with them. */
   readonly scope?: string | readonly string[] | undefined;
-  /** The user's ID in this app's domain; asked from userinfo when it is needed and missing. */
+  /** The user's ID in this app's domain. Without it, the client asks userinfo when a call needs it. */
   readonly userId?: string | number | undefined;
-  /** Stores renewed tokens; awaited before any call goes on. A refresh token works once: tokens that are not stored end with the process. */
+  /** Stores renewed tokens. A refresh token works once, so tokens that are not stored are lost when the process ends. */
   readonly onTokens?: OnTokens | undefined;
-  /** How often a call is tried again at the most, within a minute; 2 by default, 0 for never. */
+  /** The most retries of a call, within a minute; 2 by default, 0 for none. */
   readonly maxRetries?: number | undefined;
-  /** How many requests are in flight at once at the most; further ones wait. 16 by default. */
+  /** The most requests in flight at once; further ones wait. 16 by default. */
   readonly maxConcurrency?: number | undefined;
 }
 
@@ -45,7 +45,7 @@ const OPTION_NAMES: Readonly<Record<keyof RobloxClientOptions, true>> = {
   maxConcurrency: true,
 };
 
-/** A client's own options, each checked and with its default. */
+/** Checked options of a client with their defaults, without those of its app. */
 export interface ClientSettings {
   readonly tokens: Tokens;
   readonly userId: string | undefined;
@@ -55,7 +55,7 @@ export interface ClientSettings {
 }
 
 /**
- * Checks the options of a client, but for those of its app.
+ * Checks the options of a client, except those of its app.
  * @throws {TypeError} names the option, what came and what would work
  */
 export function readClientOptions(options: RobloxClientOptions): ClientSettings {
@@ -71,26 +71,26 @@ export function readClientOptions(options: RobloxClientOptions): ClientSettings 
   };
 }
 
-/** Reads a user's ID; null, as a database has it, is none. @throws {TypeError} no ID: it goes into paths and filters */
+/** Reads a user's ID. A database may give null for none. @throws {TypeError} not an ID: it goes into paths and filters */
 function readUserId(userId: unknown): string | undefined {
   return userId === undefined || userId === null ? undefined : checkID('userId', userId);
 }
 
-/** @throws {TypeError} no function */
+/** @throws {TypeError} not a function */
 function readOnTokens(onTokens: unknown): OnTokens | undefined {
   if (onTokens === undefined || typeof onTokens === 'function') return onTokens as OnTokens | undefined; // checked here
   refuse('onTokens', onTokens, 'a function');
 }
 
-/** Tokens as an app may have kept them: `expiresAt` may have become a string in JSON, and only `accessToken` must be there. */
+/** Stored tokens. Only `accessToken` is required. `expiresAt` may be a string, as JSON makes it. */
 export type KeptTokens = Pick<
   RobloxClientOptions,
   'accessToken' | 'refreshToken' | 'expiresAt' | 'idToken' | 'tokenType' | 'scope'
 >;
 
 /**
- * Reads tokens that an app has kept.
- * @throws {TypeError} naming what is wrong, never showing a token
+ * Reads stored tokens.
+ * @throws {TypeError} names what is wrong, and never shows a token
  */
 export function readGivenTokens(tokens: KeptTokens): Tokens {
   const { scope = [] } = tokens;
@@ -117,12 +117,12 @@ export function readGivenTokens(tokens: KeptTokens): Tokens {
   };
 }
 
-/** Reads a token; null, as a database has it, is none. */
+/** Reads a token. A database may give null for none. */
 function readToken(name: string, token: unknown): string | undefined {
   if (token === undefined || token === null) return undefined;
-  // A token goes into a header as it is.
+  // Printable ASCII: a token is sent in a header.
   if (typeof token === 'string' && /^[\u0021-\u007e]+$/.test(token)) return token;
-  refuseSecret(name, token, 'a token as Roblox gave it, a string without white space');
+  refuseSecret(name, token, 'a token from Roblox, a string without white space');
 }
 
 function readTokenType(tokenType: unknown): string {
@@ -136,7 +136,7 @@ function readTime(value: unknown): Date | undefined {
   const time =
     value instanceof Date || typeof value === 'number' || typeof value === 'string' ? new Date(value) : undefined;
   if (time === undefined || Number.isNaN(time.getTime())) {
-    refuse('expiresAt', value, 'a Date, or milliseconds or an ISO string, as JSON keeps it');
+    refuse('expiresAt', value, 'a Date, milliseconds since the epoch or an ISO string');
   }
   return time;
 }

@@ -6,22 +6,22 @@ import type { OAuthClient, RequestLimits } from '../oauth/oauth-client.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { createAttempts } from './attempts.ts';
 
-/** How a user's tokens are replaced by the next ones: by asking Roblox, or by way of a vault. */
+/** How a user's tokens are renewed: at Roblox directly, or through a vault. */
 export interface Renewal {
-  /** Whether `renew` can do anything for these tokens. */
+  /** Whether `renew` can renew these tokens. */
   canRenew(tokens: Tokens): boolean;
   /**
-   * Brings the next tokens, stored. One attempt is in flight whatever the concurrency.
-   * @param isAsked true when the user of the client asked for it: then no pause after failures is kept
+   * Renews the tokens, and stores them before it resolves. Only one attempt is in flight at a time.
+   * @param ignorePause true to try during a pause after failures too: the app called `client.refresh()`
    */
-  renew(current: Tokens, isAsked: boolean): Promise<Tokens>;
-  /** Ends the authorization at Roblox, once a renewal under way has ended. When it fails nothing has changed. */
+  renew(current: Tokens, ignorePause: boolean): Promise<Tokens>;
+  /** Ends the authorization at Roblox, after a renewal in flight has ended. When it fails, nothing has changed. */
   revoke(current: Tokens, limits?: RequestLimits): Promise<void>;
   /** How the last attempt failed; undefined after a success. */
   readonly failure: { readonly error: unknown } | undefined;
-  /** Tokens that Roblox gave, and that could not be stored yet. */
+  /** Tokens from Roblox that are not stored yet. */
   readonly unsaved: Tokens | undefined;
-  /** Whether an `invalid_grant` of `renew` is the last word on this authorization. */
+  /** Whether an `invalid_grant` of `renew` means that this authorization has ended. */
   isFinal(error: unknown): boolean;
 }
 
@@ -29,47 +29,47 @@ export interface Renewal {
 export interface Lease {
   readonly accessToken: string;
   /**
-   * What to use after Roblox answered 401 to it: the current one when it has changed meanwhile, else a renewed one. A renewal that
-   * failed since the call began is not tried again: it throws what that one threw.
-   * @returns undefined when there is no way to renew
+   * Gets another access token after Roblox answered 401 to this one: the current one if it has changed meanwhile, else a renewed one.
+   * When a renewal has failed since the lease, it throws that error and does not try again.
+   * @returns undefined when the tokens cannot be renewed
    */
-  instead(signal?: AbortSignal): Promise<string | undefined>;
+  replace(signal?: AbortSignal): Promise<string | undefined>;
 }
 
-/** One user's tokens, always good to use. */
+/** Keeps one user's tokens valid. */
 export interface TokenKeeper {
-  /** The tokens that are served now. */
+  /** The current tokens. */
   readonly tokens: Tokens;
   /**
-   * A valid access token, renewed first when it is about to end. While a renewal meets an outage the old one is served until it ends.
-   * @param signal ends this wait alone, not the renewal that others wait for
-   * @throws {OAuthError} `invalid_grant`: the authorization has ended; the same error for all
-   * @throws {ConnectionError} the renewal brought no answer and the old token has ended; a later call tries again
+   * Gets a valid access token. Renews it first when it is about to expire. In an outage it returns the old one until that expires.
+   * @param signal ends this wait, but not the renewal
+   * @throws {OAuthError} `invalid_grant`: the authorization has ended; every later use gets this error
+   * @throws {ConnectionError} the renewal brought no usable response, and the old token has expired; a later call tries again
    */
   lease(signal?: AbortSignal): Promise<Lease>;
   /**
-   * Renews now, or joins the renewal under way.
-   * @throws {TypeError} there is no way to renew
+   * Renews the tokens now, or joins the renewal in flight.
+   * @throws {TypeError} the tokens cannot be renewed
    */
   renew(signal?: AbortSignal): Promise<Tokens>;
-  /** Ends the authorization, and refuses all further use. When it fails nothing has changed. @throws {TypeError} no way to do so */
+  /** Ends the authorization. Every later use throws. When it fails, nothing has changed. @throws {TypeError} the tokens cannot be revoked */
   revoke(limits?: RequestLimits): Promise<void>;
-  /** Every token that is, or lately was, in use: what no error may show. */
+  /** The current tokens and some old ones: values that no error may show. */
   secrets(): readonly string[];
 }
 
-/** Renewal begins so long before the end of a token that lives long enough. */
+/** How long before its expiry a token is renewed. Less for a token with a short lifetime. */
 const MARGIN_MS = 60_000;
 
-/** A token handed in with less than this left counts as ended. */
+/** A token that an app gave us with less time left than this is renewed at once. */
 const LEAST_MARGIN_MS = 10_000;
 
-/** How many sets of old tokens are remembered for {@link TokenKeeper.secrets}. */
+/** How many sets of old tokens {@link TokenKeeper.secrets} includes. */
 const REMEMBERED_SETS = 8;
 
 /**
- * Keeps one user's tokens.
- * @param options.renewal undefined when nobody can renew or revoke them
+ * Makes a {@link TokenKeeper}.
+ * @param options.renewal undefined when the tokens cannot be renewed or revoked
  * @param options.now milliseconds since the epoch
  */
 export function createTokenKeeper(options: {
@@ -79,19 +79,19 @@ export function createTokenKeeper(options: {
 }): TokenKeeper {
   const { renewal, now = () => Date.now() } = options;
   let current = options.tokens;
-  let marginMs = marginOf(current, now(), LEAST_MARGIN_MS);
-  /** Why these tokens can never be used again. */
+  let marginMs = chooseMarginMs(current, now(), LEAST_MARGIN_MS);
+  /** Set when the authorization has ended: every use throws it. */
   let lost: OAuthError | undefined;
   /** The access token that Roblox answered 401 to. */
   let rejected: string | undefined;
   const past: Tokens[] = [];
 
-  async function renewNow(isAsked: boolean): Promise<Tokens> {
+  async function renewNow(ignorePause: boolean): Promise<Tokens> {
     if (lost !== undefined) throw lost;
-    if (renewal === undefined) throw cannotRenew();
+    if (renewal === undefined) throw createCannotRenewError();
     try {
-      const next = await renewal.renew(current, isAsked);
-      if (next.accessToken !== current.accessToken) use(next);
+      const next = await renewal.renew(current, ignorePause);
+      if (next.accessToken !== current.accessToken) replaceTokens(next);
       return next;
     } catch (error) {
       if (isRefusedGrant(error) && renewal.isFinal(error)) lost = error;
@@ -99,11 +99,11 @@ export function createTokenKeeper(options: {
     }
   }
 
-  function use(tokens: Tokens): void {
+  function replaceTokens(tokens: Tokens): void {
     past.push(current);
     if (past.length > REMEMBERED_SETS) past.shift();
     current = tokens;
-    marginMs = marginOf(tokens, now(), 0);
+    marginMs = chooseMarginMs(tokens, now(), 0);
   }
 
   function isDue(): boolean {
@@ -112,15 +112,15 @@ export function createTokenKeeper(options: {
     return current.expiresAt !== undefined && now() >= current.expiresAt.getTime() - marginMs;
   }
 
-  /** Whether the current access token works still, as far as we know. */
+  /** Whether the current access token still works, as far as we know. */
   function isAlive(): boolean {
     return rejected !== current.accessToken && (current.expiresAt === undefined || now() < current.expiresAt.getTime());
   }
 
-  async function accessToken(signal: AbortSignal | undefined): Promise<string> {
+  async function getAccessToken(signal: AbortSignal | undefined): Promise<string> {
     if (lost !== undefined) throw lost;
     if (!isDue()) return current.accessToken;
-    // In an outage nobody waits for the next attempt as long as there is a token to use.
+    // In an outage, a caller does not wait for the next attempt while the old token works.
     const needsNoWait = renewal?.failure !== undefined && isAlive();
     const renewed = renewNow(false);
     if (needsNoWait) {
@@ -140,12 +140,12 @@ export function createTokenKeeper(options: {
       return current;
     },
     async lease(signal) {
-      const token = await accessToken(signal);
+      const token = await getAccessToken(signal);
       const before = renewal?.failure;
       return {
         accessToken: token,
-        async instead(later) {
-          if (token !== current.accessToken) return accessToken(later);
+        async replace(later) {
+          if (token !== current.accessToken) return getAccessToken(later);
           if (renewal === undefined || !renewal.canRenew(current)) return undefined;
           rejected = token;
           const { failure } = renewal;
@@ -158,7 +158,7 @@ export function createTokenKeeper(options: {
       return waitFor(renewNow(true), signal);
     },
     async revoke(limits) {
-      if (renewal === undefined) throw cannotRenew();
+      if (renewal === undefined) throw createCannotRenewError();
       if (lost !== undefined && lost === revoked) return;
       await renewal.revoke(current, limits);
       lost = revoked;
@@ -172,20 +172,20 @@ export function createTokenKeeper(options: {
   };
 }
 
-/** What every use gets after {@link TokenKeeper.revoke}. */
+/** The error of every use after {@link TokenKeeper.revoke}. */
 const revoked = new OAuthError({
   error: 'invalid_grant',
   error_description: 'this client has revoked the authorization; ask the user to sign in again',
   status: 400,
 });
 
-/** The tokens that the calling task is storing, if it is. */
+/** The tokens that the current async context is storing. */
 const storing = new AsyncLocalStorage<Tokens>();
 
 /**
- * Renews by asking Roblox. New tokens are stored before anyone is served; where storing fails they are kept, and storing is tried again
- * before Roblox is asked for others.
- * @param options.store keeps new tokens; awaited
+ * Makes a {@link Renewal} at Roblox. New tokens are stored before anybody gets them. When `store` fails, they are kept in memory, and the
+ * next attempt stores them before it asks Roblox for newer ones.
+ * @param options.store stores new tokens; awaited
  */
 export function createRenewal(options: {
   readonly oauth: Pick<OAuthClient, 'refresh' | 'revoke'>;
@@ -201,10 +201,10 @@ export function createRenewal(options: {
   async function renewAndStore(current: Tokens): Promise<Tokens> {
     const next = (unsaved ??= await refreshTokens(oauth, current));
     try {
-      // Who stores may call Roblox with these very tokens; it must not wait for itself.
+      // `store` may make a call with a client that has these tokens: that call must not wait for `store` to end.
       await storing.run(next, async () => store?.(next));
     } catch (error) {
-      // A database's error may show what it was to store.
+      // The error of a database may contain the tokens.
       throw redactError(
         error,
         [next.accessToken, next.refreshToken, next.idToken].filter((token) => token !== undefined),
@@ -217,11 +217,11 @@ export function createRenewal(options: {
 
   return {
     canRenew: ({ refreshToken }) => refreshToken !== undefined,
-    async renew(current, isAsked) {
-      if (current.refreshToken === undefined) throw cannotRenew();
+    async renew(current, ignorePause) {
+      if (current.refreshToken === undefined) throw createCannotRenewError();
       const beingStored = storing.getStore();
       if (beingStored !== undefined && beingStored === unsaved) return beingStored;
-      return attempts.run(() => renewAndStore(current), isAsked);
+      return attempts.run(() => renewAndStore(current), ignorePause);
     },
     revoke: (current, limits) =>
       attempts.runAlone(async () => {
@@ -238,9 +238,9 @@ export function createRenewal(options: {
   };
 }
 
-/** Trades a refresh token for the next tokens. What the answer leaves out stays as it was. @see RFC 6749, sections 5.1 and 6 */
+/** Exchanges a refresh token for new tokens. Keeps the old value of what the response leaves out. @see RFC 6749, sections 5.1 and 6 */
 export async function refreshTokens(oauth: Pick<OAuthClient, 'refresh'>, old: Tokens): Promise<Tokens> {
-  if (old.refreshToken === undefined) throw cannotRenew();
+  if (old.refreshToken === undefined) throw createCannotRenewError();
   const answer = await oauth.refresh(old.refreshToken);
   return {
     ...answer,
@@ -250,22 +250,22 @@ export async function refreshTokens(oauth: Pick<OAuthClient, 'refresh'>, old: To
   };
 }
 
-/** Whether Roblox has refused the token itself; any other error says nothing about it. By shape: the app may be another copy's. */
+/** Whether Roblox refused the token itself. Other errors say nothing about the token. By shape: another copy may have made the error. */
 export function isRefusedGrant(error: unknown): error is OAuthError {
   return error instanceof Error && error.name === 'OAuthError' && 'error' in error && error.error === 'invalid_grant';
 }
 
-/** Whether an error says nothing about the authorization: Roblox, or what stores the tokens, failed. */
+/** Whether Roblox or the app's `store` failed: such an error says nothing about the authorization. */
 function isOutage(error: unknown): boolean {
   return !isRefusedGrant(error) && !(error instanceof TypeError);
 }
 
-function cannotRenew(): TypeError {
+function createCannotRenewError(): TypeError {
   return new TypeError('The tokens cannot be renewed: that needs a refreshToken and the clientID of its app');
 }
 
-/** A quarter of what is left, and {@link MARGIN_MS} at the most: a provider with short lifetimes must not mean endless renewal. */
-function marginOf(tokens: Tokens, nowMs: number, leastMs: number): number {
+/** Chooses the margin: a quarter of the time left, at most {@link MARGIN_MS}. Otherwise tokens with a short lifetime would be renewed all the time. */
+function chooseMarginMs(tokens: Tokens, nowMs: number, leastMs: number): number {
   if (tokens.expiresAt === undefined) return 0;
   return Math.min(MARGIN_MS, Math.max(leastMs, (tokens.expiresAt.getTime() - nowMs) / 4));
 }

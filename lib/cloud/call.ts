@@ -33,7 +33,7 @@ export interface Credential {
   /** A valid access token, renewed before it expires, and what to use `instead` after a 401: undefined when there is nothing. */
   lease(signal: AbortSignal | undefined): Promise<{
     readonly accessToken: string;
-    instead(signal: AbortSignal | undefined): Promise<string | undefined>;
+    replace(signal: AbortSignal | undefined): Promise<string | undefined>;
   }>;
   /** The scopes that the user granted; empty when they are not known. */
   granted(): readonly string[];
@@ -142,7 +142,7 @@ export function createCaller(options: {
     const lease = await credential.lease(limits?.signal);
     let response = await send(lease.accessToken);
     if (response.status === 401) {
-      const another = await lease.instead(limits?.signal);
+      const another = await lease.replace(limits?.signal);
       if (another !== undefined) response = await send(another);
     }
     return readAnswer(call, { ...request, secrets: credential.secrets() }, response);

@@ -89,7 +89,7 @@ describe('tokens that are kept', () => {
     advance(1e9);
     const lease = await keeper.lease();
     expect(renewals).to.deep.equal([]);
-    const waiting = lease.instead();
+    const waiting = lease.replace();
     renewals[0]?.resolve(tokens(2));
     expect(await waiting).to.equal('access-2');
   });
@@ -108,18 +108,18 @@ describe('tokens that are kept', () => {
   it('are renewed once for all whom Roblox refused, early and late', async () => {
     const { keeper, renewals } = scene();
     const [one, two, late] = await Promise.all([keeper.lease(), keeper.lease(), keeper.lease()]);
-    const early = [one.instead(), two.instead()];
+    const early = [one.replace(), two.replace()];
     renewals[0]?.resolve(tokens(2));
     expect(await Promise.all(early)).to.deep.equal(['access-2', 'access-2']);
-    expect(await late.instead()).to.equal('access-2');
+    expect(await late.replace()).to.equal('access-2');
     expect(renewals).to.have.length(1);
   });
 
-  it('are not renewed by nobody: without a way there is nothing instead', async () => {
+  it('are not replaced when nobody can renew them', async () => {
     const keeper = createTokenKeeper({ tokens: tokens(1, { expiresAt: new Date(0) }) });
     const lease = await keeper.lease();
     expect(lease.accessToken).to.equal('access-1');
-    expect(await lease.instead()).to.equal(undefined);
+    expect(await lease.replace()).to.equal(undefined);
     expect(await thrown(keeper.renew())).to.be.instanceOf(TypeError);
   });
 
@@ -147,7 +147,7 @@ describe('a renewal that fails', () => {
     renewals[0]?.reject(error);
     expect(new Set(await Promise.all(all))).to.deep.equal(new Set([error]));
     // Those who began before it failed and hear their 401 only now.
-    expect(await Promise.all(early.map((lease) => thrown(lease.instead())))).to.deep.equal(early.map(() => error));
+    expect(await Promise.all(early.map((lease) => thrown(lease.replace())))).to.deep.equal(early.map(() => error));
     expect(renewals).to.have.length(1);
   });
 
@@ -264,10 +264,10 @@ describe('an outage', () => {
   it('does not bring back a token that Roblox has answered 401 to', async () => {
     const { keeper, renewals } = scene();
     const lease = await keeper.lease();
-    const instead = thrown(lease.instead());
+    const replaced = thrown(lease.replace());
     const error = gone();
     renewals[0]?.reject(error);
-    expect(await instead).to.equal(error);
+    expect(await replaced).to.equal(error);
     const later = thrown(access(keeper));
     renewals[1]?.reject(error);
     expect(await later).to.equal(error);
@@ -393,7 +393,7 @@ describe('the end of an authorization', () => {
     await settled();
     revocations[0]?.resolve();
     await end;
-    for (const use of [keeper.lease(), keeper.renew(), early.instead()]) {
+    for (const use of [keeper.lease(), keeper.renew(), early.replace()]) {
       const error = await thrown(use);
       expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
       expect((error as Error).message).to.match(/revoked/);

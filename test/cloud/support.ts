@@ -33,7 +33,7 @@ export function wire(
       sleep: async () => {},
     }),
     credential: {
-      lease: async () => ({ accessToken: 'live-access-token', instead: async () => undefined }),
+      lease: async () => ({ accessToken: 'live-access-token', replace: async () => undefined }),
       granted: () => [],
       secrets: () => ['live-access-token'],
     },
