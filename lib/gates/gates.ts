@@ -14,40 +14,40 @@ import { createVerdictCache } from './verdict-cache.ts';
 
 /** The options that every gate takes. */
 export interface GateOptions {
-  /** The text for a user who may not pass. */
+  /** The message for a user who may not pass. */
   readonly message?: string | undefined;
   /**
-   * How long an answer about a user is used, in seconds: 30 by default, 0 to ask each time. A user who loses a rank or an item can
-   * pass for as long.
+   * How long a verdict about a user is cached, in seconds: 30 by default, 0 for no cache. A user who loses a rank or an item can still pass
+   * for this long.
    */
   readonly cacheSeconds?: number | undefined;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
 }
 
-/** Who may pass {@link requireGroupRank}. */
+/** The options of {@link requireGroupRank}. */
 export interface GroupRankOptions extends GateOptions {
-  /** The group's ID: the number in the address of its page at Roblox. */
+  /** The group's ID: the number in the URL of its page at Roblox. */
   readonly groupId: ID;
-  /** The lowest rank that may pass, 1 to 255; 1 by default, which is every member. A rank, not a role's ID. */
+  /** The lowest rank that may pass, 1 to 255; 1 by default, which means every member. A rank, not a role's ID. */
   readonly minRank?: number | undefined;
 }
 
-/** Who may pass {@link requireItem}: a user who owns all of these. */
+/** The options of {@link requireItem}: a user who owns all of these items may pass. */
 export type ItemOptions = GateOptions & InventoryIDs;
 
-/** Who may pass {@link requireAccountAge}. */
+/** The options of {@link requireAccountAge}. */
 export interface AccountAgeOptions extends GateOptions {
   /** The lowest age of the Roblox account, in days. */
   readonly days: number;
 }
 
 /**
- * Lets some users pass and others not. Every gate fails closed: when nobody can say whether a user may pass, the user may not.
+ * Decides which users may pass. Every gate fails closed: when it cannot find out, the user may not pass.
  */
 export interface Gate {
   /**
-   * Tells whether a user may pass, by an answer that is at most `cacheSeconds` old.
+   * Tells whether a user may pass. The verdict is at most `cacheSeconds` old.
    * @throws {RobloxAPIError} Roblox refused to answer; 403: a scope is missing
    * @throws {OAuthError} `invalid_grant`: the user's authorization has ended; ask them to sign in again
    * @throws {ConnectionError} no response
@@ -55,13 +55,13 @@ export interface Gate {
   allows(client: RobloxClient): Promise<boolean>;
   /**
    * Does nothing when a user may pass, and throws otherwise. For a classic `verify`, and for guards of other frameworks.
-   * @throws {RefusedError} the user may not pass; its message is the gate's
-   * @throws as {@link Gate.allows} does
+   * @throws {RefusedError} the user may not pass; has the gate's message
+   * @throws the errors of {@link Gate.allows}
    */
   check(client: RobloxClient): Promise<void>;
   /**
-   * Puts the gate before a `verify`. A user who may not pass cannot sign in: Passport's *fail* with 403 and the gate's message. Each
-   * login gets a new answer.
+   * Puts the gate before a `verify`. The login of a user who may not pass ends with Passport's *fail*, 403 and the gate's message. Each
+   * login gets a new verdict, not a cached one.
    *
    * ```ts
    * verify: staff.verify(({ profile }) => findOrCreateUser(profile)),
@@ -69,16 +69,16 @@ export interface Gate {
    */
   verify(verify: Verify): Verify;
   /**
-   * Puts the gate before a route of Express or Connect. It answers 401 when nobody is signed in (or has to sign in again) and 403 with
-   * the gate's message to a user who may not pass. Errors go to `next`.
+   * Puts the gate before a route of Express or Connect. It answers 401 when nobody is signed in or the user has to sign in again, and 403
+   * with the gate's message when the user may not pass. Errors go to `next`.
    *
    * ```ts
-   * // robloxID: what your verify kept of profile.id, not an ID of your own database.
+   * // robloxID: the profile.id that your verify stored, not an ID of your own database.
    * const staffOnly = staff.middleware((req) => req.user && vault.client(req.user.robloxID));
    * app.get('/staff', staffOnly, (req, res) => …);
    * ```
-   * @param findClient gives the client of the user who sent this request; undefined when nobody is signed in. It must look at `req`:
-   * a function that ignores it lets everybody pass as the same user
+   * @param findClient returns the client of the user who sent this request; undefined when nobody is signed in. It must look at `req`:
+   * otherwise every request passes as the same user
    */
   middleware<Req = Request>(
     findClient: (req: Req) => FoundClient | Promise<FoundClient>,
@@ -91,9 +91,9 @@ type FoundClient = RobloxClient | undefined | null | false;
 const GATE_OPTION_NAMES: Readonly<Record<keyof GateOptions, true>> = { message: true, cacheSeconds: true, now: true };
 
 /**
- * Makes a gate for users with a rank in a Roblox group, or for all of its members.
- * Scope: none. One request of the memberships' quota; with a `minRank` above 1 one more for a member, of the quota for reading a role.
- * Roblox allows 90 a minute of each, for each authorization.
+ * Makes a gate for members of a Roblox group, or for those with a minimum rank.
+ * Scope: none. One request of the memberships' quota. With a `minRank` above 1, one more for a member, of the quota for reading a role.
+ * Both are 90 requests a minute for each authorization.
  *
  * ```ts
  * const staff = requireGroupRank({ groupId: '7001', minRank: 200, message: 'This is for the staff of our group.' });
@@ -105,7 +105,7 @@ export function requireGroupRank(options: GroupRankOptions): Gate {
   checkOptions('requireGroupRank', options, { groupId: true, minRank: true }, hints);
   const { groupId, minRank = 1, ...gateOptions } = options;
   const group = checkID('groupId', groupId);
-  // Rank 0 is a user who is no member: a gate that everybody passes is a mistake.
+  // Rank 0 means that a user is not a member: everybody would pass.
   if (!Number.isInteger(minRank) || minRank < 1 || minRank > 255) {
     refuse('minRank', minRank, 'a whole number from 1 (every member) to 255 (the owner)');
   }
@@ -117,18 +117,18 @@ export function requireGroupRank(options: GroupRankOptions): Gate {
 
 /**
  * Makes a gate for users who own all of these game passes, badges, assets and private servers.
- * Scope: `user.inventory-item:read`, unless the user's inventory is public. Mostly one request; Roblox allows 20 a minute for each user.
+ * Scope: `user.inventory-item:read`, unless the user's inventory is public. Usually one request. Quota: 20 a minute for each user.
  *
  * ```ts
  * const supporters = requireItem({ gamePassIds: ['777'], message: 'This is for owners of the supporter pass.' });
  * ```
- * @throws {TypeError} no ID at all, or something that is none
+ * @throws {TypeError} no ID at all, or a value that is not an ID
  */
 export function requireItem(options: ItemOptions): Gate {
   const names = { assetIds: true, badgeIds: true, gamePassIds: true, privateServerIds: true } as const;
   checkOptions('requireItem', options, names);
   const { assetIds, badgeIds, gamePassIds, privateServerIds, ...gateOptions } = options;
-  // A copy: a change of the caller's lists must not open the gate.
+  // A copy: the caller may change the lists later.
   const items: InventoryIDs = structuredClone(dropUndefined({ assetIds, badgeIds, gamePassIds, privateServerIds }));
   if (listWantedItems({ ...items }).size === 0) {
     throw new TypeError(
@@ -142,8 +142,8 @@ export function requireItem(options: ItemOptions): Gate {
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
- * Makes a gate for Roblox accounts of some age, against accounts that were made a moment ago.
- * Scope: `profile`. In `verify` it reads `profile.createdAt` and needs no request; elsewhere it asks userinfo, one request.
+ * Makes a gate for Roblox accounts of a minimum age, to keep out new accounts.
+ * Scope: `profile`. In `verify` it reads `profile.createdAt` and needs no request. Elsewhere it asks userinfo, with one request.
  *
  * ```ts
  * const grownUps = requireAccountAge({ days: 30, message: 'Your Roblox account must be 30 days old.' });
@@ -153,7 +153,7 @@ const DAY_MS = 24 * 60 * 60_000;
 export function requireAccountAge(options: AccountAgeOptions): Gate {
   checkOptions('requireAccountAge', options, { days: true });
   const { days, ...gateOptions } = options;
-  // 0 days is every account: a gate that everybody passes is a mistake.
+  // With 0 days, everybody would pass.
   if (typeof days !== 'number' || !Number.isFinite(days) || days <= 0) {
     refuse('days', days, 'a number of days greater than 0');
   }
@@ -173,7 +173,7 @@ export function requireAccountAge(options: AccountAgeOptions): Gate {
   return createGate({ ask, askLogin }, message, gateOptions);
 }
 
-/** @throws {TypeError} no object, or an option that does not exist */
+/** @throws {TypeError} not an object, or an option that does not exist */
 function checkOptions(
   gate: string,
   options: unknown,
@@ -225,7 +225,7 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
     verify(verify) {
       if (typeof verify !== 'function') refuse('verify', verify, 'a function: gate.verify(({ profile }) => user)');
       return async (login: VerifiedLogin) => {
-        // An answer from before this login may be wrong by now: the user may have joined the group since.
+        // Not a cached verdict: the user may have joined the group since.
         const isAllowed = await failClosed(async () =>
           askLogin === undefined
             ? cache.renew(await findUserID(login.client), () => ask(login.client))
@@ -240,7 +240,7 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
         throw new TypeError('middleware needs a function that finds the client of a request, (req) => vault.client(…)');
       }
       return (req, res, next) => {
-        // `next` is called outside of the promise: what the route throws is the route's own error.
+        // Call `next` outside of the promise: an error of the route must not reject it.
         failClosed(async () => findRefusal(await findClient(req))).then(
           (refusal) => runOutsidePromise(() => (refusal === undefined ? next() : sendRefusal(res, refusal))),
           (error: unknown) => runOutsidePromise(next, error),
@@ -250,10 +250,10 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
   };
 }
 
-/** Wraps a rejection that `next()` would treat as "no error": `undefined`, `'route'`. The guarded route must stay closed. */
+/** Wraps a rejection that `next()` would treat as "no error", such as `undefined` or `'route'`: the request would pass the gate. */
 function failClosed<T>(work: () => Promise<T>): Promise<T> {
   return work().catch((thrown: unknown) => {
-    throw readThrown(thrown, 'Nobody could say whether the user may pass');
+    throw readThrown(thrown, 'The gate could not find out whether the user may pass');
   });
 }
 
@@ -264,11 +264,11 @@ interface Refusal {
 const NOT_SIGNED_IN: Refusal = { status: 401, message: 'Please sign in first.' };
 
 function sendRefusal(res: ServerResponse, { status, message }: Refusal): void {
-  // The app may have answered meanwhile, by a time-out of its own.
+  // The app may have answered meanwhile, for example after a time-out.
   if (res.headersSent) return;
   res.statusCode = status;
   res.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  // The answer is about one user: no cache may give it to another.
+  // A cache must not give it to another user.
   res.setHeader('Cache-Control', 'no-store');
   res.end(message);
 }

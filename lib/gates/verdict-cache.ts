@@ -1,16 +1,16 @@
-/** How many users a gate remembers; the oldest answer leaves first. */
+/** The most users in a cache. A new verdict replaces the oldest one. */
 const MAX_REMEMBERED = 10_000;
 
-/** Keeps for a while who may pass a gate. Errors are never kept. */
+/** Caches who may pass a gate. Does not cache errors. */
 export interface VerdictCache {
-  /** The verdict about a user. `ask` is called when no verdict is new enough; callers at the same time share one call. */
+  /** Gets the verdict about a user. Calls `ask` when no cached verdict is new enough. Callers at the same time share one call. */
   recall(userId: string, ask: () => Promise<boolean>): Promise<boolean>;
-  /** Calls `ask`, whatever is kept, and keeps the verdict. */
+  /** Calls `ask` even if a verdict is cached, and caches the new one. */
   renew(userId: string, ask: () => Promise<boolean>): Promise<boolean>;
 }
 
 /**
- * @param options.maxAgeMs how long a verdict may be used; it counts from when Roblox was asked, so the wait for the answer is part of it
+ * @param options.maxAgeMs how long a verdict may be used, from the moment when `ask` was called
  * @param options.now the clock, in milliseconds since the epoch
  */
 export function createVerdictCache(options: { readonly maxAgeMs: number; readonly now: () => number }): VerdictCache {
@@ -20,12 +20,12 @@ export function createVerdictCache(options: { readonly maxAgeMs: number; readonl
 
   function isUsable({ askedAt }: { readonly askedAt: number }): boolean {
     const ageMs = now() - askedAt;
-    // A negative age means that the clock was set back: the true age is unknown.
+    // A negative age: the clock was set back, so the true age is unknown.
     return ageMs >= 0 && ageMs < maxAgeMs;
   }
 
   function keep(userId: string, isAllowed: boolean, askedAt: number): void {
-    // Ignore an answer older than the stored one.
+    // Ignore a verdict older than the cached one.
     if ((verdicts.get(userId)?.askedAt ?? -Infinity) > askedAt) return;
     verdicts.delete(userId);
     verdicts.set(userId, { isAllowed, askedAt });
@@ -45,7 +45,7 @@ export function createVerdictCache(options: { readonly maxAgeMs: number; readonl
     const asked = questions.get(userId);
     if (asked !== undefined && isUsable(asked)) {
       const isAllowed = await asked.verdict;
-      // The answer may have taken too long for a caller who did not ask it.
+      // When the verdict took so long that it is too old now, ask again.
       return isUsable(asked) ? isAllowed : recall(userId, ask);
     }
     const askedAt = now();
