@@ -7,7 +7,7 @@ import { runOperation } from './operation.ts';
 import { readFields, readOwner, readPathID, readRaw, readText, readTime, type Raw } from './read.ts';
 import { readUpload, type UploadFile } from './upload.ts';
 
-/** A user or a group, who creates an asset: an entry of `client.resources()`'s `accounts`, or Roblox's own form. */
+/** The user or group that creates an asset: an entry of `client.resources()`'s `accounts`, or Roblox's form. */
 export type AssetCreator =
   | { readonly type: 'User' | 'Group'; readonly id: ID }
   | { readonly userId: ID; readonly groupId?: undefined }
@@ -15,73 +15,73 @@ export type AssetCreator =
 
 /** An asset to create. */
 export interface NewAsset extends CallOptions {
-  /** Roblox's names; any other string is accepted, with a `contentType`. */
+  /** A type of asset. Any other string is accepted too, with a `contentType`. */
   readonly assetType: 'Animation' | 'Audio' | 'Decal' | 'Image' | 'Mesh' | 'Model' | 'Video' | (string & {});
   readonly displayName: string;
-  /** Up to 1,000 characters, may be empty. */
+  /** Up to 1,000 characters. May be empty. */
   readonly description: string;
   /**
-   * Up to 20 MB, Roblox's limit for one request: bytes, a Blob (`await fs.openAsBlob(path)`), or a stream (`fs.createReadStream(path)`),
-   * which is read into memory.
+   * Bytes, a Blob (`await fs.openAsBlob(path)`) or a stream (`fs.createReadStream(path)`), which is read into memory. Up to 20 MB, Roblox's
+   * limit for one request.
    */
   readonly file: UploadFile;
   /**
-   * The type of the file, such as `image/png`. By default that of the Blob, or what follows from the name of the file, or the only one
-   * that `assetType` takes.
+   * The content type of the file, such as `image/png`. By default the Blob's type, or else the type for the file's extension, or else the
+   * only type that `assetType` accepts.
    */
   readonly contentType?: string | undefined;
-  /** Who gets the asset. By default what the user chose on the consent page: their own account, else the only group. */
+  /** Who gets the asset. By default the account that the user chose on the consent page: their own, or else the only group. */
   readonly creator?: AssetCreator | undefined;
-  /** What the upload may cost in Robux. Roblox refuses it when it costs more. */
+  /** The expected price of the upload in Robux. Roblox refuses the upload when it costs more. */
   readonly expectedPrice?: number | undefined;
   /** Who may use the asset, for the types that allow a choice. */
   readonly assetPrivacy?: 'default' | 'restricted' | 'openUse' | (string & {}) | undefined;
-  /** Milliseconds for this call: the upload, and Roblox's work on it. 120000 by default. */
+  /** Milliseconds for this call: the upload, and the time that Roblox needs to make the asset. 120000 by default. */
   readonly timeout?: number | undefined;
 }
 
-/** An asset. Fields that are new at Roblox are here too, under their own names. */
+/** An asset. Has fields that are new at Roblox too, under Roblox's names. */
 export interface Asset {
   readonly id: string;
-  /** As Roblox answers it, such as `ASSET_TYPE_DECAL`. */
+  /** Roblox's name in responses, such as `ASSET_TYPE_DECAL`. */
   readonly assetType: string;
   readonly displayName: string;
   readonly description: string;
   /** A user's ID is the one in this app's domain. */
   readonly creator?: { readonly type: 'User' | 'Group'; readonly id: string };
-  /** The version, digits in a string. */
+  /** The version: digits in a string. */
   readonly revisionId?: string;
   /** When this version was made. */
   readonly revisionCreatedAt?: Date;
-  /** Where Roblox's moderation stands, such as `MODERATION_STATE_REVIEWING`. */
+  /** The state of Roblox's moderation, such as `MODERATION_STATE_REVIEWING`. */
   readonly moderationState?: string;
   /** What Roblox sent. */
   readonly raw: Raw;
 }
 
-/** What the user's accounts create. */
+/** Calls that create assets. */
 export interface Assets {
   /**
-   * Uploads a file as a new asset, waits until Roblox has made it, and gives the asset.
-   * Scope: `asset:read` and `asset:write`. Quota: 120 uploads a minute for each authorization; Roblox limits besides how many audio and
-   * video files a user uploads. Tried again after a 429 only: an upload whose answer was lost may have succeeded.
-   * @throws {TypeError} a file that is empty, too large or of a type that `assetType` does not take; a `creator` that is not given and
-   * that does not follow from what the user chose
-   * @throws {RobloxAPIError} Roblox refused the upload, or could not make the asset of it
-   * @throws {ConnectionError} `timeout`: Roblox may still make the asset. When the error's `url` ends in `operations/…`, ask for that:
+   * Uploads a file as a new asset, waits until Roblox has made the asset, and returns it.
+   * Scope: `asset:read` and `asset:write`. Quota: 120 uploads a minute for each authorization. Roblox also limits how many audio and video
+   * files a user uploads. Tried again after a 429 only: when the response is lost, the upload may have succeeded.
+   * @throws {TypeError} the file is empty, too large or of a type that `assetType` does not accept; or `creator` is missing and the user's
+   * choice on the consent page does not tell it
+   * @throws {RobloxAPIError} Roblox refused the upload, or could not make the asset
+   * @throws {ConnectionError} `timeout`: Roblox may still make the asset. When the error's `url` ends in `operations/…`, poll that operation:
    * `client.request('GET', '/assets/v1/operations/{operationId}', { path: { operationId } })`
    * @see https://create.roblox.com/docs/cloud/guides/usage-assets
    */
   create(asset: NewAsset): Promise<Asset>;
 }
 
-/** Milliseconds for an upload and Roblox's work on it. */
+/** The default `timeout` of {@link Assets.create}. */
 const CREATE_TIMEOUT_MS = 120_000;
 
 /** Roblox's limit for `description`. */
 const MAX_DESCRIPTION_LENGTH = 1000;
 
-/** Roblox documents no limit for `displayName`: this one is only against a mistake. */
+/** Our limit for `displayName`, to find mistakes. Roblox documents none. */
 const MAX_NAME_LENGTH = 1000;
 
 /** Makes {@link Assets}. */
@@ -128,8 +128,8 @@ export function createAssets(
         body.set('request', JSON.stringify({ ...facts, creationContext }));
         body.set('fileContent', upload.content, upload.name);
         const begin = { method: 'POST', path: '/assets/v1/assets', body, scope: 'asset:write' };
-        const look = { method: 'GET', path: '/assets/v1/operations/{operation_id}', scope: 'asset:read' };
-        const response = await runOperation(call, { begin, look, limits, sleep });
+        const poll = { method: 'GET', path: '/assets/v1/operations/{operation_id}', scope: 'asset:read' };
+        const response = await runOperation(call, { begin, poll, limits, sleep });
         return readAsset(response);
       });
     },
@@ -147,7 +147,7 @@ const ASSET_FIELDS: readonly (keyof NewAsset)[] = [
   'assetPrivacy',
 ];
 
-/** Writes the creator as Roblox's examples do: the ID in a string. */
+/** Writes the creator with the ID as a string, as in Roblox's examples. */
 function writeCreator(creator: unknown): Raw {
   const { type, id, userId, groupId } = readRaw(creator);
   if (userId !== undefined && groupId === undefined) return { userId: checkID('creator.userId', userId) };
@@ -157,7 +157,7 @@ function writeCreator(creator: unknown): Raw {
   refuse('creator', creator, "an object such as { type: 'User', id: '7' }, { userId: '7' } or { groupId: '7' }");
 }
 
-/** Reads an asset as the assets API sends it. */
+/** Reads an asset of the assets API. */
 export function readAsset(json: unknown): Asset {
   const raw = readRaw(json);
   const { assetId, creationContext, revisionCreateTime, moderationResult, '@type': _type, ...sent } = raw;

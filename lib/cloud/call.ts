@@ -5,39 +5,39 @@ import { createConnectionError, type HttpRequest, type HttpResponse, type Transp
 import { createAPIError } from './api-error.ts';
 import { buildURL, isPlainObject, type Parameter, type Query } from './url.ts';
 
-/** The largest answer that is read. */
+/** The largest response body that we read. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** What every call takes. */
+/** The options of every call. */
 export interface CallOptions {
-  /** Ends the call at once, its HTTP request and its waits included. The call throws the signal's reason. */
+  /** Ends the call at once, including its HTTP request and its waits. The call throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds for this call: its requests, retries and waits together. In a list: for each page.
-   * Without it each request has the client's own `timeout`.
+   * Without it, each request has the client's `timeout`.
    */
   readonly timeout?: number | undefined;
 }
 
-/** What ends the requests of a call. */
+/** The limits of a call: what may end its requests early. */
 export interface CallLimits {
   readonly signal: AbortSignal | undefined;
-  /** Milliseconds for one request, in place of the client's own time-out. */
+  /** Milliseconds for one request, in place of the client's `timeout`. */
   readonly timeoutMs: number | undefined;
-  /** Is told each request that begins: the error of a time-out names the latest. */
+  /** Call it when a request begins: the error of a time-out names the latest request. */
   begin(request: Pick<HttpRequest, 'method' | 'url' | 'secrets'>): void;
 }
 
-/** Whose calls these are. */
+/** The tokens of the user who makes the calls. */
 export interface Credential {
-  /** A valid access token, renewed before it expires, and what to use `instead` after a 401: undefined when there is nothing. */
+  /** Gets a valid access token. `replace` gets another one after a 401; undefined when there is none. */
   lease(signal: AbortSignal | undefined): Promise<{
     readonly accessToken: string;
     replace(signal: AbortSignal | undefined): Promise<string | undefined>;
   }>;
-  /** The scopes that the user granted; empty when they are not known. */
+  /** The scopes that the user granted; empty when they are unknown. */
   granted(): readonly string[];
-  /** Every token and secret, present and past: what no error may show. */
+  /** All current and old tokens and secrets: values that no error may show. */
   secrets(): readonly string[];
 }
 
@@ -55,22 +55,22 @@ export interface Call {
   readonly limits?: CallLimits | undefined;
   /** The scope that the call needs, or may need. The error of a refusal names it. */
   readonly scope?: string | undefined;
-  /** `object`: any other JSON is no answer. `operation`: an object too, and the error of a failed operation is thrown. */
+  /** `object`: refuse a response that is not a JSON object. `operation`: like `object`, and throw the error of a failed operation. */
   readonly answer?: 'object' | 'operation' | undefined;
 }
 
 /**
  * Makes a call as the signed-in user.
- * @returns the parsed JSON, undefined for an empty body
- * @throws {TypeError} the call cannot be made like this
+ * @returns the parsed JSON; undefined for an empty body
+ * @throws {TypeError} the call is wrong
  * @throws {RobloxAPIError} Roblox answered with an error
- * @throws {ConnectionError} no usable answer
+ * @throws {ConnectionError} no usable response
  */
 export type MakeCall = (call: Call) => Promise<unknown>;
 
 /**
- * Runs a call with its options: `signal` ends all that `work` waits for, and so does the end of `timeout`.
- * @param budgetMs milliseconds for the call where the caller gives no `timeout`
+ * Runs a call with its options. `signal` and `timeout` end everything that `work` waits for.
+ * @param budgetMs milliseconds for the call when the caller gives no `timeout`
  * @throws {TypeError} an unknown option, or a value that cannot work
  * @throws {ConnectionError} `timeout`
  */
@@ -94,7 +94,7 @@ export async function runCall<T>(
   }
 }
 
-/** Checks the options of a call. @param others the names of its own options @throws {TypeError} as {@link runCall} does */
+/** Checks the options of a call. @param others the names of further options @throws {TypeError} like {@link runCall} */
 export function readCallOptions(options: unknown = {}, others: readonly string[] = []): CallOptions {
   if (!isPlainObject(options)) refuse('options', options, 'a plain object, such as { signal, timeout }');
   const names = [...others, 'signal', 'timeout'];
@@ -104,7 +104,7 @@ export function readCallOptions(options: unknown = {}, others: readonly string[]
   return { signal, timeout: timeout === undefined ? undefined : checkTimeout(timeout) };
 }
 
-/** By its shape: polyfills and other realms have a class of their own. */
+/** By shape: polyfills and other realms have their own class. */
 function isAbortSignal(value: unknown): value is AbortSignal {
   return (
     typeof value === 'object' &&
@@ -116,13 +116,13 @@ function isAbortSignal(value: unknown): value is AbortSignal {
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** Headers that are ours to set, or that would send the credential elsewhere. */
+/** Headers that the client sets itself, or that would send the token elsewhere. */
 const OUR_HEADERS = /^(?:authorization|cookie|host|content-length|connection|transfer-encoding|x-api-key|proxy-.*)$/i;
 
-/** Makes the one way to Open Cloud: token in, request out, one more try with a renewed token after a 401, answer read. */
+/** Makes the function for all calls of Open Cloud. It sends the access token, and tries once more with another one after a 401. */
 export function createCaller(options: {
   readonly baseURL: string;
-  /** Decides by itself what is tried again. */
+  /** It retries by itself. */
   readonly transport: Transport;
   readonly credential: Credential;
   readonly now: () => number;
@@ -169,7 +169,7 @@ export function createCaller(options: {
   }
 }
 
-/** The code of a failed operation is an HTTP status in the assets API, and a number below 17 in the others. */
+/** Reads the code of a failed operation, if it is an HTTP status, as in the assets API. (Other APIs use numbers below 17.) */
 function readFailureStatus(code: unknown): number | undefined {
   return typeof code === 'number' && code >= 400 && code <= 599 ? code : undefined;
 }
@@ -197,7 +197,7 @@ function readHeaders(given: unknown): Record<string, string> {
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) refuse('a name in headers', name, 'letters, digits and dashes');
     if (OUR_HEADERS.test(name)) throw new TypeError(`headers must not have ${name}: the client sets it itself`);
     if (typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-      // Its value is not shown: it may be a secret.
+      // Do not show the value: it may be a secret.
       throw new TypeError(
         `headers.${name} must be a string without line breaks and other control characters, in Latin-1`,
       );
@@ -210,7 +210,7 @@ function readHeaders(given: unknown): Record<string, string> {
 async function encodeBody(body: unknown) {
   if (body === undefined) return undefined;
   if (body instanceof FormData) {
-    // The platform knows how a form is written; whole and in memory, it can be sent again.
+    // Response encodes the form. As bytes in memory, it can be sent again.
     const form = new Response(body);
     const type = form.headers.get('content-type') ?? 'multipart/form-data';
     return { type, content: new Uint8Array(await form.arrayBuffer()), boundary: true };
@@ -219,7 +219,7 @@ async function encodeBody(body: unknown) {
   return { type: 'application/json', content: JSON.stringify(body), boundary: false };
 }
 
-/** Whether a body can be sent as JSON: of a Map, a Blob, bytes or a stream JSON.stringify would make `{}` without a word. */
+/** Whether a body can be sent as JSON. JSON.stringify would silently make `{}` of a Map, a Blob, bytes or a stream. */
 function isJSON(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return body === null || /^(string|number|boolean)$/.test(typeof body);
   return Array.isArray(body) || isPlainObject(body) || typeof (body as { toJSON?: unknown }).toJSON === 'function';

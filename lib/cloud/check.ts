@@ -2,11 +2,11 @@ import { describeValue, refuse } from '../errors.ts';
 import { isID } from '../http/json.ts';
 import { isPlainObject } from './url.ts';
 
-/** A Roblox ID as a caller may give it: the string that Roblox sends, or a number where JavaScript can hold it exactly. */
+/** A Roblox ID: a string, as Roblox sends it, or a number, if it is a safe integer. */
 export type ID = string | number;
 
 /**
- * Checks an ID that a caller gave, and makes it the string for a path or a filter. Only digits pass, so no input can change either.
+ * Checks an ID from a caller, and returns it as a string. Only digits pass, so it cannot change the path or filter that it goes into.
  * @param name the name of the argument, for the error
  * @throws {TypeError} anything but a whole number above 0 as a string or a safe integer
  */
@@ -19,26 +19,26 @@ export function checkID(name: string, value: unknown): string {
   refuse(name, value, `a Roblox ID, digits in a string such as '7'${hint}`);
 }
 
-/** Checks several IDs, at least one, as {@link checkID} does. */
+/** {@link checkID} for one or more IDs. */
 export function checkIDs(name: string, value: unknown): string[] {
   if (!Array.isArray(value)) refuse(name, value, 'an array of Roblox IDs');
-  // An empty list would mean "no condition": a gate that is open to everyone.
+  // An empty list would mean "no condition", and so a gate that everybody passes.
   if (value.length === 0) throw new TypeError(`${name} must have at least one ID. Leave it out for no such condition`);
   return value.map((id, index) => checkID(`${name}[${index}]`, id));
 }
 
-/** Checks an argument that must be there, an object of names and values. @param expected its fields, for the error */
+/** Checks a required argument, a plain object. @param expected its fields, for the error */
 export function checkObject(name: string, value: unknown, expected: string): void {
   if (!isPlainObject(value)) refuse(name, value, `an object with ${expected}`);
 }
 
-/** Checks a switch. @throws {TypeError} neither true, false nor undefined */
+/** Checks an optional boolean. @throws {TypeError} anything but true, false or undefined */
 export function checkFlag(name: string, value: unknown): boolean | undefined {
   if (value === undefined || typeof value === 'boolean') return value;
   refuse(name, value, 'true or false');
 }
 
-/** Checks a text. @throws {TypeError} no string, an empty one (unless `min` is 0), or one that is too long */
+/** Checks a text. @throws {TypeError} not a string, or too short or too long */
 export function checkText(name: string, value: unknown, max: number, min = 1): string {
   if (typeof value === 'string' && value.length >= min && value.length <= max) return value;
   const was = typeof value === 'string' ? `has ${value.length}` : `is ${describeValue(value)}`;

@@ -14,17 +14,17 @@ import {
   type Raw,
 } from './read.ts';
 
-/** A Roblox experience (universe). Fields that are new at Roblox are here too, under their own names. */
+/** A Roblox experience (universe). Has fields that are new at Roblox too, under Roblox's names. */
 export interface Experience {
   readonly id: string;
   readonly displayName: string;
   readonly description: string;
-  /** Who owns it; a user's ID is the one in this app's domain. */
+  /** The owner. A user's ID is the one in this app's domain. */
   readonly owner?: { readonly type: 'User' | 'Group'; readonly id: string };
   readonly visibility?: 'PUBLIC' | 'PRIVATE' | (string & {});
   readonly ageRating?: string;
   readonly rootPlaceId?: string;
-  /** Robux for a private server. Missing when there are none. */
+  /** The price of a private server in Robux. Missing when the experience has none. */
   readonly privateServerPriceRobux?: number;
   readonly voiceChatEnabled?: boolean;
   readonly desktopEnabled?: boolean;
@@ -38,13 +38,13 @@ export interface Experience {
   readonly raw: Raw;
 }
 
-/** Which servers restart, and how: Roblox's own fields. */
+/** Which servers to restart, and how, in Roblox's fields. */
 export interface RestartOptions extends CallOptions {
   /** Only these places; all active places by default. */
   readonly placeIds?: readonly ID[] | undefined;
-  /** `true` restarts servers of the newest version too; by default only those that run an older one. */
+  /** Whether to restart servers of the newest version too; by default only those of an older version. */
   readonly closeAllVersions?: boolean | undefined;
-  /** `true` keeps servers running for `bleedOffDurationMinutes`, without new players, before they close. */
+  /** Whether to keep servers running for `bleedOffDurationMinutes`, without new players, before they close. */
   readonly bleedOffServers?: boolean | undefined;
   /** 1 to 60 minutes. */
   readonly bleedOffDurationMinutes?: number | undefined;
@@ -56,7 +56,7 @@ export interface Experiences {
    * Reads an experience.
    * Scope: none. Quota: 100 requests a minute for each authorization.
    * @param universeId for example an ID of `client.resources()`'s `experiences`
-   * @throws {RobloxAPIError} 404: there is no such experience
+   * @throws {RobloxAPIError} 404: no such experience
    */
   get(universeId: ID, options?: CallOptions): Promise<Experience>;
   /**
@@ -66,12 +66,12 @@ export interface Experiences {
    */
   restartServers(universeId: ID, options?: RestartOptions): Promise<void>;
   /**
-   * Publishes a message to every live server of an experience, where `MessagingService:SubscribeAsync(topic)` receives it.
-   * Scope: `universe-messaging-service:publish`. Quota: 5,000 requests a minute for each authorization, and for an experience
-   * 50 + 5 × its players. Tried again after a 429 only.
+   * Publishes a message to all live servers of an experience. `MessagingService:SubscribeAsync(topic)` receives it there.
+   * Scope: `universe-messaging-service:publish`. Quota: 5,000 requests a minute for each authorization, and 50 + 5 × players for each
+   * experience. Tried again after a 429 only.
    * @param universeId an ID of `client.resources()`'s `experiences`
    * @param topic up to 80 characters
-   * @param message up to 1,024 characters, as Roblox documents it (`length` counts them); JSON in most games
+   * @param message up to 1,024 characters, counted by `length`; usually JSON
    * @throws {RobloxAPIError} 403: the scope is missing, or the user did not choose this experience
    * @see https://create.roblox.com/docs/cloud/guides/usage-messaging
    */
@@ -114,7 +114,7 @@ export function createExperiences(call: MakeCall): Experiences {
 
 const RESTART_FIELDS = ['placeIds', 'closeAllVersions', 'bleedOffServers', 'bleedOffDurationMinutes'];
 
-/** A number, as Roblox describes it; a string only where a number would lose digits, which protobuf's JSON takes too. */
+/** Writes an int64: a number, as Roblox describes it, or a string if a number would lose digits. protobuf's JSON accepts both. */
 function writeInt64(id: string): number | string {
   return Number.isSafeInteger(Number(id)) ? Number(id) : id;
 }
@@ -139,7 +139,7 @@ const EXPERIENCE_FIELDS = {
   vrEnabled: readFlag,
 };
 
-/** Reads an experience as Open Cloud sends it: exactly one of `user` and `group` is set. */
+/** Reads an experience of Open Cloud. Exactly one of `user` and `group` is set. */
 export function readExperience(json: unknown): Experience {
   const raw = readRaw(json);
   const { path, createTime, updateTime, user, group, rootPlace, ...sent } = raw;

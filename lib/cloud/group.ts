@@ -1,6 +1,6 @@
 import { dropUndefined, readID } from '../http/json.ts';
 import {
-  mapReader,
+  createMapReader,
   readFields,
   readFlag,
   readNumber,
@@ -12,12 +12,12 @@ import {
   type Raw,
 } from './read.ts';
 
-/** A Roblox group. Fields that are new at Roblox are here too, under their own names. */
+/** A Roblox group. Has fields that are new at Roblox too, under Roblox's names. */
 export interface Group {
   readonly id: string;
   readonly displayName: string;
   readonly description: string;
-  /** A user's ID in this app's domain. Missing when the group is abandoned. */
+  /** The owner's user ID in this app's domain. Missing when the group has no owner. */
   readonly ownerId?: string;
   readonly memberCount?: number;
   /** Whether anyone can join without asking. */
@@ -31,14 +31,14 @@ export interface Group {
   readonly raw: Raw;
 }
 
-/** That a user belongs to a group, and in which roles. */
+/** A user's membership of a group, with their roles. */
 export interface GroupMembership {
   readonly groupId: string;
   /** The user's ID in this app's domain. */
   readonly userId: string;
   /** The highest of the member's roles. */
   readonly roleId: string;
-  /** All roles of the member. Besides those that were assigned there may be the base role, "Member". */
+  /** All roles of the member. May include the base role, "Member", in addition to the assigned roles. */
   readonly roleIds: readonly string[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -46,7 +46,7 @@ export interface GroupMembership {
   readonly raw: Raw;
 }
 
-/** A role in a group. Fields that are new at Roblox are here too, under their own names. */
+/** A role in a group. Has fields that are new at Roblox too, under Roblox's names. */
 export interface GroupRole {
   readonly id: string;
   readonly displayName: string;
@@ -56,7 +56,7 @@ export interface GroupRole {
   readonly memberCount?: number;
   /** Visible to the owner only. */
   readonly description?: string;
-  /** Visible for one's own role, and to the owner for all, with the scope `group:read`. Roblox adds new ones. */
+  /** Needs the scope `group:read`. A member sees those of their own role, the owner those of all roles. Roblox adds new permissions. */
   readonly permissions?: Readonly<Record<string, boolean>>;
   /** Visible to the owner only. */
   readonly createdAt?: Date;
@@ -66,7 +66,7 @@ export interface GroupRole {
   readonly raw: Raw;
 }
 
-/** That a user asks to join a group. */
+/** A user's request to join a group. */
 export interface GroupJoinRequest {
   /** The user's ID in this app's domain. */
   readonly userId: string;
@@ -84,7 +84,7 @@ const GROUP_FIELDS = {
   verified: readFlag,
 };
 
-/** Reads a group as Open Cloud sends it. */
+/** Reads a group of Open Cloud. */
 export function readGroup(json: unknown): Group {
   const raw = readRaw(json);
   const { createTime, updateTime, owner, ...sent } = raw;
@@ -101,7 +101,7 @@ export function readGroup(json: unknown): Group {
   });
 }
 
-/** Reads a membership as Open Cloud sends it: `role` is the highest, `roles` are all. */
+/** Reads a membership of Open Cloud: `role` is the highest role, `roles` are all. */
 export function readMembership(json: unknown): GroupMembership {
   const raw = readRaw(json);
   const roles = Array.isArray(raw['roles']) ? raw['roles'] : [];
@@ -124,10 +124,10 @@ const ROLE_FIELDS = {
   description: readText,
   rank: readNumber,
   memberCount: readNumber,
-  permissions: mapReader(readFlag),
+  permissions: createMapReader(readFlag),
 };
 
-/** Reads a role as Open Cloud sends it. */
+/** Reads a role of Open Cloud. */
 export function readRole(json: unknown): GroupRole {
   const raw = readRaw(json);
   const { createTime, updateTime, ...sent } = raw;
@@ -143,7 +143,7 @@ export function readRole(json: unknown): GroupRole {
   });
 }
 
-/** Reads a join request as Open Cloud sends it. */
+/** Reads a join request of Open Cloud. */
 export function readJoinRequest(json: unknown): GroupJoinRequest {
   const raw = readRaw(json);
   return {

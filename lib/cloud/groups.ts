@@ -1,5 +1,6 @@
 import { refuse, RobloxAPIError } from '../errors.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
+import { checkID, checkIDs, checkObject, type ID } from './check.ts';
 import {
   readGroup,
   readJoinRequest,
@@ -10,16 +11,15 @@ import {
   type GroupMembership,
   type GroupRole,
 } from './group.ts';
-import { checkID, checkIDs, checkObject, type ID } from './check.ts';
 import { listCalls, type List, type ListOptions } from './pages.ts';
 
-/** Whose memberships are listed. */
+/** Whose memberships to list. */
 export interface UserFilter {
   /** IDs of up to 50 users, in this app's domain; the signed-in user by default. */
   readonly userIds?: readonly ID[] | undefined;
 }
 
-/** Which members are listed: all, those of one role, or one. */
+/** Which members to list: all, those with one role, or one user. */
 export interface MembershipFilter {
   /** A role's ID. */
   readonly role?: ID | undefined;
@@ -27,22 +27,22 @@ export interface MembershipFilter {
   readonly user?: ID | undefined;
 }
 
-/** Which join requests are listed: all, or one user's. */
+/** Which join requests to list: all, or one user's. */
 export interface JoinRequestFilter {
   /** A user's ID, in this app's domain. */
   readonly user?: ID | undefined;
 }
 
-/** For {@link Groups.rank}. */
+/** The options of {@link Groups.rank}. */
 export interface RankOptions extends CallOptions {
   /**
-   * Says that you only want to know whether the rank is this or higher. With 1, which every member has, no role is read, and the answer
-   * is 1 for a member.
+   * Give it when you only need to know whether the rank is this or higher. Every member has rank 1 or higher, so with 1 no role is read,
+   * and the result for a member is 1.
    */
   readonly minRank?: number | undefined;
 }
 
-/** A role of a member. */
+/** A member and a role. */
 export interface RoleChange extends CallOptions {
   /** The member's ID, in this app's domain. */
   readonly userId: ID;
@@ -50,18 +50,18 @@ export interface RoleChange extends CallOptions {
   readonly roleId: ID;
 }
 
-/** The user's groups, and groups in general. */
+/** Calls about the user's groups, and about any group. */
 export interface Groups {
   /**
    * Reads a group.
    * Scope: none. Quota: 30 requests a minute for each authorization.
-   * @throws {RobloxAPIError} 404: there is no such group
+   * @throws {RobloxAPIError} 404: no such group
    */
   get(groupId: ID, options?: CallOptions): Promise<Group>;
   /**
-   * Lists the memberships of the signed-in user, one for each group, or those of up to 50 users at once.
+   * Lists the memberships of the signed-in user, or of up to 50 users: one for each group of each user.
    * Scope: none. Quota of memberships: 90 requests a minute for each authorization, of up to 100 memberships.
-   * @throws {TypeError} more than 50 users: split them
+   * @throws {TypeError} more than 50 users: list them in parts
    */
   list(options?: UserFilter & ListOptions): List<GroupMembership>;
   /**
@@ -70,45 +70,45 @@ export interface Groups {
    */
   roles(groupId: ID, options?: ListOptions): List<GroupRole>;
   /**
-   * Lists the members of a group, all or those of one role.
+   * Lists the members of a group: all, those with one role, or one user.
    * Scope: none. Quota of memberships, as {@link Groups.list}.
    */
   memberships(groupId: ID, options?: MembershipFilter & ListOptions): List<GroupMembership>;
   /**
    * Reads the signed-in user's membership of a group, in one request.
    * Scope: none. Quota of memberships, as {@link Groups.list}.
-   * @returns undefined when the user is no member, or there is no such group
+   * @returns undefined when the user is not a member, or there is no such group
    */
   membership(groupId: ID, options?: CallOptions): Promise<GroupMembership | undefined>;
   /**
-   * Reads the signed-in user's rank in a group: the highest among their roles.
-   * It costs one request of the memberships' quota, and for a member one more of the quota for reading a role (none with `minRank: 1`):
-   * 90 a minute each, for each authorization. For many members it is cheaper to read {@link Groups.roles} once and to {@link Groups.list} 50 users at a time.
-   * Scope: none.
-   * @returns 0 to 255; 0 when the user is no member, or there is no such group
+   * Reads the signed-in user's rank in a group: the highest rank of their roles.
+   * Scope: none. One request of the memberships' quota; for a member one more of the quota for reading a role (not with `minRank: 1`). Both
+   * are 90 requests a minute for each authorization. For many users, fewer requests are needed to read {@link Groups.roles} once and to
+   * {@link Groups.list} 50 users at a time.
+   * @returns 0 to 255; 0 when the user is not a member, or there is no such group
    */
   rank(groupId: ID, options?: RankOptions): Promise<number>;
   /**
-   * Gives a member a role beside those that they have. Does nothing when they have it.
+   * Gives a member a role in addition to their others. Does nothing when they have it.
    * Scope: `group:write`; the signed-in user must be allowed to change ranks, below their own. Quota: 90 requests a minute for each
    * authorization. Tried again after a 429 only.
    * @returns the membership with its new roles
-   * @throws {RobloxAPIError} 400 or 403: the user is no member, or the role (a guest's, the owner's) cannot be given
+   * @throws {RobloxAPIError} 400 or 403: the user is not a member, or the role cannot be given (a guest's, the owner's)
    */
   assignRole(groupId: ID, change: RoleChange): Promise<GroupMembership>;
   /**
-   * Takes a role from a member, who keeps the others. Does nothing when they do not have it.
+   * Takes one role from a member. Does nothing when they do not have it.
    * Scope, quota and errors as for {@link Groups.assignRole}.
    */
   unassignRole(groupId: ID, change: RoleChange): Promise<GroupMembership>;
   /**
-   * Sets the role of a member (Roblox's "Update Group Membership", which Roblox calls deprecated: prefer
-   * {@link Groups.assignRole} and {@link Groups.unassignRole} where members have several roles).
+   * Sets the role of a member with Roblox's "Update Group Membership". Roblox calls that deprecated: use {@link Groups.assignRole} and
+   * {@link Groups.unassignRole} when members have several roles.
    * Scope, quota and errors as for {@link Groups.assignRole}.
    */
   setRole(groupId: ID, change: RoleChange): Promise<GroupMembership>;
   /**
-   * Lists who asks to join a group, all or one user.
+   * Lists the requests to join a group: all, or one user's.
    * Scope: `group:read`; the signed-in user must be allowed to accept requests. Quota: 90 requests a minute for each authorization, of
    * up to 20 join requests.
    */
@@ -117,11 +117,11 @@ export interface Groups {
    * Accepts a user's request to join.
    * Scope: `group:write`; the signed-in user must be allowed to accept requests. Quota: 90 requests a minute for each authorization.
    * Tried again after a 429 only.
-   * @param userId who asks, in this app's domain
-   * @throws {RobloxAPIError} 404: the user does not ask (any more)
+   * @param userId the user who asked, by their ID in this app's domain
+   * @throws {RobloxAPIError} 404: no such request (any more)
    */
   acceptJoinRequest(groupId: ID, userId: ID, options?: CallOptions): Promise<void>;
-  /** Declines a user's request to join. All else as for {@link Groups.acceptJoinRequest}. */
+  /** Declines a user's request to join. Scope, quota and errors as for {@link Groups.acceptJoinRequest}. */
   declineJoinRequest(groupId: ID, userId: ID, options?: CallOptions): Promise<void>;
 }
 
@@ -168,11 +168,11 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
     try {
       const how = { options: {}, limits };
       for await (const member of listMemberships(groupId, async () => `user == 'users/${user}'`, how)) {
-        // Gates rely on this answer, so it must be about this user and this group.
+        // Gates rely on it: check that it is about this user and this group.
         if (member.userId === user && member.groupId === groupId) return member;
       }
     } catch (error) {
-      // A group that does not exist (any more) has no members.
+      // No such group (any more): not a member.
       ignoreNotFound(error);
     }
     return undefined;
@@ -194,7 +194,6 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
     return rank;
   }
 
-  /** A change of a member's roles. */
   async function changeRole(groupId: ID, change: RoleChange, method: string, verb: string): Promise<GroupMembership> {
     checkObject('change', change, 'userId and roleId');
     const group = checkID('groupId', groupId);
@@ -229,7 +228,7 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
       }
       const writeFilter = async (limits: CallLimits) => {
         const paths = (users ?? [await askUserId(limits)]).map((user) => `'users/${user}'`);
-        // With "-" for the group, `in` is the only operator that Roblox documents.
+        // For all groups ("-"), Roblox documents only the operator `in`.
         return `user in [${paths.join(', ')}]`;
       };
       return listMemberships('-', writeFilter, { options: listOptions });
@@ -292,7 +291,7 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
   };
 }
 
-/** Takes the error that says that something is not there; throws any other. */
+/** Ignores a 404; throws every other error. */
 function ignoreNotFound(error: unknown): undefined {
   if (error instanceof RobloxAPIError && error.status === 404) return undefined;
   throw error;

@@ -1,26 +1,26 @@
-import { checkFlag, checkIDs, type ID } from './check.ts';
 import { refuse, refuseUnknownOptions } from '../errors.ts';
+import { checkFlag, checkIDs, type ID } from './check.ts';
 import type { Schemas } from './openapi.ts';
 
-/** Kinds of assets that Roblox lists today, such as `HAT`; any other string is accepted. */
+/** The types of assets in Roblox's description, such as `HAT`. Any other string is accepted too. */
 export type AssetType = Exclude<
   Schemas['InventoryItem_AssetDetails']['inventoryItemAssetType'],
   'INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED' | undefined
 >;
 
-/** Which kinds of items are listed. */
+/** Lists items by their type. */
 export interface InventoryTypes {
-  /** Kinds of assets, or `'*'` for every kind. */
+  /** Types of assets, or `'*'` for all types. */
   readonly assetTypes?: readonly AssetType[] | '*' | undefined;
   readonly badges?: boolean | undefined;
   readonly gamePasses?: boolean | undefined;
   /** Needs the scope `user.inventory-item:read`. */
   readonly privateServers?: boolean | undefined;
-  /** Of the assets only Roblox's own limiteds. Of every kind when `assetTypes` is not given. */
+  /** Only limiteds among the assets: those of `assetTypes`, or of all types without it. */
   readonly onlyCollectibles?: boolean | undefined;
 }
 
-/** Which items are listed, one by one. */
+/** Lists items by their ID. */
 export interface InventoryIDs {
   readonly assetIds?: readonly ID[] | undefined;
   readonly badgeIds?: readonly ID[] | undefined;
@@ -29,12 +29,12 @@ export interface InventoryIDs {
   readonly privateServerIds?: readonly ID[] | undefined;
 }
 
-/** Types or IDs: Roblox does not take both. */
+/** Types or IDs: Roblox does not accept both. */
 export type InventoryFilter =
   | (InventoryTypes & { readonly [K in keyof InventoryIDs]?: undefined })
   | (InventoryIDs & { readonly [K in keyof InventoryTypes]?: undefined });
 
-/** What a caller gave as a filter, before it is checked. */
+/** An unchecked filter. */
 type Fields = { readonly [K in keyof (InventoryTypes & InventoryIDs)]?: unknown };
 
 const TYPE_FIELDS = ['assetTypes', 'badges', 'gamePasses', 'privateServers', 'onlyCollectibles'] as const;
@@ -44,11 +44,11 @@ export const FILTER_FIELDS = [...TYPE_FIELDS, ...ID_FIELDS] as const;
 /**
  * Writes an inventory filter in Roblox's grammar, `field=value;field=v1,v2`.
  * @returns undefined for the whole inventory
- * @throws {TypeError} types and IDs at once, an unknown field, a value that does not suit its field
+ * @throws {TypeError} both types and IDs, an unknown field, or a wrong value
  * @see https://create.roblox.com/docs/cloud/reference/patterns#list-inventory-items
  */
 export function writeInventoryFilter(fields: Fields): string | undefined {
-  // A misspelled field would silently list everything.
+  // Otherwise a misspelt field would silently list everything.
   refuseUnknownOptions(fields, Object.fromEntries(FILTER_FIELDS.map((name) => [name, true])));
   const typeField = TYPE_FIELDS.find((name) => fields[name] !== undefined);
   const idField = ID_FIELDS.find((name) => fields[name] !== undefined);
@@ -59,7 +59,7 @@ export function writeInventoryFilter(fields: Fields): string | undefined {
   return typeField === undefined ? undefined : writeTypes(fields);
 }
 
-/** Lists the IDs of a filter as `type:id`, for comparison with the items that were found. */
+/** Lists the IDs of a filter as `type:id`, to compare them with the items found. */
 export function listWantedItems(fields: Fields): Set<string> {
   const wanted = ID_FIELDS.flatMap((name) =>
     fields[name] === undefined ? [] : checkIDs(name, fields[name]).map((id) => `${name.slice(0, -'Ids'.length)}:${id}`),
@@ -77,7 +77,7 @@ function writeTypes(fields: Fields): string {
   const [badges, gamePasses, privateServers, onlyCollectibles] = (
     ['badges', 'gamePasses', 'privateServers', 'onlyCollectibles'] as const
   ).map((name) => (checkFlag(name, fields[name]) === true ? `${name}=true` : undefined));
-  // Without kinds of assets Roblox finds no collectibles at all.
+  // Without types of assets, Roblox finds no collectibles.
   const { assetTypes = onlyCollectibles === undefined ? undefined : '*' } = fields;
   const kinds = assetTypes === undefined ? undefined : `inventoryItemAssetTypes=${checkAssetTypes(assetTypes)}`;
   const filter = [kinds, onlyCollectibles, badges, gamePasses, privateServers]

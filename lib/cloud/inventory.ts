@@ -13,11 +13,11 @@ import {
 import { listCalls, type List, type ListOptions } from './pages.ts';
 import { readRaw, readTime, type Raw } from './read.ts';
 
-/** What every item in an inventory has. */
+/** The fields of every item in an inventory. */
 export interface OwnedThing {
-  /** The ID of what is owned: of the asset, badge, pass or private server. */
+  /** The ID of the asset, badge, game pass or private server. */
   readonly id: string;
-  /** When it came into the inventory. Roblox does not tell for game passes. */
+  /** When the user got it. Missing for game passes. */
   readonly addedAt?: Date;
   /** What Roblox sent. */
   readonly raw: Raw;
@@ -29,14 +29,14 @@ export interface AssetItem extends OwnedThing {
   readonly assetType: AssetType;
   /** Tells several copies of one asset apart. */
   readonly instanceId: string;
-  /** For limiteds. */
+  /** Only for limiteds. */
   readonly collectible?: {
     /** UUIDs. */
     readonly itemId: string;
     readonly instanceId: string;
     /** Whether it can be sold and traded now. */
     readonly state: 'AVAILABLE' | 'HOLD' | (string & {});
-    /** "Number n of the edition", where it is numbered. */
+    /** The number of this copy, if the copies are numbered. */
     readonly serialNumber?: number;
   };
 }
@@ -56,25 +56,25 @@ export interface PrivateServerItem extends OwnedThing {
   readonly type: 'privateServer';
 }
 
-/** An item in an inventory; `type` says which kind. */
+/** An item in an inventory, by its `type`. */
 export type InventoryItem = AssetItem | BadgeItem | GamePassItem | PrivateServerItem;
 
 /** What the signed-in user owns. */
 export interface Inventory {
   /**
-   * Lists the user's inventory, all of it or what a filter selects.
-   * Scope: `user.inventory-item:read`; none is needed while the inventory is visible to everyone (private servers and purchased
-   * places always need it). Quota: 20 requests a minute for each authorization, of up to 100 items.
+   * Lists the user's inventory, or the items that a filter selects.
+   * Scope: `user.inventory-item:read`, or none when the inventory is public (private servers and purchased places always need it).
+   * Quota: 20 requests a minute for each authorization, of up to 100 items.
    * @param options type fields or ID fields, never both; `pageSize` up to 100
-   * @throws {TypeError} at once, for a filter that cannot work
-   * @throws {RobloxAPIError} while walking: 403, the inventory is private and the scope was not granted
+   * @throws {TypeError} a filter that cannot work; thrown at once, not in the loop
+   * @throws {RobloxAPIError} in the loop: 403, the inventory is private and the scope was not granted
    * @see https://create.roblox.com/docs/cloud/reference/patterns#list-inventory-items
    */
   list(options?: InventoryFilter & ListOptions): List<InventoryItem>;
   /**
-   * Says whether the user has all of the items named.
+   * Tells whether the user owns all of these items.
    * Scope and quota as for {@link Inventory.list}. One request for up to 100 items.
-   * @throws {TypeError} no ID at all: a gate without a condition would let everyone in
+   * @throws {TypeError} no ID at all: the result would be true for every user
    */
   owns(things: InventoryIDs & CallOptions): Promise<boolean>;
 }
@@ -124,19 +124,19 @@ export function createInventory(call: MakeCall, askUserId: (limits: CallLimits) 
   };
 }
 
-/** The four kinds that Roblox documents, each with its fields' names. */
+/** The four kinds that Roblox documents, with the names of their fields. */
 const KINDS = ['asset', 'badge', 'gamePass', 'privateServer'].map(describeKind);
 
 function describeKind(kind: string) {
   return { kind, detailsField: `${kind}Details`, idField: `${kind}Id` };
 }
 
-/** Reads one item as Open Cloud sends it: exactly one of its `*Details` is set. */
+/** Reads an item of Open Cloud. Exactly one of its `*Details` is set. */
 export function readItem(json: unknown): InventoryItem {
   const raw = readRaw(json);
   const { kind, detailsField, idField } =
     KINDS.find((known) => readObject(raw[known.detailsField]) !== undefined) ??
-    // A kind that is new at Roblox keeps its name, so that no item is hidden.
+    // Keep an item of a kind that is new at Roblox, with Roblox's name for the kind.
     describeKind(
       Object.keys(raw)
         .find((name) => name.endsWith('Details'))
@@ -154,7 +154,7 @@ export function readItem(json: unknown): InventoryItem {
     addedAt: readTime(raw['addTime']),
     raw,
   };
-  return dropUndefined(item) as InventoryItem; // of a kind that is listed there, or newer
+  return dropUndefined(item) as InventoryItem; // of a known kind, or of a new one
 }
 
 function readCollectible(json: unknown): AssetItem['collectible'] {
@@ -168,7 +168,7 @@ function readCollectible(json: unknown): AssetItem['collectible'] {
   });
 }
 
-/** Reads a number; protobuf's JSON may write an int64 as a string. */
+/** Reads an int64, which protobuf's JSON may write as a string. */
 function readInt64(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   return Number.isSafeInteger(number) ? (number as number) : undefined; // just checked

@@ -8,53 +8,53 @@ import { readRaw } from './read.ts';
 /** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Where the next page begins; undefined on the last. */
+  /** The token of the next page; undefined on the last page. */
   readonly nextPageToken: string | undefined;
 }
 
 /**
- * A list that is fetched while you walk it: `for await` over its items, or over `.pages()`.
- * While your loop waits for something, the next page is fetched, and no other. Leaving the loop stops fetching. Each walk begins anew.
+ * A list that is fetched while you loop over it: `for await` over its items, or over `.pages()`.
+ * It fetches one page ahead, while your loop waits for something. To leave the loop stops fetching. Each loop starts at the first page.
  */
 export interface List<T> extends AsyncIterable<T> {
-  /** The same walk, page by page. A page in the middle may be empty. */
+  /** Loops over the pages. A page in the middle may be empty. */
   pages(): AsyncIterableIterator<Page<T>>;
   /**
-   * Walks to the end, or to `limit` items, and returns them in one array.
-   * @param options.limit how many items at the most; no further page is fetched when they are there
+   * Returns all items, or the first `limit` items, in one array.
+   * @param options.limit the most items; fetches no more pages than these need
    */
   toArray(options?: { readonly limit?: number | undefined }): Promise<T[]>;
 }
 
-/** What every list takes. `signal` ends the walk at once; `timeout` is for each page. */
+/** The options of every list. `signal` ends the loop at once. `timeout` is for each page. */
 export interface ListOptions extends CallOptions {
-  /** How many items a request brings at the most. Default: the largest that the endpoint takes, so the fewest requests. */
+  /** The most items in one response. Default: the endpoint's maximum, which needs the fewest requests. */
   readonly pageSize?: number | undefined;
 }
 
-/** Fetches the page that a token names, the first without one. The signal says that nobody wants it any more. */
-export type FetchPage<T> = (pageToken: string | undefined, unwanted?: AbortSignal) => Promise<Page<T>>;
+/** Fetches a page by its token, the first page without one. The signal aborts when the page is not needed any more. */
+export type FetchPage<T> = (pageToken: string | undefined, cancelSignal?: AbortSignal) => Promise<Page<T>>;
 
-/** A listing of Open Cloud: what to ask, and how to read an answer. */
+/** An endpoint of Open Cloud that lists something: its request, and how to read its items. */
 export interface Listing<T> {
   readonly path: string;
-  /** Gives the values for the path and the filter. Both stay the same for the whole walk: Roblox refuses a page token otherwise. */
+  /** Returns the values for the path, and the filter. Both must not change between pages: Roblox would refuse the page token. */
   readonly target: (
     limits: CallLimits,
   ) => Promise<{ readonly values: Call['values']; readonly filter?: string | undefined }>;
-  /** The name of the array in an answer. */
+  /** The name of the array in a response. */
   readonly field: string;
   readonly maxPageSize: number;
   readonly options: ListOptions;
-  /** Those of the call that this listing is a part of, in place of the options' own. */
+  /** The limits of the call that this listing is a part of, in place of those in `options`. */
   readonly limits?: CallLimits;
   readonly scope?: string;
   readonly read: (json: unknown) => T;
 }
 
 /**
- * Makes a list of an endpoint with `maxPageSize`, `pageToken` and `filter`.
- * @throws {TypeError} at once, for an option that cannot work
+ * Makes a list from an endpoint with `maxPageSize`, `pageToken` and `filter`.
+ * @throws {TypeError} an option that cannot work; thrown at once, not in the loop
  */
 export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
   const { path, target, field, options, scope, read } = listing;
@@ -69,9 +69,9 @@ export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
     return { items: Array.isArray(items) ? items.map(read) : [], nextPageToken: readString(answer['nextPageToken']) };
   }
 
-  return createList((pageToken, unwanted) => {
+  return createList((pageToken, cancelSignal) => {
     const { limits } = listing;
-    return runWithEitherSignal(signal ?? limits?.signal, unwanted, (either) =>
+    return runWithEitherSignal(signal ?? limits?.signal, cancelSignal, (either) =>
       limits === undefined
         ? runCall({ signal: either, timeout }, (own) => fetchPage(pageToken, own))
         : fetchPage(pageToken, { ...limits, signal: either }),
@@ -81,8 +81,8 @@ export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
 
 /**
  * Makes a list from a function that fetches one page.
- * The walk ends on a missing or empty token, and on one that came before, never because a page was empty.
- * @param signal ends the walk with its reason, also when the next page is there already
+ * It ends at a missing, empty or repeated page token, never at an empty page.
+ * @param signal ends the loop with its reason, even when the next page has been fetched
  * @see https://create.roblox.com/docs/cloud/reference/patterns#pagination
  */
 export function createList<T>(fetchPage: FetchPage<T>, signal?: AbortSignal): List<T> {
@@ -95,7 +95,7 @@ export function createList<T>(fetchPage: FetchPage<T>, signal?: AbortSignal): Li
         const { items, nextPageToken } = await (ahead === undefined ? fetchPage(undefined) : ahead.take());
         const isLast = nextPageToken === undefined || nextPageToken === '' || seen.has(nextPageToken);
         if (!isLast) seen.add(nextPageToken);
-        ahead = isLast ? undefined : fetchAhead((unwanted) => fetchPage(nextPageToken, unwanted));
+        ahead = isLast ? undefined : fetchAhead((cancelSignal) => fetchPage(nextPageToken, cancelSignal));
         yield { items, nextPageToken: isLast ? undefined : nextPageToken };
       } while (ahead !== undefined);
     } finally {
@@ -125,17 +125,17 @@ export function createList<T>(fetchPage: FetchPage<T>, signal?: AbortSignal): Li
 }
 
 /**
- * Walks the items of one page after another. Written by hand: a generator would cost each item three promises instead of one, and
- * there are thousands of items.
+ * Walks the items of all pages. Not a generator, which would need three promises for each item instead of one: there are thousands of
+ * items.
  */
 function walkItems<T>(pages: AsyncIterator<Page<T>, void, undefined>): AsyncIterableIterator<T, undefined, undefined> {
   let page: readonly T[] = [];
   let index = 0;
-  /** The latest step that waits for a page; further ones wait behind it, as they would in a generator. */
+  /** The latest step that waits for a page. Further steps wait for it, as in a generator. */
   let waiting: Promise<unknown> | undefined;
 
   async function turnPage(before: Promise<unknown> | undefined): Promise<IteratorResult<T, undefined>> {
-    if (before !== undefined) await before.catch(() => {}); // thrown to its own caller
+    if (before !== undefined) await before.catch(() => {}); // its own caller gets the error
     while (index >= page.length) {
       const turned = await pages.next();
       if (turned.done) return { done: true, value: undefined };
@@ -167,17 +167,17 @@ function walkItems<T>(pages: AsyncIterator<Page<T>, void, undefined>): AsyncIter
   };
 }
 
-/** A page that is fetched before anybody asks for it. */
+/** A page that is fetched ahead of time. */
 interface Ahead<T> {
-  /** Gives the page, and begins to fetch it if that has not begun. It alone throws what went wrong. */
+  /** Returns the page; fetches it if that has not begun. Errors are thrown only here. */
   take(): Promise<T>;
-  /** Says that nobody will take it: it is not fetched, or its request ends. */
+  /** Ends the request, or does not start it. */
   cancel(): void;
 }
 
 /**
- * Fetches a page ahead of time, from the next turn of the event loop on. A loop that does not wait has taken the page, or left, by
- * then: it costs no request more than it asked for.
+ * Fetches a page ahead of time, starting in the next turn of the event loop. By then, a loop that does not wait has taken the page or
+ * ended. So it never causes a request that it does not need.
  * @param fetch its signal ends with {@link Ahead.cancel}
  */
 function fetchAhead<T>(fetch: (signal: AbortSignal) => Promise<T>): Ahead<T> {
@@ -188,7 +188,7 @@ function fetchAhead<T>(fetch: (signal: AbortSignal) => Promise<T>): Ahead<T> {
     return fetching;
   };
   const turn = setImmediate(() => {
-    begin().catch(() => {}); // perhaps nobody takes it
+    begin().catch(() => {}); // nobody may take it
   });
   return {
     take() {
@@ -204,8 +204,8 @@ function fetchAhead<T>(fetch: (signal: AbortSignal) => Promise<T>): Ahead<T> {
 
 /**
  * Checks `pageSize`.
- * @param max the largest that the endpoint takes, and the default. Roblox would cut larger ones down without a word.
- * @throws {TypeError}
+ * @param max the endpoint's maximum, and the default. Roblox would silently use it for a larger number.
+ * @throws {TypeError} not a whole number from 1 to `max`
  */
 function readPageSize(options: ListOptions, max: number): number {
   const { pageSize = max } = options;

@@ -1,22 +1,22 @@
 import { isID, readObject } from '../http/json.ts';
 
-/** A JSON object as Roblox sent it. */
+/** A JSON object from Roblox, unchecked. */
 export type Raw = Readonly<Record<string, unknown>>;
 
-/** Reads a JSON object. Anything else is read as one without fields. */
+/** Reads a JSON object. Returns an empty object for anything else. */
 export function readRaw(value: unknown): Raw {
   return readObject(value) ?? {};
 }
 
-/** Reads a value of one type; undefined when it has another. */
+/** Reads a value of one type; undefined when it has another type. */
 export type Reader<T> = (value: unknown) => T | undefined;
 
 export const readText: Reader<string> = (value) => (typeof value === 'string' ? value : undefined);
 export const readNumber: Reader<number> = (value) => (typeof value === 'number' ? value : undefined);
 export const readFlag: Reader<boolean> = (value) => (typeof value === 'boolean' ? value : undefined);
 
-/** A reader of an object whose values have one type, by names that only Roblox knows. Values of another type are left out. */
-export function mapReader<T>(read: Reader<T>): Reader<Readonly<Record<string, T>>> {
+/** Makes a reader of an object with unknown names and values of one type. It leaves out values of another type. */
+export function createMapReader<T>(read: Reader<T>): Reader<Readonly<Record<string, T>>> {
   return (value) => {
     const object = readObject(value);
     if (object === undefined) return undefined;
@@ -28,10 +28,10 @@ export function mapReader<T>(read: Reader<T>): Reader<Readonly<Record<string, T>
   };
 }
 
-/** What {@link readFields} gives: each known field with its type, where it came. */
+/** The result of {@link readFields}: each known field with its type. */
 export type Fields<R> = { [K in keyof R]?: R[K] extends Reader<infer T> ? T : never };
 
-/** Reads the fields of an answer. A known field of another type is left out; a field that is new at Roblox stays as it came. */
+/** Reads the fields of a response. Leaves out a known field that has the wrong type. Keeps a field that is new at Roblox, unchecked. */
 export function readFields<R extends Readonly<Record<string, Reader<unknown>>>>(raw: Raw, readers: R): Fields<R> {
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(raw)) {
@@ -39,11 +39,11 @@ export function readFields<R extends Readonly<Record<string, Reader<unknown>>>>(
     const known = read === undefined ? value : read(value);
     if (known !== undefined) fields[name] = known;
   }
-  return fields as Fields<R>; // each known one by its reader
+  return fields as Fields<R>; // each known field was read by its reader
 }
 
 /**
- * Reads the ID that follows a collection in a resource path: `99` for `roles` in `groups/7/roles/99`.
+ * Reads the ID after a collection in a resource path: `99` for `roles` in `groups/7/roles/99`.
  * @returns undefined when there is none
  * @see https://create.roblox.com/docs/cloud/reference/types
  */
@@ -57,7 +57,7 @@ export function readPathID(path: unknown, collection: string): string | undefine
   return undefined;
 }
 
-/** Reads who owns something, a user or a group, from two IDs of which one is there. */
+/** Reads an owner from two IDs, of which one is set. */
 export function readOwner(
   userId: string | undefined,
   groupId: string | undefined,
@@ -66,13 +66,13 @@ export function readOwner(
   return groupId === undefined ? undefined : { type: 'Group', id: groupId };
 }
 
-/** The usual form, which a Date reads as it is. */
+/** The usual form, which `new Date` reads. */
 const PLAIN_TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
 /**
- * Reads a time as Roblox sends it: RFC 3339 with 0, 3, 6 or 9 digits of a second, of which a Date keeps three.
- * @returns undefined when it is no time
+ * Reads a time: RFC 3339 with 0, 3, 6 or 9 digits of a second. A Date keeps three of them.
+ * @returns undefined when it is not a time
  * @see https://create.roblox.com/docs/cloud/reference/types
  */
 export function readTime(value: unknown): Date | undefined {
@@ -86,7 +86,7 @@ function shortenFraction(value: string): string {
   return seconds === undefined || zone === undefined ? '' : `${seconds}${fraction.slice(0, 4)}${zone}`.toUpperCase();
 }
 
-/** {@link readTime} for a time that is always there. Where it is not, an invalid Date: a listing must not fail because of it. */
+/** {@link readTime} for a required time. Returns an invalid Date when it is missing: a list must not fail because of it. */
 export function readRequiredTime(value: unknown): Date {
   return readTime(value) ?? new Date(NaN);
 }

@@ -4,7 +4,7 @@ import { waitFor } from '../http/abort.ts';
 /** A file to upload: bytes, a Blob, or a stream of bytes (Node's or the web's). */
 export type UploadFile = Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array | string>;
 
-/** What a Blob is made of. */
+/** What the constructor of Blob accepts. */
 type Part = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
 
 /** Roblox's limit for a file. @see https://create.roblox.com/docs/cloud/guides/usage-assets */
@@ -14,7 +14,7 @@ const MODEL = { rbxm: 'model/x-rbxm', rbxmx: 'model/x-rbxm' };
 const IMAGE = { png: 'image/png', jpeg: 'image/jpeg', jpg: 'image/jpeg', bmp: 'image/bmp', tga: 'image/tga' };
 
 /**
- * The types of files that Roblox documents for each type of asset, by the extension of the file.
+ * The content types that Roblox documents for each type of asset, by file extension.
  * @see https://create.roblox.com/docs/cloud/guides/usage-assets#supported-asset-types-and-limits
  */
 const CONTENT_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -28,9 +28,9 @@ const CONTENT_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> 
 };
 
 /**
- * Reads a file into memory, so that it can be sent again, and finds its type.
- * @throws {TypeError} no file, an empty one, one that is too large, or one of a type that the asset does not take
- * @throws what a stream throws, or the signal's reason
+ * Reads a file into memory, so that it can be sent again, and finds its content type.
+ * @throws {TypeError} not a file, empty, too large, or of a content type that the asset does not accept
+ * @throws the error of a stream, or the signal's reason
  */
 export async function readUpload(options: {
   readonly file: unknown;
@@ -42,19 +42,19 @@ export async function readUpload(options: {
   const type = findContentType(file, assetType, contentType);
   const content = new Blob(await readParts(file, signal), { type });
   if (content.size === 0) throw new TypeError('file must not be empty');
-  if (content.size > MAX_FILE_BYTES) throw tooLarge();
+  if (content.size > MAX_FILE_BYTES) throw createSizeError();
   const extension = Object.entries(CONTENT_TYPES[assetType] ?? {}).find(([, known]) => known === type)?.[0];
   return { content, name: `file.${extension ?? 'bin'}` };
 }
 
-function tooLarge(): TypeError {
-  return new TypeError('file must have at most 20 MB (20 × 1024 × 1024 bytes), which is the limit of Roblox');
+function createSizeError(): TypeError {
+  return new TypeError("file must have at most 20 MB (20 × 1024 × 1024 bytes), Roblox's limit");
 }
 
 function findContentType(file: unknown, assetType: string, given: unknown): string {
   const known = Object.hasOwn(CONTENT_TYPES, assetType) ? CONTENT_TYPES[assetType] : undefined;
   const all = known === undefined ? [] : [...new Set(Object.values(known))];
-  // A Blob has a type and perhaps a name (a File); a stream of a file has its path.
+  // A Blob has a type, a File also a name, a stream of a file its path.
   const { type, name, path } = readAny(file);
   const extension = /\.(\w+)$/.exec(String(name ?? path ?? ''))?.[1]?.toLowerCase() ?? '';
   const found = given ?? (type || undefined) ?? known?.[extension] ?? (all.length === 1 ? all[0] : undefined);
@@ -68,7 +68,7 @@ function findContentType(file: unknown, assetType: string, given: unknown): stri
 
 async function readParts(file: unknown, signal: AbortSignal | undefined): Promise<Part[]> {
   if (file instanceof Blob || file instanceof ArrayBuffer || ArrayBuffer.isView(file)) return [file as Part];
-  // A Blob of another realm or library.
+  // A Blob from another realm or library.
   if (typeof readAny(file)['arrayBuffer'] === 'function') {
     return [await waitFor((file as Pick<Blob, 'arrayBuffer'>).arrayBuffer(), signal)];
   }
@@ -91,19 +91,19 @@ async function readStream(stream: AsyncIterable<unknown>, signal: AbortSignal | 
       const part = typeof step.value === 'string' ? Buffer.from(step.value) : step.value;
       if (!ArrayBuffer.isView(part)) refuse('file', part, 'a stream of bytes');
       size += part.byteLength;
-      if (size > MAX_FILE_BYTES) throw tooLarge();
-      // A copy: a stream may use its buffer again.
+      if (size > MAX_FILE_BYTES) throw createSizeError();
+      // A copy: a stream may reuse its buffer.
       parts.push(new Blob([part as Uint8Array<ArrayBuffer>]));
     }
   } finally {
-    // Ends a stream of Node at once, and any other when its next part has come.
+    // `destroy` ends a stream of Node at once. `return` ends any other stream after its next part.
     const { destroy } = readAny(stream);
     if (typeof destroy === 'function') destroy.call(stream);
     else if (!isDone) void iterator.return?.().catch(() => {});
   }
 }
 
-/** The fields of any object; none of anything else. */
+/** Returns any object for reading its fields, and an empty object for anything else. */
 function readAny(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

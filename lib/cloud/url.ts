@@ -1,17 +1,17 @@
 import { refuse } from '../errors.ts';
 
-/** A value for a place in a path or for a query parameter. */
+/** A value in a path template or a query parameter. */
 export type Parameter = string | number | boolean;
 
 /** Query parameters by name. Several values repeat the name; undefined and null leave it out. */
 export type Query = Readonly<Record<string, Parameter | readonly Parameter[] | null | undefined>>;
 
 /**
- * Builds the URL of a call: fills a path template and appends the query. The result is always under `baseURL`, because a token goes
- * with it.
- * @param path begins with one slash; `{name}` stands for a value of `values`
- * @throws {TypeError} an absolute URL, `//host`, a backslash, a `..` segment, a query or fragment inside the path, a control
- * character, a place without a value or a value without a place
+ * Builds the URL of a call: fills a path template and appends the query. The result is always under `baseURL`, because the request carries
+ * a token.
+ * @param path begins with one slash; `{name}` is replaced by a value of `values`
+ * @throws {TypeError} an absolute URL, `//host`, a backslash, a `..` segment, a query or fragment in the path, a control character, a place
+ * without a value, or a value without a place
  */
 export function buildURL(
   baseURL: string,
@@ -21,7 +21,7 @@ export function buildURL(
 ): string {
   const target = `${baseURL}${fillPath(path, values)}${writeQuery(query)}`;
   const url = URL.canParse(target) ? new URL(target) : undefined;
-  // The platform's own parser must agree with the checks above.
+  // Check the result too: the URL parser might read the path in another way than fillPath.
   if (url === undefined || !url.href.startsWith(`${baseURL}/`)) {
     refuse('path', path, "a path of Open Cloud such as '/cloud/v2/groups/7'");
   }
@@ -36,7 +36,7 @@ function fillPath(path: unknown, values: Readonly<Record<string, Parameter>>): s
       "a path that begins with one slash, such as '/cloud/v2/groups/7' (the host is that of baseURL)",
     );
   }
-  // eslint-disable-next-line no-control-regex -- the platform's URL would drop these without a word
+  // eslint-disable-next-line no-control-regex -- the URL parser would drop these silently
   if (/[\u0000-\u0020\u007f\\?#]|\p{Surrogate}/u.test(path)) {
     throw new TypeError('path must have no white space, control character, backslash, ? or #; use `path` and `query`');
   }
@@ -55,7 +55,7 @@ function fillPath(path: unknown, values: Readonly<Record<string, Parameter>>): s
   return filled;
 }
 
-/** Escapes one value for a path, and refuses those that would end or leave their segment. */
+/** Escapes one value for a path. Refuses a value that would change the path, such as `..`. */
 function encodeSegment(name: string, value: unknown): string {
   const isNumber = typeof value === 'number' && Number.isSafeInteger(value);
   if (!isNumber && typeof value !== 'string' && typeof value !== 'boolean') {
@@ -84,7 +84,7 @@ function writeQuery(query: Query): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** Whether a value is an object of names and values. Object.entries would find nothing in a Map, Headers or URLSearchParams. */
+/** Whether a value is a plain object. Not a Map, Headers or URLSearchParams, in which Object.entries finds nothing. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return Object.prototype.toString.call(value) === '[object Object]' && !(Symbol.asyncIterator in (value as object));
 }

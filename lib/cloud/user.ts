@@ -2,15 +2,24 @@ import { refuse } from '../errors.ts';
 import type { Sleep } from '../http/abort.ts';
 import { dropUndefined, readID, readString } from '../http/json.ts';
 import { createConnectionError } from '../http/transport.ts';
-import { checkObject } from './check.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
+import { checkObject } from './check.ts';
 import type { Schemas } from './openapi.ts';
 import { runOperation } from './operation.ts';
-import { mapReader, readFields, readFlag, readPathID, readRaw, readRequiredTime, readText, type Raw } from './read.ts';
+import {
+  createMapReader,
+  readFields,
+  readFlag,
+  readPathID,
+  readRaw,
+  readRequiredTime,
+  readText,
+  type Raw,
+} from './read.ts';
 
-/** A Roblox user. Fields that are new at Roblox are here too, under their own names. */
+/** A Roblox user. Has fields that are new at Roblox too, under Roblox's names. */
 export interface User {
-  /** The user's ID in this app's domain: another app may know the same person by another ID. */
+  /** The user's ID in this app's domain. Another app may get another ID for the same user. */
   readonly id: string;
   /** The unique name, without `@`. */
   readonly name: string;
@@ -28,7 +37,7 @@ export interface User {
   readonly raw: Raw;
 }
 
-/** How a thumbnail looks. */
+/** The options of {@link UserCalls.thumbnail}. */
 export interface ThumbnailOptions extends CallOptions {
   /** Pixels of each side: 48, 50, 60, 75, 100, 110, 150, 180, 352, 420 or 720. Roblox's default is 420. */
   readonly size?: number | undefined;
@@ -38,18 +47,18 @@ export interface ThumbnailOptions extends CallOptions {
   readonly format?: 'PNG' | 'JPEG' | (string & {}) | undefined;
 }
 
-/** A notification, in Roblox's own fields. @see https://create.roblox.com/docs/cloud/guides/experience-notifications */
+/** A notification, in Roblox's fields. @see https://create.roblox.com/docs/cloud/guides/experience-notifications */
 export interface UserNotification extends CallOptions {
   /** The experience that sends it: `{ universe: 'universes/7' }`. */
   readonly source: { readonly universe: string };
   /**
-   * `messageId` names a message that you made in the Creator Dashboard, `parameters` its variables: `{ name: { stringValue: 'egg' } }`.
-   * `joinExperience.launchData` has at most 200 bytes.
+   * `messageId` is the ID of a message that you made in the Creator Dashboard. `parameters` has its variables:
+   * `{ name: { stringValue: 'egg' } }`. `joinExperience.launchData` has at most 200 bytes.
    */
   readonly payload: Schemas['UserNotification_Payload'];
 }
 
-/** The signed-in user, beyond what the profile says. */
+/** Calls about the signed-in user. */
 export interface UserCalls {
   /**
    * Reads the user.
@@ -58,22 +67,22 @@ export interface UserCalls {
    */
   get(options?: CallOptions): Promise<User>;
   /**
-   * Lets Roblox draw the user's avatar and waits for it, up to 30 seconds (or `timeout`).
-   * Scope: none. Quota: 10 requests a minute for each authorization; looking whether it is done has a quota of its own.
+   * Asks Roblox for a picture of the user's avatar, and waits for it, up to 30 seconds (or `timeout`).
+   * Scope: none. Quota: 10 requests a minute for each authorization. The polls have a separate quota.
    * @returns the URL of the picture
-   * @throws {ConnectionError} `timeout`: the picture was not ready in time, try again later
+   * @throws {ConnectionError} `timeout`: the picture was not ready in time; try again later
    */
   thumbnail(options?: ThumbnailOptions): Promise<string>;
   /**
    * Sends the user a notification from an experience.
-   * Roblox shows it to users who are 13 or older and have turned notifications of the experience on.
+   * Roblox shows it to users who are 13 or older and have turned on notifications of the experience.
    * Scope: `user.user-notification:write`. Quota: 4,000 requests a second for each authorization. Tried again after a 429 only.
    * @returns the ID of the notification
    */
   notify(notification: UserNotification): Promise<{ readonly id: string; readonly raw: Raw }>;
 }
 
-/** Milliseconds for a thumbnail, all looks and waits included. */
+/** Milliseconds for a thumbnail, including all polls and waits. */
 const THUMBNAIL_BUDGET_MS = 30_000;
 
 /** Roblox's limit for `launchData`, in UTF-8. */
@@ -105,8 +114,8 @@ export function createUserCalls(
       const draw = async (limits: CallLimits) => {
         const values = { user_id: await askUserId(limits) };
         const begin = { method: 'GET', path: '/cloud/v2/users/{user_id}:generateThumbnail', values, query };
-        const look = { method: 'GET', path: '/cloud/v2/users/{user_id}/operations/{operation_id}', values };
-        const image = readString((await runOperation(call, { begin, look, limits, sleep }))['imageUri']);
+        const poll = { method: 'GET', path: '/cloud/v2/users/{user_id}/operations/{operation_id}', values };
+        const image = readString((await runOperation(call, { begin, poll, limits, sleep }))['imageUri']);
         if (image === undefined)
           throw createConnectionError('invalid_body', { method: 'GET', url: begin.path, secrets: [] });
         return image;
@@ -125,7 +134,7 @@ export function createUserCalls(
             method: 'POST',
             path: '/cloud/v2/users/{user_id}/notifications',
             values: { user_id: await askUserId(limits) },
-            // The one type of notification that Roblox has.
+            // The only type of notification at Roblox.
             body: { source, payload: { type: 'MOMENT', ...payload } },
             limits,
             scope: 'user.user-notification:write',
@@ -138,7 +147,7 @@ export function createUserCalls(
   };
 }
 
-/** Checks what Roblox's description says of a notification. All else is for Roblox to judge. */
+/** Checks a notification against Roblox's description. Roblox checks the rest. */
 function checkNotification(source: unknown, payload: unknown): void {
   const { universe } = readRaw(source);
   if (typeof universe !== 'string' || !/^universes\/[1-9]\d{0,18}$/.test(universe)) {
@@ -166,10 +175,10 @@ const USER_FIELDS = {
   locale: readText,
   premium: readFlag,
   idVerified: readFlag,
-  socialNetworkProfiles: mapReader(readText),
+  socialNetworkProfiles: createMapReader(readText),
 };
 
-/** Reads a user as Open Cloud sends it. */
+/** Reads a user of Open Cloud. */
 export function readUser(json: unknown): User {
   const raw = readRaw(json);
   const { createTime, ...sent } = raw;
