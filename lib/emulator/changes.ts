@@ -5,32 +5,32 @@ import type { QuotaOptions } from './cloud/rate-limits.ts';
 import type { EmulatedGroupFacts, EmulatedUser } from './options.ts';
 import type { World } from './world.ts';
 
-/** What a test can change in the emulated world while it runs. All user IDs are those in `users`. */
+/** Methods that change people and groups while the emulator runs. All user IDs are those in `users`. */
 export interface Changes {
-  /** Forgets everybody and every group, then adds these. */
+  /** Removes all people and groups, then adds these. */
   replacePeople(people: {
     readonly users: readonly EmulatedUser[];
     readonly groups?: readonly EmulatedGroupFacts[];
   }): void;
   /** Adds a person, or replaces the one with this ID. */
   addUser(user: EmulatedUser): void;
-  /** Changes what is given, and leaves the rest. `groups` and `experiences` are replaced as a whole. */
+  /** Changes the given fields of a person. `groups` and `experiences` are replaced as a whole. */
   changeUser(changes: Partial<EmulatedUser> & { readonly id: string }): void;
   /** Removes a person. Their tokens are refused from now on. */
   removeUser(about: { readonly id: string }): void;
-  /** Adds a group, or adds to what is known of it. */
+  /** Adds a group, or adds missing fields to a known group. */
   addGroup(group: EmulatedGroupFacts): void;
-  /** Makes a person a member with exactly these roles, beside the base role. `[]`: the base role alone. */
+  /** Makes a person a member with exactly these roles and the base role. `[]`: only the base role. */
   setRoles(about: { readonly groupId: string; readonly userId: string; readonly roleIds: readonly string[] }): void;
-  /** Makes a person a member with the role of this rank, beside the base role. */
+  /** Makes a person a member with the role of this rank and the base role. */
   setRank(about: { readonly groupId: string; readonly userId: string; readonly rank: number }): void;
   /** Ends a membership. */
   removeMember(about: { readonly groupId: string; readonly userId: string }): void;
   /** Adds an item, as Open Cloud sends it, to the end of an inventory. */
   addItem(about: { readonly userId: string; readonly item: object }): void;
-  /** Takes every item with this asset, badge, game pass or private server ID out of an inventory. */
+  /** Removes every item with this asset, badge, game pass or private server ID from an inventory. */
   removeItem(about: { readonly userId: string; readonly itemId: string }): void;
-  /** Leaves so many requests until the period is over; the one after them is refused with 429, whatever `rateLimits` says. */
+  /** Uses up a quota: `left` requests are left in this period. Further ones are refused with 429, also when `rateLimits` is off. */
   spendQuota(options: QuotaOptions): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export function createChanges({ world, cloud, clock }: { world: World; cloud: Cl
   const now = () => new Date(clock.now());
   function findUser(userId: string, field: string): EmulatedUser {
     const user = world.users.get(userId);
-    if (user === undefined) throw new OptionError([field], `${userId} is nobody at this emulator`);
+    if (user === undefined) throw new OptionError([field], `is not the ID of a person: ${userId}`);
     return user;
   }
   return {
@@ -54,7 +54,7 @@ export function createChanges({ world, cloud, clock }: { world: World; cloud: Cl
     changeUser(changes) {
       const user = { ...findUser(changes.id, 'id'), ...changes };
       checkPeople({ users: [user] });
-      // Memberships may have changed since the person was added: only new ones replace them.
+      // Keep memberships that were changed since the person was added, unless `groups` is given.
       if (changes.groups === undefined) world.users.set(user.id, user);
       else world.addUser(user);
     },

@@ -3,13 +3,13 @@ import { defaultKnobs } from './options.ts';
 import type { EmulatedClient, EmulatedExperience, EmulatedGroupFacts, EmulatedRole, EmulatedUser } from './options.ts';
 import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
 
-/** Where in the options a problem is, for example `['users', 0, 'createdAt']`. */
+/** The place of a problem in the options, such as `['users', 0, 'createdAt']`. */
 export type OptionPath = readonly (string | number)[];
 
 /** An option that cannot work. */
 export class OptionError extends TypeError {
   readonly path: OptionPath;
-  /** What is wrong, without the place. */
+  /** The problem, without its place. */
   readonly problem: string;
 
   constructor(path: OptionPath, problem: string) {
@@ -20,7 +20,7 @@ export class OptionError extends TypeError {
   }
 }
 
-// An object, so that the compiler sees when one is missing.
+// An object, so that the compiler finds a missing name.
 const startOptions: Record<Exclude<keyof EmulatorOptions, keyof EmulatorKnobs>, true> = {
   ...{ port: true, host: true, url: true, hosts: true, users: true, clients: true, groups: true, loopbackIPs: true },
   ...{
@@ -37,23 +37,26 @@ const startOptions: Record<Exclude<keyof EmulatorOptions, keyof EmulatorKnobs>, 
 const OPTION_NAMES = new Set([...Object.keys(startOptions), ...Object.keys(defaultKnobs)]);
 
 /**
- * Refuses options that would only fail later.
- * @throws {OptionError} with the place of the first problem
+ * Checks the options.
+ * @throws {OptionError} the first problem, with its place
  */
 export function checkOptions(options: EmulatorOptions): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!OPTION_NAMES.has(name)) throw new OptionError([name], `is no option of the emulator.${suggest(name)}`);
+    if (!OPTION_NAMES.has(name)) throw new OptionError([name], `is not an option of the emulator.${suggestName(name)}`);
     const fallback: unknown = Object.hasOwn(defaultKnobs, name) ? Reflect.get(defaultKnobs, name) : undefined;
     if (fallback !== undefined && value !== undefined && typeof value !== typeof fallback) {
-      throw new OptionError([name], `must be a ${typeof fallback}, but is ${describe(value)}`);
+      throw new OptionError([name], `must be a ${typeof fallback}, but is ${describeValue(value)}`);
     }
   }
   if (options.url !== undefined) checkURL(options.url);
   if (![undefined, 'public', 'pairwise'].includes(options.subjectType)) {
-    throw new OptionError(['subjectType'], `must be 'public' or 'pairwise', but is ${describe(options.subjectType)}`);
+    throw new OptionError(
+      ['subjectType'],
+      `must be 'public' or 'pairwise', but is ${describeValue(options.subjectType)}`,
+    );
   }
   checkPeople(options);
-  forEach(options.clients, ['clients'], (client, path) => checkClient(client as EmulatedClient, path, options));
+  checkEach(options.clients, ['clients'], (client, path) => checkClient(client as EmulatedClient, path, options));
 }
 
 type FieldNames<T> = Readonly<Record<keyof T, true>>;
@@ -75,26 +78,26 @@ const experienceFields: FieldNames<EmulatedExperience> = {
 };
 
 /**
- * Refuses fields of people that the emulator does not know, where no compiler looks at them: in a file and in a request.
- * @throws {OptionError} with the place
+ * Refuses unknown fields in a file or a request, which no compiler checks.
+ * @throws {OptionError} the first unknown field, with its place
  */
 export function checkFields(people: object): void {
   const refuse = (item: object, known: object, path: OptionPath) => {
     const unknown = Object.keys(item).find((name) => !Object.hasOwn(known, name));
     if (unknown === undefined) return;
-    throw new OptionError([...path, unknown], `is no field here. The fields: ${Object.keys(known).join(', ')}.`);
+    throw new OptionError([...path, unknown], `is not a field here. The fields: ${Object.keys(known).join(', ')}.`);
   };
   const checkGroupFields = (known: object) => (group: object, path: OptionPath) => {
     refuse(group, known, path);
-    forEach(readField(group, 'roles'), [...path, 'roles'], (role, place) => refuse(role, roleFields, place));
+    checkEach(readField(group, 'roles'), [...path, 'roles'], (role, place) => refuse(role, roleFields, place));
   };
   refuse(people, { users: true, groups: true, $schema: true }, []);
-  forEach(readField(people, 'groups'), ['groups'], checkGroupFields(groupFields));
-  forEach(readField(people, 'users'), ['users'], (user, path) => {
+  checkEach(readField(people, 'groups'), ['groups'], checkGroupFields(groupFields));
+  checkEach(readField(people, 'users'), ['users'], (user, path) => {
     refuse(user, userFields, path);
     const memberFields = { ...groupFields, roleIds: true, joinedAt: true };
-    forEach(readField(user, 'groups'), [...path, 'groups'], checkGroupFields(memberFields));
-    forEach(readField(user, 'experiences'), [...path, 'experiences'], (experience, place) =>
+    checkEach(readField(user, 'groups'), [...path, 'groups'], checkGroupFields(memberFields));
+    checkEach(readField(user, 'experiences'), [...path, 'experiences'], (experience, place) =>
       refuse(experience, experienceFields, place),
     );
   });
@@ -104,11 +107,11 @@ function readField(item: object, name: string): unknown {
   return Object.entries(item).find(([key]) => key === name)?.[1];
 }
 
-/** Checks what a file of people may hold, too. */
+/** Checks the options `users` and `groups`, which may also come from a file. */
 export function checkPeople({ users, groups }: { users?: unknown; groups?: unknown }): void {
-  forEach(groups, ['groups'], (group, path) => checkGroup(group as EmulatedGroupFacts, path));
+  checkEach(groups, ['groups'], (group, path) => checkGroup(group as EmulatedGroupFacts, path));
   const seen = new Set<string>();
-  forEach(users, ['users'], (user, path) => {
+  checkEach(users, ['users'], (user, path) => {
     checkUser(user as EmulatedUser, path);
     const { id } = user as EmulatedUser;
     if (seen.has(id)) throw new OptionError([...path, 'id'], `${id} is given twice`);
@@ -116,14 +119,14 @@ export function checkPeople({ users, groups }: { users?: unknown; groups?: unkno
   });
 }
 
-// What is checked here came from JavaScript or JSON: its type is a hope.
-function forEach(list: unknown, path: OptionPath, check: (item: object, path: OptionPath) => void): void {
+// Calls `check` for each item. The values may come from JavaScript or JSON, so their types are not sure.
+function checkEach(list: unknown, path: OptionPath, check: (item: object, path: OptionPath) => void): void {
   if (list === undefined) return;
-  if (!Array.isArray(list)) throw new OptionError(path, `must be an array, but is ${describe(list)}`);
+  if (!Array.isArray(list)) throw new OptionError(path, `must be an array, but is ${describeValue(list)}`);
   list.forEach((item: unknown, index) => {
     const place = [...path, index];
     if (typeof item !== 'object' || item === null) {
-      throw new OptionError(place, `must be an object, but is ${describe(item)}`);
+      throw new OptionError(place, `must be an object, but is ${describeValue(item)}`);
     }
     check(item, place);
   });
@@ -133,7 +136,7 @@ function checkURL(url: unknown): void {
   const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
   const isPlain =
     parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.origin === String(url).replace(/\/$/, '');
-  if (!isPlain) throw new OptionError(['url'], `must be like https://roblox.example, but is ${describe(url)}`);
+  if (!isPlain) throw new OptionError(['url'], `must be like https://roblox.example, but is ${describeValue(url)}`);
 }
 
 function checkUser(user: EmulatedUser, path: OptionPath): void {
@@ -141,15 +144,15 @@ function checkUser(user: EmulatedUser, path: OptionPath): void {
   for (const name of ['username', 'displayName'] as const) checkText(user[name], [...path, name]);
   checkDate(user.createdAt, [...path, 'createdAt']);
   if (typeof (user.picture ?? '') !== 'string') {
-    throw new OptionError([...path, 'picture'], `must be a URL or null, but is ${describe(user.picture)}`);
+    throw new OptionError([...path, 'picture'], `must be a URL or null, but is ${describeValue(user.picture)}`);
   }
   for (const [clientID, id] of Object.entries(user.appIds ?? {})) checkID(id, [...path, 'appIds', clientID]);
-  forEach(user.inventory, [...path, 'inventory'], (item, place) => {
+  checkEach(user.inventory, [...path, 'inventory'], (item, place) => {
     if (!['assetDetails', 'badgeDetails', 'gamePassDetails', 'privateServerDetails'].some((name) => name in item)) {
       throw new OptionError(place, 'needs assetDetails, badgeDetails, gamePassDetails or privateServerDetails');
     }
   });
-  forEach(user.groups, [...path, 'groups'], (group, place) => {
+  checkEach(user.groups, [...path, 'groups'], (group, place) => {
     const { roleIds, joinedAt } = group as { roleIds?: unknown; joinedAt?: unknown };
     checkGroup(group as EmulatedGroupFacts, place);
     if (!Array.isArray(roleIds) || roleIds.length === 0) {
@@ -158,7 +161,7 @@ function checkUser(user: EmulatedUser, path: OptionPath): void {
     roleIds.forEach((id: unknown, index) => checkID(id, [...place, 'roleIds', index]));
     if (joinedAt !== undefined) checkDate(joinedAt, [...place, 'joinedAt']);
   });
-  forEach(user.experiences, [...path, 'experiences'], (experience, place) => {
+  checkEach(user.experiences, [...path, 'experiences'], (experience, place) => {
     const { id, createdAt, ownerGroupId } = experience as { id?: unknown; createdAt?: unknown; ownerGroupId?: unknown };
     checkID(id, [...place, 'id']);
     if (ownerGroupId !== undefined) checkID(ownerGroupId, [...place, 'ownerGroupId']);
@@ -171,12 +174,12 @@ function checkGroup(group: EmulatedGroupFacts, path: OptionPath): void {
   if (group.ownerId !== undefined) checkID(group.ownerId, [...path, 'ownerId']);
   if (group.createdAt !== undefined) checkDate(group.createdAt, [...path, 'createdAt']);
   (group.joinRequests ?? []).forEach((id, index) => checkID(id, [...path, 'joinRequests', index]));
-  forEach(group.roles, [...path, 'roles'], (role, place) => {
+  checkEach(group.roles, [...path, 'roles'], (role, place) => {
     const { id, displayName, rank } = role as { id?: unknown; displayName?: unknown; rank?: unknown };
     checkID(id, [...place, 'id']);
     checkText(displayName, [...place, 'displayName']);
     if (!Number.isInteger(rank) || Number(rank) < 0 || Number(rank) > 255) {
-      throw new OptionError([...place, 'rank'], `must be a whole number from 0 to 255, but is ${describe(rank)}`);
+      throw new OptionError([...place, 'rank'], `must be a whole number from 0 to 255, but is ${describeValue(rank)}`);
     }
   });
 }
@@ -192,15 +195,16 @@ function checkClient(client: EmulatedClient, path: OptionPath, { loopbackIPs, ex
   if (client.redirectURIs === 'loopback') return;
   if (!Array.isArray(client.redirectURIs)) throw new OptionError(place, "must be an array of URLs, or 'loopback'");
   if (client.redirectURIs.length > 10)
-    throw new OptionError(place, 'has more than 10 URLs, which is what Roblox takes');
+    throw new OptionError(place, 'has more than 10 URLs, the most that Roblox accepts');
   client.redirectURIs.forEach((uri: unknown, index) => {
     const reason = findRedirectProblem(uri, loopbackIPs ?? false);
-    if (reason !== undefined) throw new OptionError([...place, index], `${reason}: ${describe(uri)}`);
+    if (reason !== undefined) throw new OptionError([...place, index], `${reason}: ${describeValue(uri)}`);
   });
 }
 
 /**
- * Says why Roblox's registration form refuses a redirect URL.
+ * Explains why Roblox's registration form would refuse a redirect URL.
+ * @returns undefined when it would not
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-registration#add-redirect-urls
  */
 function findRedirectProblem(uri: unknown, loopbackIPs: boolean): string | undefined {
@@ -220,46 +224,46 @@ function findRedirectProblem(uri: unknown, loopbackIPs: boolean): string | undef
 
 function checkID(id: unknown, path: OptionPath): void {
   if (typeof id === 'string' && /^\d{1,20}$/.test(id)) return;
-  throw new OptionError(path, `must be a string of digits, but is ${describe(id)}`);
+  throw new OptionError(path, `must be a string of digits, but is ${describeValue(id)}`);
 }
 
 function checkText(text: unknown, path: OptionPath): void {
   if (typeof text === 'string' && text !== '') return;
-  throw new OptionError(path, `must be a string that is not empty, but is ${describe(text)}`);
+  throw new OptionError(path, `must be a non-empty string, but is ${describeValue(text)}`);
 }
 
 function checkDate(date: unknown, path: OptionPath): void {
   if (date instanceof Date && !Number.isNaN(date.getTime())) return;
-  const hint = typeof date === 'string' ? `: new Date(${describe(date)})` : '';
-  throw new OptionError(path, `must be a valid Date, but is ${describe(date)}${hint}`);
+  const hint = typeof date === 'string' ? `: new Date(${describeValue(date)})` : '';
+  throw new OptionError(path, `must be a valid Date, but is ${describeValue(date)}${hint}`);
 }
 
-function describe(value: unknown): string {
+function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
   return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
 }
 
 /**
- * Refuses what a method does not take, where no compiler looks.
- * @throws {TypeError} names what it takes
+ * Refuses unknown fields of a method's argument, which may come from JavaScript.
+ * @throws {TypeError} lists the known fields
  */
 export function checkArgument(method: string, argument: object, names: readonly string[]): void {
   const unknown = Object.keys(argument).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new TypeError(`${method} takes ${names.join(', ')}, but got ${unknown}`);
 }
 
-/** The people that there are, for a message about one who is not: `4100000001 (Mango), …`. */
+/** Lists the known people, for a message about an unknown one: `4100000001 (Mango), …`. */
 export function listPeople(people: Iterable<Pick<EmulatedUser, 'id' | 'displayName'>>): string {
   const all = [...people].map(({ id, displayName }) => `${id} (${displayName})`);
   return [...all.slice(0, 10), ...(all.length > 10 ? ['…'] : [])].join(', ');
 }
 
-function suggest(name: string): string {
+function suggestName(name: string): string {
   const similar = [...OPTION_NAMES].find((known) => known.toLowerCase() === name.toLowerCase() || isNear(known, name));
-  return similar === undefined ? ` The options: ${[...OPTION_NAMES].sort().join(', ')}.` : ` Do you mean ${similar}?`;
+  return similar === undefined ? ` The options: ${[...OPTION_NAMES].sort().join(', ')}.` : ` Did you mean ${similar}?`;
 }
 
-// One letter more or less, as in `user`, `client`, `rateLimit`.
+// Whether a letter is missing or added at the end, as in `user`, `client` and `rateLimit`.
 function isNear(known: string, name: string): boolean {
   return Math.abs(known.length - name.length) === 1 && (known.startsWith(name) || name.startsWith(known));
 }

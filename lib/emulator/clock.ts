@@ -1,8 +1,8 @@
-/** The emulator's clock: real time, plus what a test has moved it by. */
+/** The emulator's clock: the real time, plus what tests have added with `advance`. */
 export interface EmulatorClock {
   /** Now, in milliseconds since 1970. */
   now(): number;
-  /** Moves the clock, so that codes and tokens expire without anybody waiting. Negative values move it back. */
+  /** Moves the clock, so that tests need not wait until codes and tokens expire. Negative values move it back. */
   advance(ms: number): void;
 }
 

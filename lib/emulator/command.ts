@@ -15,27 +15,27 @@ const USAGE = `Usage: passport-roblox-oauth2 emulator [options]
 
 Runs a Roblox on this machine: sign-in with a consent page, and Open Cloud. For apps in any language.
 
-  --port <number>     where it listens; 4000 by default, 0 finds a free one
+  --port <number>     the port to listen on; 4000 by default, 0 finds a free one
   --host <address>    127.0.0.1 by default; 0.0.0.0 in a container
-  --url <address>     the public address that it announces, where that is another one
+  --url <address>     the public address, if apps reach it by another one than it listens on
   --people <file>     who can sign in: JSON, read again whenever it changes
   --client <ID:SECRET:REDIRECT>
-                      an app; ID::REDIRECT is a public one. Several: repeat it. The same ID again adds a redirect URL.
-                      REDIRECT "loopback" takes any URL on this machine
+                      an app; ID::REDIRECT for a public one. Repeat it for several apps, or with the same ID for several
+                      redirect URLs. REDIRECT "loopback" accepts any URL on this machine
   --pairwise          each app has its own user IDs
-  --rate-limits       refuses with 429 what is over Roblox's limits
-  --control           takes requests to /control/ from this machine, for tests in other languages
-  --loopback-ips      takes redirect URLs on 127.0.0.1, which Roblox does not
+  --rate-limits       refuses requests over Roblox's limits with 429
+  --control           accepts requests to /control/ from this machine, for tests in other languages
+  --loopback-ips      accepts redirect URLs on 127.0.0.1, which Roblox refuses
   --log               prints a line for each request, without tokens
   --help              prints this
 
-Exit code: 0 ended by a signal, 1 could not start, 2 wrong usage.
+Exit code: 0 ended by a signal, 1 could not start, 2 wrong arguments.
 `;
 
-/** How the command is started without oidc-provider beside it. */
+/** A command that also works when oidc-provider is not installed. */
 const FULL_COMMAND = 'npx -p passport-roblox-oauth2 -p oidc-provider passport-roblox-oauth2 emulator';
 
-/** What the command needs of the process that it runs in. */
+/** What the command uses of its process. */
 export interface CommandIO {
   print(text: string): void;
   printError(text: string): void;
@@ -45,7 +45,7 @@ export interface CommandIO {
 
 /**
  * Runs `passport-roblox-oauth2 emulator` until the process is told to end.
- * @param args what stands behind the name of the command
+ * @param args the arguments after the name of the command
  * @returns the exit code
  */
 export async function runEmulator(args: readonly string[], io: CommandIO): Promise<number> {
@@ -87,7 +87,7 @@ interface Settings {
   readonly isHelp: boolean;
 }
 
-/** @throws {TypeError} what cannot be understood */
+/** @throws {TypeError} wrong arguments */
 function readArguments(args: readonly string[]): Settings {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
@@ -148,13 +148,13 @@ function describeEmulator(emulator: Emulator, { options, peopleFile }: Settings,
   return `${lines.join('\n')}\n`;
 }
 
-// Without the query and the headers: that is where codes and tokens are.
+// Without the query and the headers, which contain codes and tokens.
 function describeRequest({ at, method, path, status }: RequestRecord): string {
   const time = new Date(at).toISOString().slice(11, 23);
   return `${time} ${method} ${path} ${status === 0 ? 'no answer' : status} ${Date.now() - at} ms\n`;
 }
 
-/** Reads the people anew whenever their file changes. A file that cannot be read changes nothing. */
+/** Reads the people again whenever their file changes. A file that cannot be read changes nothing. */
 function watchPeople(file: string, emulator: Emulator, io: CommandIO): FSWatcher {
   let before = '';
   const reload = () => {
@@ -166,15 +166,15 @@ function watchPeople(file: string, emulator: Emulator, io: CommandIO): FSWatcher
       emulator.replacePeople(people);
       io.print(`Read ${people.users.length} people of ${file}\n`);
     } catch (error) {
-      io.printError(`${readMessage(error)}\nThe people stay as they were.\n`);
+      io.printError(`${readMessage(error)}\nThe people have not changed.\n`);
     }
   };
-  // The folder, since editors put a new file in the place of the old one.
+  // Watch the folder: editors replace a file by a new one.
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(dirname(resolve(file)), (_event, name) => {
     if (name !== basename(file)) return;
     timers.clearTimeout(timer);
-    // Writing takes several steps, and each of them is told.
+    // One change of a file causes several events.
     timer = timers.setTimeout(reload, 50);
   });
   return watcher.on('close', () => timers.clearTimeout(timer));
@@ -183,7 +183,7 @@ function watchPeople(file: string, emulator: Emulator, io: CommandIO): FSWatcher
 function explainFailure(error: unknown, port: number): string {
   const { code } = { ...(error as { code?: unknown }) };
   if (code === 'OIDC_PROVIDER_MISSING')
-    return `The emulator needs oidc-provider. This brings it along:\n\n  ${FULL_COMMAND}`;
+    return `The emulator needs oidc-provider. This command installs both:\n\n  ${FULL_COMMAND}`;
   if (code === 'EADDRINUSE') return `Port ${port} is taken. Choose another one: --port ${port + 1}`;
   return readMessage(error);
 }

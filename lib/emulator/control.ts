@@ -7,7 +7,7 @@ import type { Exchange } from './http.ts';
 import type { EmulatorKnobs } from './options.ts';
 import { readPeople, reviveTimes } from './people-file.ts';
 
-/** The parts of a running emulator that can be controlled over HTTP, by the names that they have in JavaScript. */
+/** The parts of a running emulator that can be used over HTTP. They have the same names as in JavaScript. */
 export interface Controlled extends Changes {
   readonly faults: Faults;
   readonly knobs: EmulatorKnobs;
@@ -27,10 +27,10 @@ export interface Controlled extends Changes {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Where the control interface begins. */
+/** The base path of the control interface. */
 export const CONTROL_PATH = '/control/';
 
-/** Changes, by the name of the method: `POST /control/setRank`. The body's fields are those of the method's argument. */
+/** Changes, by the name of the method: `POST /control/setRank`. The body has the fields of the method's argument. */
 const changes: Readonly<Record<string, (emulator: Controlled, body: Body) => unknown>> = {
   replacePeople: (emulator, body) => emulator.replacePeople(readPeople(body)),
   addUser: (emulator, body) => {
@@ -71,7 +71,7 @@ const changes: Readonly<Record<string, (emulator: Controlled, body: Body) => unk
   reset: (emulator) => emulator.reset(),
 };
 
-/** Faults, by name: `POST /control/faults/status`. `target` and `times` are for all of them. */
+/** Faults, by name: `POST /control/faults/status`. All of them take `target` and `times`. */
 const faults: Readonly<Record<string, (all: Faults, target: FaultTarget, body: Body) => ArmedFault | void>> = {
   status: (all, target, body) => all.status(target, readNumber(body, 'status'), body),
   redirect: (all, target, body) => all.redirect(target, readText(body, 'location'), body),
@@ -89,34 +89,34 @@ const faults: Readonly<Record<string, (all: Faults, target: FaultTarget, body: B
   clear: (all) => all.clear(),
 };
 
-/** What can be looked at: `GET /control/requests`. */
+/** Lists to read: `GET /control/requests`. */
 const lists = ['users', 'requests', 'messages', 'notifications', 'restarts'] as const;
 
 /**
- * Answers the control interface: for tests in other languages, from this machine alone, and from no web page.
- * A change answers with `{ "result": … }`, a mistake with 400 and `{ "error": … }`.
+ * Answers the control interface, which is for tests in other languages. Accepts requests only from this machine, and not from web pages.
+ * The response to a change is `{ "result": … }`. For a mistake it is 400 and `{ "error": … }`.
  */
 export async function answerControl(exchange: Exchange, emulator: Controlled): Promise<void> {
   const { req, res, method, path } = exchange;
   const word = path.slice(CONTROL_PATH.length);
   const refuse = (status: number, error: string) => sendJson(res, status, { error });
   const isLocal = /^(?:127\.|::1$|::ffff:127\.)/.test(req.socket.remoteAddress ?? '');
-  if (!isLocal) return refuse(403, 'The control interface is for this machine alone.');
-  // Browsers say where a request comes from, but for the addresses that people type.
+  if (!isLocal) return refuse(403, 'The control interface accepts requests from this machine only.');
+  // Browsers send one of these headers with every request of a web page.
   if (req.headers.origin !== undefined || req.headers['sec-fetch-site'] !== undefined) {
     return refuse(403, 'The control interface is not for web pages.');
   }
   if (method === 'GET') {
     const list = lists.find((name) => name === word);
     if (list !== undefined) return sendJson(res, 200, emulator[list].map(showRecord));
-    return refuse(404, `There is nothing to look at by the name of "${word}": ${lists.join(', ')}`);
+    return refuse(404, `There is no list "${word}". The lists: ${lists.join(', ')}`);
   }
   const kind = word.startsWith('faults/') ? word.slice('faults/'.length) : '';
   const fault = Object.hasOwn(faults, kind) ? faults[kind] : undefined;
   const change = Object.hasOwn(changes, word) ? changes[word] : undefined;
   if (method !== 'POST' || (change === undefined && fault === undefined)) {
     const words = [...Object.keys(changes), ...Object.keys(faults).map((name) => `faults/${name}`)];
-    return refuse(404, `There is no ${method} ${word}. POST takes: ${words.join(', ')}`);
+    return refuse(404, `There is no ${method} ${word}. For POST: ${words.join(', ')}`);
   }
   try {
     const body = readBody(exchange);
@@ -155,7 +155,7 @@ function readBody({ body }: Exchange): Body {
 function setKnobs(knobs: EmulatorKnobs, body: Body): EmulatorKnobs {
   for (const [name, value] of Object.entries(body)) {
     const known: unknown = Object.hasOwn(knobs, name) ? Reflect.get(knobs, name) : undefined;
-    if (typeof known !== typeof value) throw new OptionError([name], 'is no knob, or not of its type');
+    if (typeof known !== typeof value) throw new OptionError([name], 'is not a knob, or has the wrong type');
   }
   return Object.assign(knobs, body);
 }

@@ -1,4 +1,4 @@
-/** A cookie that a visitor keeps. */
+/** A cookie of a visitor. */
 interface Cookie {
   readonly name: string;
   readonly value: string;
@@ -11,27 +11,27 @@ interface Cookie {
   readonly expiresAt: number;
 }
 
-/** How a page is opened, as far as cookies depend on it. */
+/** What the choice of cookies for a request depends on. */
 export interface Navigation {
   readonly url: URL;
   readonly method: string;
-  /** A page of another site led here: a link, a form or a redirect of its own. */
+  /** Whether a link, a form or a redirect of another site led here. */
   readonly isCrossSite: boolean;
 }
 
-/** The largest name and value together, and the largest attribute, in bytes. */
+/** The largest name and value together, and the largest attribute. In bytes. */
 const LARGEST_PAIR = 4096;
 const LARGEST_ATTRIBUTE = 1024;
 
 /**
  * Keeps cookies by the rules of browsers: Domain, Path, Secure, SameSite (Lax when it is missing), the prefixes `__Host-` and
- * `__Secure-`, and the limit of 4,096 bytes. Ports make no difference. What a browser would drop is dropped without a word.
+ * `__Secure-`, and the limit of 4,096 bytes. Ports make no difference. Silently drops what a browser would drop.
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis
  */
 export class CookieJar {
   #cookies: Cookie[] = [];
 
-  /** The cookies that a browser would send, those with the longest path first. */
+  /** Selects the cookies that a browser would send. Those with the longest path come first. */
   select({ url, method, isCrossSite }: Navigation): readonly { readonly name: string; readonly value: string }[] {
     this.#cookies = this.#cookies.filter(({ expiresAt }) => expiresAt > Date.now());
     return this.#cookies
@@ -44,7 +44,7 @@ export class CookieJar {
       .sort((a, b) => b.path.length - a.path.length);
   }
 
-  /** Takes a Set-Cookie header. */
+  /** Reads a Set-Cookie header. */
   store(url: URL, header: string): void {
     const cookie = readCookie(url, header);
     if (cookie === undefined) return;
@@ -89,7 +89,7 @@ function readCookie(url: URL, header: string): Cookie | undefined {
   const isForeign = domain !== '' && url.hostname !== domain && !url.hostname.endsWith(`.${domain}`);
   const wantedSameSite = (attributes.get('samesite') ?? '').toLowerCase();
   const sameSite = wantedSameSite === 'strict' || wantedSameSite === 'none' ? wantedSameSite : 'lax';
-  // A name without a dot ("com") is nobody's own.
+  // A domain without a dot ("com") belongs to no single site.
   if (isForeign || (domain !== '' && !domain.includes('.') && url.hostname !== domain)) return undefined;
   if (isSecure && !isTrustworthy(url)) return undefined;
   if (sameSite === 'none' && !isSecure) return undefined;
@@ -114,7 +114,7 @@ function readDefaultPath({ pathname }: URL): string {
   return pathname.slice(0, Math.max(1, pathname.lastIndexOf('/')));
 }
 
-// Node reads headers as latin1: one character is one byte.
+// Node decodes headers as latin1, so one character is one byte.
 function byteLength(text: string): number {
   return Buffer.byteLength(text, 'latin1');
 }

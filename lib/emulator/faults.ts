@@ -5,10 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import { idTokenFaults } from './oauth/id-token-faults.ts';
 import type { IdTokenFault } from './oauth/id-token-faults.ts';
 
-/** Where a fault strikes: a path (`*` stands for anything), with a method before it if it matters, or a RegExp on the path. */
+/** Which requests a fault is for: a path, in which `*` stands for any text (`GET /path` for one method only), or a RegExp for the path. */
 export type FaultTarget = string | RegExp;
 
-/** How a misbehaving answer looks on the wire. */
+/** A fault in an HTTP response. */
 export type WireFault =
   | {
       readonly kind: 'answer';
@@ -18,27 +18,27 @@ export type WireFault =
     }
   /** The request is read and never answered. */
   | { readonly kind: 'hang' }
-  /** Headers and half a body, then silence. */
+  /** Headers and half a body are sent, and then nothing more. */
   | { readonly kind: 'stall' }
-  /** The connection is reset before an answer. */
+  /** The connection is reset without a response. */
   | { readonly kind: 'destroy' }
   /** The connection is reset in the middle of a body. */
   | { readonly kind: 'truncate' }
   | { readonly kind: 'hugeBody'; readonly bytes: number }
-  /** The right answer, late. */
+  /** The normal response is sent, but later. */
   | { readonly kind: 'delay'; readonly ms: number };
 
-/** What becomes of a long-running operation (a thumbnail, an upload). */
+/** How a long-running operation (a thumbnail, an upload) ends. */
 export type OperationFault =
   | { readonly kind: 'fails'; readonly error: { readonly code: number; readonly message: string } }
   | { readonly kind: 'never_ends'; readonly error?: undefined };
 
-/** How a JSON response is changed before it leaves: by a function, or by fields that replace those of the same name. */
+/** How to change a JSON response: a function, or fields that replace those with the same name. */
 export type Rewrite = ((answer: Record<string, unknown>) => unknown) | Readonly<Record<string, unknown>>;
 
 /** An armed fault. */
 export interface ArmedFault {
-  /** How often it has struck. */
+  /** How many requests it was used for. */
   readonly hits: number;
   /** Disarms it. */
   clear(): void;
@@ -46,7 +46,7 @@ export interface ArmedFault {
 
 /** How long a fault stays armed. */
 export interface FaultOptions {
-  /** How many requests it strikes. Default 1; `Infinity` or `'always'`: until it is cleared. */
+  /** How many requests to use it for. Default 1; `Infinity` or `'always'`: until it is cleared. */
   readonly times?: number | 'always';
 }
 
@@ -57,12 +57,15 @@ interface Armed<T> {
   hits: number;
 }
 
-/** The emulator's named misbehaviours. Each strikes once unless `times` says otherwise; the oldest that matches strikes. */
+/**
+ * Faults of the emulator. Each is armed by a method, and used for the next request that matches its target, or for several with `times`.
+ * When several match, the oldest is used.
+ */
 export class Faults {
   #wire: Armed<WireFault>[] = [];
   #rewrites: Armed<Rewrite>[] = [];
   #idTokens: Armed<IdTokenFault>[] = [];
-  #strangers: Armed<string>[] = [];
+  #userInfoUsers: Armed<string>[] = [];
   #operations: Armed<OperationFault>[] = [];
 
   /** Answers with this status. An object as `body` is sent as JSON. */
@@ -81,13 +84,13 @@ export class Faults {
     return this.#answer(target, options.status ?? 302, { location }, '', options);
   }
 
-  /** Answers with an HTML page, as a gateway in between would; status 200 unless given. */
+  /** Answers with an HTML page, like a gateway in between. Status 200 by default. */
   html(target: FaultTarget, options: FaultOptions & { status?: number; page?: string } = {}): ArmedFault {
     const page = options.page ?? '<!doctype html><title>Bad gateway</title><h1>Something is in between</h1>';
     return this.#answer(target, options.status ?? 200, { 'content-type': 'text/html; charset=utf-8' }, page, options);
   }
 
-  /** Reads the request and never answers; {@link Faults.clear} does not release it, closing the emulator does. */
+  /** Reads the request and never answers. {@link Faults.clear} does not end the request; closing the emulator does. */
   hang(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
     return arm(this.#wire, target, { kind: 'hang' }, options);
   }
@@ -107,34 +110,34 @@ export class Faults {
     return arm(this.#wire, target, { kind: 'truncate' }, options);
   }
 
-  /** Answers 200 with JSON that goes on for so many bytes (12 MiB unless given), chunked. */
+  /** Answers 200 with JSON of `bytes` bytes (12 MiB by default), chunked. */
   hugeBody(target: FaultTarget, options: FaultOptions & { bytes?: number } = {}): ArmedFault {
     return arm(this.#wire, target, { kind: 'hugeBody', bytes: options.bytes ?? 12 * 1024 * 1024 }, options);
   }
 
-  /** Gives the right answer, this much later. */
+  /** Sends the normal response `ms` milliseconds later. */
   delay(target: FaultTarget, ms: number, options: FaultOptions = {}): ArmedFault {
     return arm(this.#wire, target, { kind: 'delay', ms }, options);
   }
 
-  /** Changes a successful JSON answer before it leaves. */
+  /** Changes a successful JSON response before it is sent. */
   rewrite(target: FaultTarget, change: Rewrite, options: FaultOptions = {}): ArmedFault {
     return arm(this.#rewrites, target, change, options);
   }
 
-  /** Makes the next ID token one that must not be believed. */
+  /** Makes the next ID token invalid. */
   idToken(kind: IdTokenFault, options: FaultOptions = {}): ArmedFault {
     requireKind(kind, idTokenFaults);
     return arm(this.#idTokens, '*', kind, options);
   }
 
-  /** Lets the next userinfo answer be about another user. */
+  /** Makes the next userinfo response about another user. */
   userInfoOf(userId: string, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#strangers, '*', userId, options);
+    return arm(this.#userInfoUsers, '*', userId, options);
   }
 
   /**
-   * Lets the next operation that is started (a thumbnail, an upload) fail when it is asked for, or never end.
+   * Makes the next new operation (a thumbnail, an upload) fail when it is polled, or never end.
    * @param options `code` and `message` of the failure
    */
   operation(
@@ -149,18 +152,18 @@ export class Faults {
 
   /** Disarms everything. */
   clear(): void {
-    const all = [this.#wire, this.#rewrites, this.#idTokens, this.#strangers, this.#operations];
+    const all = [this.#wire, this.#rewrites, this.#idTokens, this.#userInfoUsers, this.#operations];
     for (const armed of all) armed.length = 0;
   }
 
   /** @internal */
   nextWireFault(method: string, path: string): WireFault | undefined {
-    return strike(this.#wire, method, path);
+    return takeFault(this.#wire, method, path);
   }
 
   /** @internal */
   applyRewrites(method: string, path: string, answer: unknown): unknown {
-    const change = strike(this.#rewrites, method, path);
+    const change = takeFault(this.#rewrites, method, path);
     if (change === undefined) return answer;
     const copy: Record<string, unknown> = { ...(answer as object) };
     return typeof change === 'function' ? change(copy) : { ...copy, ...change };
@@ -168,17 +171,17 @@ export class Faults {
 
   /** @internal */
   nextIdTokenFault(): IdTokenFault | undefined {
-    return strike(this.#idTokens, '', '');
+    return takeFault(this.#idTokens, '', '');
   }
 
   /** @internal */
-  nextStranger(): string | undefined {
-    return strike(this.#strangers, '', '');
+  nextUserInfoUser(): string | undefined {
+    return takeFault(this.#userInfoUsers, '', '');
   }
 
   /** @internal */
   nextOperationFault(): OperationFault | undefined {
-    return strike(this.#operations, '', '');
+    return takeFault(this.#operations, '', '');
   }
 
   #answer(
@@ -211,19 +214,19 @@ function arm<T>(list: Armed<T>[], target: FaultTarget, what: T, options: FaultOp
   };
 }
 
-function strike<T>(list: Armed<T>[], method: string, path: string): T | undefined {
+function takeFault<T>(list: Armed<T>[], method: string, path: string): T | undefined {
   for (let index = list.length - 1; index >= 0; index -= 1) {
     if ((list[index]?.left ?? 0) <= 0) list.splice(index, 1);
   }
-  const armed = list.find(({ target }) => matches(target, method, path));
+  const armed = list.find(({ target }) => matchesTarget(target, method, path));
   if (armed === undefined) return undefined;
   armed.left -= 1;
   armed.hits += 1;
   return armed.what;
 }
 
-/** Whether a target means this request. */
-export function matches(target: FaultTarget, method: string, path: string): boolean {
+/** Whether a request matches a target. */
+export function matchesTarget(target: FaultTarget, method: string, path: string): boolean {
   if (typeof target !== 'string') return new RegExp(target.source, target.flags.replace('g', '')).test(path);
   const [, wanted, pattern = target] = /^([A-Z]+) (.*)$/.exec(target) ?? [];
   if (wanted !== undefined && wanted !== method) return false;
@@ -234,10 +237,10 @@ export function matches(target: FaultTarget, method: string, path: string): bool
 const half = '{"half":"of a body that';
 
 /**
- * Misbehaves on the wire.
- * @returns whether the right answer should still follow (after a delay)
+ * Applies a fault to a response.
+ * @returns true when the normal response must still be sent (after a delay)
  */
-export async function misbehave(
+export async function applyWireFault(
   res: ServerResponse,
   fault: WireFault,
   wait: (ms: number) => Promise<void>,
@@ -268,7 +271,7 @@ export async function misbehave(
   }
 }
 
-// Written at the reader's pace, so that a reader who stops early costs nothing.
+// A stream, so that nothing is sent to a reader that has stopped.
 async function sendHugeBody(res: ServerResponse, bytes: number): Promise<void> {
   function* body() {
     const chunk = 'x'.repeat(64 * 1024);
@@ -277,6 +280,6 @@ async function sendHugeBody(res: ServerResponse, bytes: number): Promise<void> {
     yield '"}';
   }
   res.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
-  // That the reader leaves in the middle is the point of it.
+  // The reader is expected to close the connection early.
   await pipeline(Readable.from(body()), res).catch(() => undefined);
 }

@@ -4,7 +4,7 @@ import timers from 'node:timers';
 
 import type { EmulatorOptions, RequestRecord } from './options.ts';
 
-/** One request being answered. */
+/** A request and its response. */
 export interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -12,17 +12,17 @@ export interface Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Buffer;
-  /** The body is larger than it may be, and was not kept. */
+  /** Whether the body is over the limit. It was not kept then. */
   readonly isTooLarge: boolean;
   readonly form: URLSearchParams | undefined;
 }
 
-/** How much of a body that is refused is read nevertheless, so that its sender can read the answer. */
+/** How much of a refused body we still read, so that its sender can read the response. */
 const DISCARD_LIMIT = 64 * 1024 * 1024;
 
 /**
  * Reads a body.
- * @returns undefined as soon as it is known to be larger than `limit`; what is left of it is read and thrown away
+ * @returns undefined as soon as the body is known to be larger than `limit`; the rest is read and discarded
  */
 function readBody(req: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
@@ -36,7 +36,7 @@ function readBody(req: IncomingMessage, limit: number): Promise<Buffer | undefin
       if (size > limit + DISCARD_LIMIT) req.destroy();
     });
     req.on('end', () => resolve(size > limit ? undefined : Buffer.concat(chunks, size)));
-    // Nobody is there any more to get an answer.
+    // The client has closed the connection.
     req.on('close', () => resolve(undefined));
     req.on('error', () => resolve(undefined));
   });
@@ -67,7 +67,7 @@ export function sendJson(
   sendText(res, status, 'application/json; charset=utf-8', JSON.stringify(value), headers);
 }
 
-// `img-src` is open for headshots; nothing else may load, and no script may run.
+// Headshots may come from any host. Nothing else may load, and no script may run.
 const pageHeaders = {
   'cache-control': 'no-store',
   'content-security-policy':
@@ -89,11 +89,11 @@ export function escapeHtml(text: string): string {
 
 /** The HTTP server of the emulator. */
 export interface Listener {
-  /** Where it listens, without a slash at the end. */
+  /** The address that it listens on, without a slash at the end. */
   readonly address: string;
   readonly connections: number;
   resetConnections(): void;
-  /** Sets who answers requests. */
+  /** Sets the function that answers requests. */
   handle(answer: (exchange: Exchange) => Promise<void>): void;
   /** Waits this long, or until the server is closed. */
   wait(ms: number): Promise<void>;
@@ -101,8 +101,8 @@ export interface Listener {
 }
 
 /**
- * Listens where the options say.
- * @param readLimit how many bytes the body of a request may have
+ * Starts the HTTP server.
+ * @param readLimit returns the largest body of a request, in bytes
  */
 export async function startListening(
   options: EmulatorOptions,
@@ -169,7 +169,7 @@ function listen(server: Server, { port = 0, host = '127.0.0.1' }: EmulatorOption
 }
 
 function readExchange(req: IncomingMessage, res: ServerResponse, body: Buffer | undefined): Exchange {
-  // Not parsed as a URL: that would straighten out `..`, and tests look for exactly such things.
+  // Not parsed as a URL, which would resolve `..`: tests check that no client sends it.
   const [path = '/', ...query] = (req.url ?? '/').split('?');
   return {
     ...{ req, res, path, body: body ?? Buffer.alloc(0), isTooLarge: body === undefined },
@@ -179,7 +179,7 @@ function readExchange(req: IncomingMessage, res: ServerResponse, body: Buffer | 
   };
 }
 
-/** What the emulator was asked: the newest requests in full, and how often each path was asked for. */
+/** The newest requests, and how many requests each path had. */
 export class RequestLog {
   /** Oldest first. */
   readonly requests: RequestRecord[] = [];
@@ -198,7 +198,7 @@ export class RequestLog {
       ...(form === undefined ? {} : { form: Object.fromEntries(form) }),
       status: 0,
     };
-    // The status is noted when the head leaves, so that it is there before the other side can have read the answer.
+    // Set the status before the response is sent, so that a client that has the response finds it here.
     const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => typeof res;
     res.writeHead = (...args: unknown[]) => {
       if (typeof args[0] === 'number') record.status = args[0];
@@ -224,7 +224,7 @@ export class RequestLog {
 }
 
 /**
- * Whether a Host header names this server. IP addresses always do: an attack by DNS rebinding needs a name of the attacker's.
+ * Whether a Host header names this server. IP addresses always do: DNS rebinding needs a host name of the attacker.
  */
 export function isKnownHost(host: string | undefined, known: ReadonlySet<string>): boolean {
   const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';

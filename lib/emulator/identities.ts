@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 
 import type { EmulatedUser, EmulatorOptions } from './options.ts';
 
-/** User IDs as one app sees them. */
+/** The user IDs of one app. */
 export interface AppIdentities {
-  /** The ID by which this app knows a person. */
+  /** Returns the ID of a person in this app. */
   show(userId: string): string;
-  /** The person whom this app means by an ID; undefined when it is nobody's. */
+  /** Finds the person with this ID in this app. */
   find(id: string): string | undefined;
 }
 
@@ -16,8 +16,8 @@ interface AssignedIds {
 }
 
 /**
- * Translates between people and the user IDs that apps see. With `subjectType: 'public'` they are the same. With `'pairwise'` each app
- * has its own ID for each person, so the same number can be two people in two apps.
+ * Translates between the IDs in `users` and the user IDs that apps see. With `subjectType: 'public'` they are the same. With `'pairwise'`
+ * each app has its own ID for each person, so the same number can mean different people in two apps.
  * @see https://create.roblox.com/docs/players/users "Domain-scoped user IDs"
  */
 export class Identities {
@@ -58,7 +58,7 @@ export class Identities {
   }
 }
 
-// The same in every run, so that an app may keep its database while the emulator starts anew.
+// The same in every run, so that an app can keep its database when the emulator restarts.
 function makeId(clientId: string, userId: string): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([clientId, userId]))

@@ -8,11 +8,11 @@ import { largestFile } from './cloud/assets.ts';
 import { Cloud } from './cloud/cloud.ts';
 import type { PublishedMessage, RequestedRestart, SentNotification } from './cloud/request.ts';
 import { drawPicture } from './cloud/users.ts';
-import { frontPage } from './oauth/consent-page.ts';
+import { renderFrontPage } from './oauth/consent-page.ts';
 import { answerAuthorization } from './oauth/consent.ts';
 import { buildDiscovery, providerPaths } from './oauth/endpoints.ts';
 import { answerControl, CONTROL_PATH } from './control.ts';
-import { Faults, misbehave } from './faults.ts';
+import { Faults, applyWireFault } from './faults.ts';
 import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening } from './http.ts';
 import type { Exchange } from './http.ts';
 import { KeyRing } from './oauth/keys.ts';
@@ -48,10 +48,10 @@ export { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './peo
 export { createVisitor } from './visitor.ts';
 export type { Decision, Visit, Visitor, VisitOptions, VisitorOptions } from './visitor.ts';
 
-/** `/cloud/v2/…`, `/assets/v1/…`, `/v1/…`: all but the OAuth endpoints, which look alike. */
+/** `/cloud/v2/…`, `/assets/v1/…`, `/v1/…`, but not the OAuth endpoints, which have the same form. */
 const OPEN_CLOUD_PATH = /^\/(?!oauth\/)(?:[\w-]+\/)?v\d\//;
 
-/** Whose tokens {@link Emulator.issueTokens} makes. */
+/** The options of {@link Emulator.issueTokens}. */
 export interface IssueOptions {
   /** User ID. Default: the first user. */
   readonly user?: string;
@@ -61,7 +61,7 @@ export interface IssueOptions {
   readonly scope?: readonly string[] | string;
 }
 
-/** The token endpoint's answer. */
+/** A response of the token endpoint. */
 export interface IssuedTokens {
   readonly access_token: string;
   readonly refresh_token: string;
@@ -73,56 +73,56 @@ export interface IssuedTokens {
 
 /** A running emulator. */
 export interface Emulator extends Changes {
-  /** The public address, without a slash at the end: use it as `baseURL`. */
+  /** The public address, without a slash at the end. Use it as `baseURL`. */
   readonly url: string;
-  /** The first app that is registered here. Spread it: `new RobloxStrategy({ ...roblox.credentials, callbackURL, verify })`. */
+  /** The first registered app. Spread it: `new RobloxStrategy({ ...roblox.credentials, callbackURL, verify })`. */
   readonly credentials: { readonly clientID: string; readonly clientSecret?: string; readonly baseURL: string };
-  /** Where it listens. The same as `url`, unless that was given. */
+  /** The address that it listens on. The same as `url`, unless the option `url` was given. */
   readonly address: string;
-  /** Named misbehaviours to arm. */
+  /** Faults to arm. */
   readonly faults: Faults;
-  /** Behaviour that may be switched at any time. */
+  /** Settings that may be changed at any time. */
   readonly knobs: EmulatorKnobs;
   readonly clock: EmulatorClock;
-  /** Who is here now. */
+  /** The people who can sign in now. */
   readonly users: readonly EmulatedUser[];
-  /** The newest requests, oldest first. Secrets and tokens in them are kept: it is a test double. */
+  /** The newest requests, oldest first. They contain secrets and tokens: it is a test double. */
   readonly requests: readonly RequestRecord[];
-  /** Messages that were published to experiences, the newest thousand. */
+  /** The newest thousand messages that were published to experiences. */
   readonly messages: readonly PublishedMessage[];
-  /** Notifications that were sent to people, the newest thousand. */
+  /** The newest thousand notifications that were sent to people. */
   readonly notifications: readonly SentNotification[];
-  /** Restarts of experiences that were asked for, the newest thousand. */
+  /** The newest thousand restarts of experiences. */
   readonly restarts: readonly RequestedRestart[];
-  /** TCP connections accepted since the start, or the last {@link Emulator.reset}. */
+  /** The number of TCP connections since the start or the last {@link Emulator.reset}. */
   readonly connections: number;
-  /** How often a path was asked for; a RegExp sums up what it matches. */
+  /** Counts the requests of a path, or of all paths that match a RegExp. */
   count(path: string | RegExp): number;
-  /** Disarms faults and forgets requests, counters, messages and used-up limits. Tokens, keys, clock and knobs stay. */
+  /** Clears faults, requests, counters, messages and used-up limits. Keeps tokens, keys, clock and knobs. */
   reset(): void;
-  /** Signs with a new key from now on. `/oauth/v1/certs` has both, or the new one alone with `dropOld`. */
+  /** Signs with a new key from now on. `/oauth/v1/certs` also has the old keys, unless `dropOld` is true. */
   rotateKeys(options?: { readonly dropOld?: boolean }): Promise<void>;
-  /** Tokens as a login would bring them, without one; everything there is to choose on the consent page is granted. */
+  /** Issues tokens without a login. They grant everything that can be chosen on the consent page. */
   issueTokens(options?: IssueOptions): Promise<IssuedTokens>;
-  /** Lets every access token be refused from now on, as if their time were over; refresh tokens still work. */
+  /** Refuses all current access tokens from now on, as if they had expired. Refresh tokens still work. */
   expireAccessTokens(): void;
-  /** What happens when a user withdraws their authorizations in Roblox's settings: all tokens are refused. */
+  /** Ends all authorizations of a user, as the user can do in Roblox's settings. Their tokens are refused. */
   revokeAuthorizations(userId: string): void;
-  /** Stops at once, whatever connections are open. */
+  /** Stops at once, and closes all connections. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts a Roblox on this machine: OAuth with a consent page, and the parts of Open Cloud that this package uses.
- * It needs `oidc-provider` to be installed beside the package.
+ * Starts an emulator of Roblox on this machine: OAuth with a consent page, and Open Cloud.
+ * Install `oidc-provider` too: the emulator needs it.
  *
  * ```ts
  * const roblox = await startEmulator({ port: 0 });
  * passport.use(new RobloxStrategy({ ...roblox.credentials, callbackURL: '/auth/roblox/callback', verify }));
  * await roblox.close();
  * ```
- * @throws {TypeError} an option that could not work, by name
+ * @throws {TypeError} an option that cannot work, by name
  * @throws {Error} `oidc-provider` is not installed, or the port is taken (`code: 'EADDRINUSE'`)
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -157,14 +157,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   listener.handle(async (exchange) => {
     const { method, path, res } = exchange;
     if (!isKnownHost(exchange.req.headers.host, hosts)) {
-      const message = 'The emulator is not known by this host name. Name it in the option "hosts", or in "url".';
+      const message = 'This host name is unknown to the emulator. Add it to the option "hosts", or use it in "url".';
       return sendJson(res, 421, { errors: [{ code: 0, message }] });
     }
     if (options.control === true && path.startsWith(CONTROL_PATH)) return answerControl(exchange, emulator);
     log.add(exchange);
     if (knobs.cors && answerPreflight(exchange)) return;
     const fault = faults.nextWireFault(method, path);
-    if (fault !== undefined && !(await misbehave(res, fault, listener.wait))) return;
+    if (fault !== undefined && !(await applyWireFault(res, fault, listener.wait))) return;
     if (res.destroyed) return;
     if (exchange.isTooLarge) {
       const errors = [{ code: 0, message: `The body is larger than ${readBodyLimit(exchange.req)} bytes.` }];
@@ -214,7 +214,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return emulator;
 }
 
-// Uploads may be larger than everything else.
+// Uploads may be larger than other bodies.
 function readBodyLimit({ url = '/' }: IncomingMessage): number {
   const megabyte = 1024 * 1024;
   return /^\/assets\//.test(url) ? largestFile + megabyte : megabyte;
@@ -226,7 +226,7 @@ function readKnobs(options: EmulatorOptions): EmulatorKnobs {
   return Object.assign(knobs, Object.fromEntries(given));
 }
 
-// Lets a web page of any origin read the answer.
+// Lets web pages of any origin read the response.
 function answerPreflight({ req, res, method }: Exchange): boolean {
   if (req.headers.origin === undefined) return false;
   res.setHeader('access-control-allow-origin', '*');
@@ -246,7 +246,7 @@ function answerPublic(
   if (path === '/oauth/.well-known/openid-configuration') return sendDocument(buildDiscovery(about.url));
   if (path === '/oauth/v1/certs') return sendDocument(about.keys.certs);
   if (path === '/health') return sendJson(res, 200, { status: 'ok' });
-  if (path === '/') return sendPage(res, 200, frontPage(about.url, about.world.clients.values()));
+  if (path === '/') return sendPage(res, 200, renderFrontPage(about.url, about.world.clients.values()));
   const picture = drawPicture(about.world, path);
   if (picture !== undefined) return sendText(res, 200, 'image/svg+xml', picture, { 'cache-control': 'max-age=3600' });
   sendJson(res, 404, { code: 'NOT_FOUND', message: `No ${method} ${path}.` });
@@ -259,7 +259,7 @@ async function issueTokens(world: World, tokens: TokenServer, about: IssueOption
     throw new TypeError(`issueTokens: no user '${about.user}'; there are ${listPeople(world.users.values())}`);
   }
   const client = about.client === undefined ? [...world.clients.values()][0] : world.clients.get(about.client);
-  if (client === undefined) throw new TypeError(`issueTokens: no client ${about.client} at this emulator`);
+  if (client === undefined) throw new TypeError(`issueTokens: no app has the client ID ${about.client}`);
   const { scope = ['openid', 'profile'] } = about;
   const scopes = typeof scope === 'string' ? scope.split(' ') : scope;
   const problem = findScopeProblem(scopes, world.extraScopes);
@@ -267,6 +267,5 @@ async function issueTokens(world: World, tokens: TokenServer, about: IssueOption
   const choices = listChoices(world, user, new Set(scopes));
   const resources = readChoices(choices, new Set(choices.map(({ value }) => value)));
   const answer = await tokens.issueTokens({ user, client, scopes, resources });
-  // Made field by field in provider.ts.
-  return answer as unknown as IssuedTokens;
+  return answer as unknown as IssuedTokens; // provider.ts makes these fields
 }

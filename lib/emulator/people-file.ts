@@ -2,7 +2,7 @@ import { checkFields, checkPeople, OptionError } from './check-options.ts';
 import type { OptionPath } from './check-options.ts';
 import type { EmulatedGroupFacts, EmulatedUser } from './options.ts';
 
-/** Who can sign in, as a file or a request says it. */
+/** The people of a file or a request. */
 export interface People {
   readonly users: readonly EmulatedUser[];
   readonly groups: readonly EmulatedGroupFacts[];
@@ -43,11 +43,11 @@ export function readPeople(value: unknown): People {
   return { users: people.users ?? [], groups: people.groups ?? [] };
 }
 
-/** JSON has no times: those that the emulator's options take as a Date come as text. */
+/** Makes Dates of the times in JSON, for the fields that are Dates in the emulator's options. */
 export function reviveTimes(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => reviveTimes(item));
   if (typeof value === 'object' && value !== null) {
-    // Items are sent as they are given, times included.
+    // Items are sent unchanged, including their times.
     const entries = Object.entries(value).map(([key, item]: [string, unknown]) => [
       key,
       key === 'inventory' ? item : reviveTimes(item, key),
@@ -57,8 +57,7 @@ export function reviveTimes(value: unknown, name = ''): unknown {
   return typeof value === 'string' && (name === 'createdAt' || name === 'joinedAt') ? new Date(value) : value;
 }
 
-// The longest beginning that could still become JSON ends where the mistake is. Token by token: the parser's own messages differ
-// between versions of Node.
+// Finds the line of the first token that cannot be JSON. Not from the parser's message, which differs between versions of Node.
 function findBrokenLine(text: string): number {
   let line = 1;
   for (const { end, isBroken } of scan(text)) {
@@ -68,7 +67,7 @@ function findBrokenLine(text: string): number {
   return line;
 }
 
-/** The line where the value at this path begins; of its nearest parent, when it is missing. */
+/** Finds the line where the value at a path begins, or its nearest parent when the value is missing. */
 function findLine(text: string, path: OptionPath): number {
   const wanted = path.map(String);
   const stack: { key: string; index: number; isArray: boolean }[] = [];
@@ -107,7 +106,7 @@ interface Token {
   readonly start: number;
   readonly end: number;
   readonly value: string;
-  /** What cannot stand in JSON at all, or not in this place. */
+  /** Whether the token is not JSON, or not allowed here. */
   readonly isBroken: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { EmulatedClient, EmulatedGroupFacts, EmulatedUser } from './options.ts';
 
-/** The app that is registered when `clients` is left out: any redirect URI on this machine is accepted. */
+/** The default app. It accepts any redirect URI on this machine. */
 export const DEMO_CLIENT = {
   clientID: '840974200211308101',
   clientSecret: 'RBX-demo-secret-for-the-emulator-only',
@@ -8,7 +8,7 @@ export const DEMO_CLIENT = {
   name: 'Demo app',
 } as const satisfies EmulatedClient;
 
-/** Its public sibling (no secret, so PKCE is required), registered beside it. */
+/** The default public app: it has no secret, so it must use PKCE. */
 export const DEMO_PUBLIC_CLIENT = {
   clientID: '840974200211308102',
   redirectURIs: 'loopback',
@@ -22,13 +22,13 @@ const HOUR = 60 * 60 * 1000;
 
 // Roblox writes times with 0, 3, 6 or 9 fraction digits.
 const fractions = ['', '.5', '.589', '.589793', '.589793238'];
-function time(index: number): string {
+function makeTime(index: number): string {
   const whole = new Date(START + index * 31 * HOUR).toISOString().slice(0, 19);
   const fraction = fractions[index % fractions.length] ?? '';
   return `${whole}${fraction === '.5' ? '.500' : fraction}Z`;
 }
 
-function asset(index: number, assetType: string, collectible = false): Item {
+function makeAsset(index: number, assetType: string, collectible = false): Item {
   const hex = (20_000_000 + index * 7919).toString(16).padStart(12, '0');
   return {
     assetDetails: {
@@ -46,32 +46,32 @@ function asset(index: number, assetType: string, collectible = false): Item {
           }
         : {}),
     },
-    addTime: time(index),
+    addTime: makeTime(index),
   };
 }
 
-function badge(index: number): Item {
-  return { badgeDetails: { badgeId: String(2_124_000_000 + index) }, addTime: time(index) };
+function makeBadge(index: number): Item {
+  return { badgeDetails: { badgeId: String(2_124_000_000 + index) }, addTime: makeTime(index) };
 }
 
-// addTime is not populated for passes.
-function gamePass(id: string): Item {
+// Game passes have no addTime at Roblox.
+function makeGamePass(id: string): Item {
   return { gamePassDetails: { gamePassId: id } };
 }
 
-function privateServer(index: number): Item {
-  return { privateServerDetails: { privateServerId: String(175_156 + index) }, addTime: time(index) };
+function makePrivateServer(index: number): Item {
+  return { privateServerDetails: { privateServerId: String(175_156 + index) }, addTime: makeTime(index) };
 }
 
 const wardrobe = ['HAT', 'CLASSIC_TSHIRT', 'HAIR_ACCESSORY', 'EMOTE_ANIMATION', 'CLASSIC_PANTS', 'JACKET_ACCESSORY'];
 
-function collection(size: number): Item[] {
+function makeCollection(size: number): Item[] {
   return Array.from({ length: size }, (_, index) => {
-    if (index % 8 === 5) return badge(index);
-    if (index % 8 === 6) return gamePass(String(83_167_572 + index));
-    if (index % 40 === 7) return privateServer(index);
-    if (index % 40 === 15) return asset(index, 'PURCHASED_PLACE');
-    return asset(index, wardrobe[index % wardrobe.length] ?? 'HAT', index % 10 === 0);
+    if (index % 8 === 5) return makeBadge(index);
+    if (index % 8 === 6) return makeGamePass(String(83_167_572 + index));
+    if (index % 40 === 7) return makePrivateServer(index);
+    if (index % 40 === 15) return makeAsset(index, 'PURCHASED_PLACE');
+    return makeAsset(index, wardrobe[index % wardrobe.length] ?? 'HAT', index % 10 === 0);
   });
 }
 
@@ -120,7 +120,7 @@ export const DEMO_GROUPS: readonly EmulatedGroupFacts[] = [
   },
 ];
 
-/** Who can sign in when `users` is left out. */
+/** The default people. */
 export const DEMO_PEOPLE: readonly EmulatedUser[] = [
   {
     id: '4100000001',
@@ -132,12 +132,12 @@ export const DEMO_PEOPLE: readonly EmulatedUser[] = [
     locale: 'en-US',
     premium: true,
     inventory: [
-      asset(0, 'HAT', true),
-      asset(1, 'CLASSIC_TSHIRT'),
-      badge(2),
-      gamePass('777'),
-      privateServer(4),
-      asset(5, 'EMOTE_ANIMATION'),
+      makeAsset(0, 'HAT', true),
+      makeAsset(1, 'CLASSIC_TSHIRT'),
+      makeBadge(2),
+      makeGamePass('777'),
+      makePrivateServer(4),
+      makeAsset(5, 'EMOTE_ANIMATION'),
     ],
     groups: [
       { id: '7001', roleIds: ['700102', '700103'], joinedAt: new Date('2022-06-01T10:00:00.000Z') },
@@ -163,7 +163,7 @@ export const DEMO_PEOPLE: readonly EmulatedUser[] = [
     displayName: 'Casper the Collector',
     createdAt: new Date('2011-07-08T15:30:00.000Z'),
     picture: '/avatars/4100000003.svg',
-    inventory: collection(240),
+    inventory: makeCollection(240),
     groups: [{ id: '7003', roleIds: ['700301'], joinedAt: new Date('2012-03-01T00:00:00.000Z') }],
   },
   {
@@ -174,7 +174,7 @@ export const DEMO_PEOPLE: readonly EmulatedUser[] = [
     picture: '/avatars/4100000004.svg',
     inventoryPrivate: false,
     idVerified: true,
-    inventory: collection(12),
+    inventory: makeCollection(12),
     groups: [
       { id: '7001', roleIds: ['700105', '700104', '700103'], joinedAt: new Date('2018-04-01T12:00:00.000Z') },
       { id: '7002', roleIds: ['700202'], joinedAt: new Date('2021-08-09T08:00:00.000Z') },

@@ -5,25 +5,25 @@ import { Agent as SecureAgent, request as requestSecurely } from 'node:https';
 import { checkArgument, listPeople } from './check-options.ts';
 import { CookieJar } from './cookie-jar.ts';
 
-/** What {@link createVisitor} takes. */
+/** The options of {@link createVisitor}. */
 export interface VisitorOptions {
   /** The app's address; paths are resolved against it. */
   readonly baseURL: string;
 }
 
-/** Where a visitor has come to. */
+/** The page that a visitor has opened. */
 export interface Visit {
-  /** After all redirects. */
+  /** The URL after all redirects. */
   readonly url: string;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Every URL on the way, this one last. */
+  /** All URLs of the redirects; this page's is the last. */
   readonly history: readonly string[];
   json(): unknown;
 }
 
-/** Who decides what on the consent page. */
+/** What to choose on the consent page. */
 export interface Decision {
   /** User ID. Default: the first user on the page. */
   readonly user?: string;
@@ -35,24 +35,24 @@ export interface Decision {
 
 const DECISION: readonly (keyof Decision)[] = ['user', 'action', 'resources'];
 
-/** A browser without scripts: it keeps cookies, follows redirects and knows its way around the consent page. */
+/** A browser for tests, without scripts. It keeps cookies, follows redirects, and can fill in the consent page. */
 export interface Visitor {
-  /** Opens a page. `redirect: false` stops at the first redirect instead of following it. */
+  /** Opens a page. `redirect: false` does not follow redirects. */
   get(url: string, options?: VisitOptions): Promise<Visit>;
-  /** Posts a form. Without `headers`, `Origin` names the page's own site (or `from`), as in browsers. */
+  /** Posts a form. Without `headers`, it sends the `Origin` of `from` or of the URL, like a browser. */
   post(url: string, form?: Readonly<Record<string, string>>, options?: VisitOptions): Promise<Visit>;
   /** Starts a login at the app. @returns the authorization URL that the app redirects to, not yet visited */
   start(path?: string): Promise<string>;
   /** Decides on the consent page. @returns the callback URL, not yet visited */
   authorize(authorizationURL: string, decision?: Decision): Promise<string>;
-  /** A whole login, from the app's start route (default `/auth/roblox`) to where the app sends the user in the end. */
+  /** Signs in, from the app's start route (default `/auth/roblox`) to the last page of the login. */
   signIn(options?: { readonly start?: string } & Decision): Promise<Visit>;
-  /** A login that ends with Cancel on the consent page. */
+  /** Starts a login, and presses Cancel on the consent page. */
   cancel(options?: { readonly start?: string } & Pick<Decision, 'user'>): Promise<Visit>;
-  /** The cookies for a URL, by name. */
+  /** Returns the cookies for a URL, by name. */
   cookies(url?: string): Readonly<Record<string, string>>;
   clearCookies(): void;
-  /** Releases every connection. */
+  /** Closes all connections. */
   close(): void;
 }
 
@@ -60,19 +60,19 @@ export interface Visitor {
 export interface VisitOptions {
   readonly redirect?: boolean;
   /**
-   * The page that led here by a link or a form: SameSite cookies depend on its site. Default: none, as if the address had been typed.
-   * An `origin` header does not count, so that tests can play a browser that knows no SameSite.
+   * The page with the link or form that leads here. SameSite cookies depend on its site. Default: none, as if the URL had been typed.
+   * An `origin` header has no effect on cookies, so that tests can imitate a browser without SameSite.
    */
   readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends a visitor to an app under test. Close it in the end: it keeps connections alive in between. */
+/** Makes a visitor for an app under test. Close it at the end, because it keeps connections alive. */
 export function createVisitor({ baseURL, ...others }: VisitorOptions): Visitor {
   checkArgument('createVisitor', others, ['baseURL']);
   const agents = { 'http:': new Agent({ keepAlive: true }), 'https:': new SecureAgent({ keepAlive: true }) };
   const jar = new CookieJar();
-  /** Where the consent page led: Roblox is another site than the app, even on the same host. */
+  /** The callback URLs after the consent page. They count as cross-site: the real Roblox is another site than the app. */
   const callbacks = new Set<string>();
 
   function send(
@@ -117,7 +117,7 @@ export function createVisitor({ baseURL, ...others }: VisitorOptions): Visitor {
     checkArgument('A visit', others, ['redirect', 'headers', 'from']);
     const history: string[] = [];
     let url = new URL(address, baseURL);
-    // Redirects do not count, as in browsers: what matters is the page where the visitor came from.
+    // As in browsers, redirects do not count: only the page where the visitor came from.
     const isCrossSite = callbacks.has(url.href) || (from !== undefined && readSite(from) !== readSite(url.href));
     let body = form;
     let verb = method;
@@ -128,7 +128,7 @@ export function createVisitor({ baseURL, ...others }: VisitorOptions): Visitor {
       if (!redirect || location === undefined || answer.status < 300 || answer.status > 399) {
         return { ...answer, url: url.href, history, json: () => JSON.parse(answer.body) as unknown };
       }
-      if (history.length > 20) throw new Error(`The visitor was sent around in circles: ${history.join(' -> ')}`);
+      if (history.length > 20) throw new Error(`More than 20 redirects: ${history.join(' -> ')}`);
       url = new URL(location, url);
       if (answer.status !== 307 && answer.status !== 308) [verb, body] = ['GET', undefined];
     }
@@ -193,7 +193,7 @@ export function createVisitor({ baseURL, ...others }: VisitorOptions): Visitor {
   };
 }
 
-/** The registrable domain, roughly: the last two labels. An IP address is a site of its own. */
+/** Reads the site of a URL: roughly the registrable domain (the last two labels), or the IP address. */
 function readSite(address: string): string {
   if (!URL.canParse(address)) return 'null';
   const { protocol, hostname } = new URL(address);

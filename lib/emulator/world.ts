@@ -2,15 +2,15 @@ import { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './peo
 import type { EmulatedClient, EmulatedExperience, EmulatedGroupFacts, EmulatedRole, EmulatedUser } from './options.ts';
 import type { EmulatorOptions } from './options.ts';
 
-/** What one person is in one group. Replaced, never changed in place. */
+/** The membership of a person in a group. Immutable. */
 export interface Membership {
-  /** All roles, the base role included. */
+  /** All roles, including the base role. */
   readonly roleIds: readonly string[];
   readonly joinedAt: Date;
   readonly changedAt: Date;
 }
 
-/** A group, put together from everything that people and options say about it. */
+/** A group, from all that the options `users` and `groups` say about it. */
 export interface Group {
   facts: EmulatedGroupFacts;
   /** By rank, the lowest first. */
@@ -19,7 +19,7 @@ export interface Group {
   readonly members: Map<string, Membership>;
   /** When each person asked to join, by user ID. */
   readonly joinRequests: Map<string, Date>;
-  /** How many more members `memberCount` promised than there are people here. */
+  /** How many members of `memberCount` are not people of the emulator. */
   others: number;
 }
 
@@ -43,7 +43,7 @@ export interface StoredAsset {
 
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
-/** Everybody and everything that exists at the emulator. Open Cloud calls and the people who run a test change it. */
+/** All people, apps, groups and assets of the emulator. Open Cloud calls and tests change it. */
 export class World {
   readonly users = new Map<string, EmulatedUser>();
   readonly clients: ReadonlyMap<string, EmulatedClient>;
@@ -58,7 +58,7 @@ export class World {
     this.replacePeople(options.users ?? DEMO_PEOPLE, options.groups ?? (options.users ? [] : DEMO_GROUPS));
   }
 
-  /** Forgets everybody, then adds these. Uploaded assets stay. */
+  /** Removes all people and groups, then adds these. Uploaded assets stay. */
   replacePeople(users: readonly EmulatedUser[], groups: readonly EmulatedGroupFacts[] = []): void {
     this.users.clear();
     this.groups.clear();
@@ -69,7 +69,7 @@ export class World {
     }
   }
 
-  /** Adds a group, or adds to what is known of it: what was said first stays true. */
+  /** Adds a group, or adds missing fields to a known group. Known fields do not change. */
   addGroup(facts: EmulatedGroupFacts): void {
     const known = this.groups.get(facts.id);
     const group = known ?? { facts, roles: new Map(), members: new Map(), joinRequests: new Map(), others: 0 };
@@ -99,7 +99,7 @@ export class World {
   }
 
   /**
-   * Gives a person exactly these roles in a group, beside the base role that every member has. `[]`: the base role alone.
+   * Gives a person exactly these roles in a group, and the base role that every member has. `[]`: only the base role.
    * @param when the time of the change, and of joining for a new member
    * @throws {TypeError} the group or a role does not exist
    */
@@ -114,14 +114,14 @@ export class World {
     group.joinRequests.delete(userId);
   }
 
-  /** @throws {TypeError} there is no such group */
+  /** @throws {TypeError} no such group */
   findGroup(groupId: string): Group {
     const group = this.groups.get(groupId);
-    if (group === undefined) throw new TypeError(`No group ${groupId} at this emulator`);
+    if (group === undefined) throw new TypeError(`No group has the ID ${groupId}`);
     return group;
   }
 
-  /** The experience with this universe ID. */
+  /** Finds an experience by its universe ID. */
   findExperience(universeId: string): Experience | undefined {
     for (const { id: userId, experiences = [] } of this.users.values()) {
       const about = experiences.find(({ id }) => id === universeId);
@@ -130,26 +130,26 @@ export class World {
     return undefined;
   }
 
-  /** The groups that a person is in. */
+  /** Lists the groups of a person. */
   listGroups(userId: string): Group[] {
     return [...this.groups.values()].filter(({ members }) => members.has(userId));
   }
 }
 
-/** The role that every member has beside the assigned ones. Roblox calls it "Member" and ranks it 1. */
+/** Finds the role that every member has. Roblox calls it "Member" and ranks it 1. */
 export function findBaseRole(group: Group): EmulatedRole {
   const base = [...group.roles.values()].find(({ rank }) => rank === 1);
   if (base === undefined) throw new TypeError(`Group ${group.facts.id} has no base role`);
   return base;
 }
 
-/** The highest rank of a member; 0, the guest's, for everybody else. */
+/** Reads the highest rank of a member; 0 (a guest's) for everybody else. */
 export function readRank(group: Group, userId: string): number {
   const ranks = (group.members.get(userId)?.roleIds ?? []).map((id) => group.roles.get(id)?.rank ?? 0);
   return Math.max(0, ...ranks);
 }
 
-/** Every group of Roblox has a guest role and the base role; roles that only a member mentions get the next free rank. */
+/** Adds the guest role and the base role, which every group at Roblox has, and roles that only a member has, with the next free rank. */
 function completeRoles(group: Group, mentioned: readonly string[]): void {
   const { roles, facts } = group;
   const ranks = new Set([...roles.values()].map(({ rank }) => rank));

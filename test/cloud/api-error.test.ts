@@ -109,7 +109,7 @@ describe('success', () => {
   it('is none when the body is HTML', async () => {
     const error = await catchError(wire(() => ({ text: '<html>' })).call({ method: 'GET', path: '/x' }));
     expect(error).to.be.instanceOf(RobloxAPIError).and.include({ status: 200, code: undefined });
-    expect(error.message).to.match(/no JSON/);
+    expect(error.message).to.match(/not JSON/);
   });
 
   it('is none for a 4xx whose body looks like success', async () => {

@@ -129,7 +129,7 @@ describe('passport-roblox-oauth2 emulator', () => {
       await waitFor('Read 1 people');
       expect(await names()).to.deep.equal(['Ana Maria']);
       writeFileSync(file, people('').replace('"12"', '12'));
-      await waitFor('stay as they were');
+      await waitFor('have not changed');
       expect(errors()).to.include(`${file}:4: users[0].id must be a string of digits`);
       expect(await names()).to.deep.equal(['Ana Maria']);
     });

@@ -175,23 +175,23 @@ describe('Control over HTTP', () => {
 
   const mistakes: [string, unknown, RegExp][] = [
     ['addUser', { ...ana, createdAt: 'yesterday' }, /users\[0\]\.createdAt must be a valid Date/],
-    ['addUser', { ...ana, displayname: 'Ana' }, /users\[0\]\.displayname is no field here/],
-    ['changeUser', { id: '1' }, /id 1 is nobody/],
+    ['addUser', { ...ana, displayname: 'Ana' }, /users\[0\]\.displayname is not a field here/],
+    ['changeUser', { id: '1' }, /id is not the ID of a person: 1/],
     ['changeUser', { id: MANGO, createdAt: '' }, /createdAt must be a valid Date/],
     ['removeUser', {}, /id must be a string/],
     ['addGroup', { id: 8 }, /groups\[0\]\.id must be a string of digits/],
     ['setRank', { groupId: '7001', userId: MANGO, rank: 3 }, /rank 3 is no rank of group 7001/],
-    ['setRank', { groupId: '1', userId: MANGO, rank: 3 }, /No group 1/],
+    ['setRank', { groupId: '1', userId: MANGO, rank: 3 }, /No group has the ID 1/],
     ['setRank', { groupId: '7001', userId: MANGO, rank: '50' }, /rank must be a number/],
     ['setRoles', { groupId: '7001', userId: MANGO, roleIds: ['9'] }, /no role 9/],
     ['setRoles', { groupId: '7001', userId: MANGO }, /roleIds must be an array/],
     ['addItem', { userId: MANGO, item: {} }, /inventory\[6\] needs assetDetails/],
-    ['spendQuota', { path: '/cloud/v2/planets' }, /no operation of the emulator/],
+    ['spendQuota', { path: '/cloud/v2/planets' }, /not an operation of the emulator/],
     ['issueTokens', { user: '1' }, /no user '1'; there are 4100000001 \(Mango\), /],
     ['issueTokens', { scopes: ['openid'] }, /issueTokens takes user, client, scope, but got scopes/],
     ['issueTokens', { scope: 'groups' }, /no scope groups/],
-    ['knobs', { rateLimit: true }, /rateLimit is no knob/],
-    ['knobs', { rateLimits: 'yes' }, /rateLimits is no knob/],
+    ['knobs', { rateLimit: true }, /rateLimit is not a knob/],
+    ['knobs', { rateLimits: 'yes' }, /rateLimits is not a knob/],
     ['faults/status', { target: '*' }, /status must be a number/],
     ['faults/status', { target: 7, status: 500 }, /target must be a string/],
     ['faults/idToken', { kind: 'wrong' }, /must be one of wrong_key/],
@@ -226,7 +226,7 @@ describe('Control over HTTP', () => {
     const words = [...methods, 'knobs', 'clock/advance', ...faults.map((name) => `faults/${name}`)];
     return post('').then(({ json }) => {
       const named = String(json['error'])
-        .replace(/^.*takes: /, '')
+        .replace(/^.*For POST: /, '')
         .split(', ');
       expect(named).to.have.members(words);
     });

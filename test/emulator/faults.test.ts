@@ -3,7 +3,7 @@ import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 
 
 import { DEMO_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
 import type { Emulator, IdTokenFault } from '../../lib/emulator/index.ts';
-import { matches } from '../../lib/emulator/faults.ts';
+import { matchesTarget } from '../../lib/emulator/faults.ts';
 import { createBench, credentials } from './support.ts';
 import type { Bench } from './support.ts';
 
@@ -42,10 +42,10 @@ describe('Faults of the emulator', () => {
   it('strike where they are aimed at', () => {
     const path = '/cloud/v2/groups/7/roles';
     for (const target of [path, '/cloud/v2/*', '*', `GET ${path}`, 'GET *', /roles$/, /groups/g]) {
-      expect(matches(target, 'GET', path), String(target)).to.equal(true);
+      expect(matchesTarget(target, 'GET', path), String(target)).to.equal(true);
     }
     for (const target of ['/cloud/v2', `POST ${path}`, '/cloud/v2/groups/./roles', /^roles/]) {
-      expect(matches(target, 'GET', path), String(target)).to.equal(false);
+      expect(matchesTarget(target, 'GET', path), String(target)).to.equal(false);
     }
   });
 

@@ -61,7 +61,7 @@ describe('A file of people', () => {
       'a field that is unknown',
       '"picture"',
       '"photo"',
-      /^people\.json:8: users\[0\]\.photo is no field here.*username/,
+      /^people\.json:8: users\[0\]\.photo is not a field here.*username/,
     ],
     [
       'an unknown field of a role',

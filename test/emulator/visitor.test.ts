@@ -125,7 +125,7 @@ describe('The visitor', () => {
 
   it('says what went wrong', async () => {
     const outcome = async (work: Promise<unknown>) => String(await work.catch((error: unknown) => error));
-    expect(await outcome(visitor.get('/loop'))).to.match(/in circles/);
+    expect(await outcome(visitor.get('/loop'))).to.match(/More than 20 redirects/);
     expect(await outcome(visitor.start('/missing'))).to.match(/answered 404/);
     expect(await outcome(visitor.authorize(`${roblox.url}/oauth/v1/authorize?client_id=1`))).to.match(/No app is reg/);
     const consent = await visitor.start();

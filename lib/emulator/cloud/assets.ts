@@ -4,7 +4,7 @@ import { CloudRefusal, parseObject, readObject, readText, requireScopes } from '
 import type { CloudRequest, Endpoint } from './request.ts';
 import type { StoredAsset } from '../world.ts';
 
-/** The largest file that Roblox takes for most types. */
+/** The largest file that Roblox accepts for most types. */
 export const largestFile = 20 * 1024 * 1024;
 
 // https://create.roblox.com/docs/cloud/guides/usage-assets#supported-asset-types-and-limits
@@ -23,7 +23,7 @@ function refuse(message: string): CloudRefusal {
   return new CloudRefusal('INVALID_ARGUMENT', message);
 }
 
-/** POST /assets/v1/assets: `request` and `fileContent` as multipart form data. Answers with an operation. */
+/** POST /assets/v1/assets: `request` and `fileContent` as multipart form data. The response is an operation. */
 export const createAsset: Endpoint = async (request) => {
   requireScopes(request, 'asset:read', 'asset:write');
   const { asked, file } = await readForm(request);
@@ -84,7 +84,7 @@ async function readForm({ contentType, body }: CloudRequest): Promise<{ asked: R
     .catch(() => Promise.reject(refuse('The multipart form data cannot be read.')));
   const [asked, file] = [form.get('request'), form.get('fileContent')];
   if (typeof asked !== 'string') throw refuse('The form field "request" is missing, or is a file.');
-  if (!(file instanceof File)) throw refuse('The form field "fileContent" is missing, or is no file.');
+  if (!(file instanceof File)) throw refuse('The form field "fileContent" is missing, or is not a file.');
   if (file.size === 0) throw refuse('The file is empty.');
   if (file.size > largestFile) throw refuse('The file is larger than 20 MB.');
   return { asked: parseObject(asked, 'request'), file };
@@ -96,7 +96,7 @@ function readCreator(request: CloudRequest, context: unknown): StoredAsset['crea
   const ids = [userId, groupId].filter((id) => id !== undefined).map(String);
   const [id = ''] = ids;
   if (ids.length !== 1 || !/^\d{1,20}$/.test(id)) {
-    throw refuse('creationContext.creator needs userId or groupId: one of them, a numeric ID.');
+    throw refuse('creationContext.creator needs either userId or groupId, a numeric ID.');
   }
   const found = groupId === undefined ? { userId: request.ids.find(id) ?? '' } : { groupId: id };
   requireCreator(request, found);
@@ -113,7 +113,7 @@ function requireCreator({ access }: CloudRequest, creator: StoredAsset['creator'
   if (!isChosen) throw new CloudRefusal('PERMISSION_DENIED', 'The user did not grant access to this creator.');
 }
 
-// IDs are strings on the wire, as in Roblox's guide; its OpenAPI description calls them integers.
+// IDs are strings, as in Roblox's guide. In its OpenAPI description they are integers.
 function renderAsset({ ids }: Pick<CloudRequest, 'ids'>, asset: StoredAsset): Record<string, unknown> {
   const creator = 'userId' in asset.creator ? { userId: ids.show(asset.creator.userId) } : asset.creator;
   return {

@@ -30,7 +30,7 @@ interface Route {
   readonly endpoint: Endpoint;
 }
 
-function route(method: string, template: string, limit: number, endpoint: Endpoint, periodSeconds = 60): Route {
+function createRoute(method: string, template: string, limit: number, endpoint: Endpoint, periodSeconds = 60): Route {
   const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const pattern = new RegExp(`^${template.replace(/\{\w+\}/g, '([^/:]+)')}$`);
   return { method, template, pattern, names, limit, periodSeconds, endpoint };
@@ -40,29 +40,29 @@ const group = '/cloud/v2/groups/{group_id}';
 const user = '/cloud/v2/users/{user_id}';
 const universe = '/cloud/v2/universes/{universe_id}';
 
-/** What changes the emulated world. Limits: x-roblox-rate-limits.perOauth2Authorization of Roblox's OpenAPI description. */
+/** The operations with own code. The limits are x-roblox-rate-limits.perOauth2Authorization of Roblox's OpenAPI description. */
 const routes = [
-  route('GET', `${user}/inventory-items`, 20, listInventoryItems),
-  route('GET', user, 10, getUser),
-  route('GET', `${user}:generateThumbnail`, 10, generateThumbnail),
-  route('GET', `${user}/operations/{operation_id}`, 10, getThumbnailOperation),
-  route('POST', `${user}/notifications`, 4000, createNotification, 1),
-  route('GET', `${group}/memberships`, 90, listGroupMemberships),
-  route('PATCH', `${group}/memberships/{membership_id}`, 90, updateMembership),
-  route('POST', `${group}/memberships/{membership_id}:assignRole`, 90, assignRole),
-  route('POST', `${group}/memberships/{membership_id}:unassignRole`, 90, unassignRole),
-  route('GET', group, 30, getGroup),
-  route('GET', `${group}/roles`, 90, listGroupRoles),
-  route('GET', `${group}/roles/{role_id}`, 90, getGroupRole),
-  route('GET', `${group}/join-requests`, 90, listGroupJoinRequests),
-  route('POST', `${group}/join-requests/{join_request_id}:accept`, 90, acceptJoinRequest),
-  route('POST', `${group}/join-requests/{join_request_id}:decline`, 90, declineJoinRequest),
-  route('GET', universe, 100, getUniverse),
-  route('POST', `${universe}:publishMessage`, 5000, publishMessage),
-  route('POST', `${universe}:restartServers`, 30, restartServers),
-  route('POST', '/assets/v1/assets', 120, createAsset),
-  route('GET', '/assets/v1/assets/{assetId}', 120, getAsset),
-  route('GET', '/assets/v1/operations/{operationId}', 300, getAssetOperation),
+  createRoute('GET', `${user}/inventory-items`, 20, listInventoryItems),
+  createRoute('GET', user, 10, getUser),
+  createRoute('GET', `${user}:generateThumbnail`, 10, generateThumbnail),
+  createRoute('GET', `${user}/operations/{operation_id}`, 10, getThumbnailOperation),
+  createRoute('POST', `${user}/notifications`, 4000, createNotification, 1),
+  createRoute('GET', `${group}/memberships`, 90, listGroupMemberships),
+  createRoute('PATCH', `${group}/memberships/{membership_id}`, 90, updateMembership),
+  createRoute('POST', `${group}/memberships/{membership_id}:assignRole`, 90, assignRole),
+  createRoute('POST', `${group}/memberships/{membership_id}:unassignRole`, 90, unassignRole),
+  createRoute('GET', group, 30, getGroup),
+  createRoute('GET', `${group}/roles`, 90, listGroupRoles),
+  createRoute('GET', `${group}/roles/{role_id}`, 90, getGroupRole),
+  createRoute('GET', `${group}/join-requests`, 90, listGroupJoinRequests),
+  createRoute('POST', `${group}/join-requests/{join_request_id}:accept`, 90, acceptJoinRequest),
+  createRoute('POST', `${group}/join-requests/{join_request_id}:decline`, 90, declineJoinRequest),
+  createRoute('GET', universe, 100, getUniverse),
+  createRoute('POST', `${universe}:publishMessage`, 5000, publishMessage),
+  createRoute('POST', `${universe}:restartServers`, 30, restartServers),
+  createRoute('POST', '/assets/v1/assets', 120, createAsset),
+  createRoute('GET', '/assets/v1/assets/{assetId}', 120, getAsset),
+  createRoute('GET', '/assets/v1/operations/{operationId}', 300, getAssetOperation),
 ];
 
 interface CloudParts {
@@ -75,7 +75,7 @@ interface CloudParts {
   readonly absolute: (url: string) => string;
 }
 
-/** Open Cloud, as far as the emulator has it. */
+/** The Open Cloud of the emulator. */
 export class Cloud {
   readonly records: Records = { messages: [], notifications: [], restarts: [] };
   readonly #operations = new Operations();
@@ -87,9 +87,9 @@ export class Cloud {
     this.#limiter = new RateLimiter(parts.clock);
   }
 
-  /** Forgets records, operations and used-up limits. */
+  /** Clears records, operations and used-up limits. */
   reset(): void {
-    for (const list of Object.values(this.records) as unknown[][]) list.length = 0; // each of them is a list
+    for (const list of Object.values(this.records) as unknown[][]) list.length = 0; // Records has only lists
     this.#operations.clear();
     this.#limiter.reset();
   }
@@ -97,7 +97,7 @@ export class Cloud {
   /** @throws {OptionError} no such operation */
   async spendQuota({ path, method = 'GET', userId, clientID, left = 0 }: QuotaOptions): Promise<void> {
     const found = await findOperation(method, path.replace(/\{\w+\}/g, '0'));
-    if (found === undefined) throw new OptionError(['path'], `${method} ${path} is no operation of the emulator`);
+    if (found === undefined) throw new OptionError(['path'], `${method} ${path} is not an operation of the emulator`);
     this.#limiter.spend(left, found.periodSeconds, (asker) => {
       if (asker.operation !== found.name) return false;
       return (userId ?? asker.userId) === asker.userId && (clientID ?? asker.clientId) === asker.clientId;
@@ -108,9 +108,9 @@ export class Cloud {
     const { req, res, method, path } = exchange;
     const { storage, knobs, faults } = this.#parts;
     const [, token = ''] = /^Bearer (\S+)$/i.exec(req.headers.authorization ?? '') ?? [];
-    const access = storage.access(token);
+    const access = storage.findAccess(token);
     if (access === undefined || !this.#parts.world.users.has(access.userId)) {
-      // The gateway's shape: it refuses before Open Cloud sees anything.
+      // The form of the gateway's errors: it refuses the request before Open Cloud gets it.
       const message = token === '' ? 'Authentication is required' : 'The access token is invalid, expired or revoked';
       const headers = { 'www-authenticate': token === '' ? 'Bearer' : 'Bearer error="invalid_token"' };
       return sendJson(res, 401, { errors: [{ code: 0, message }] }, headers);
@@ -135,12 +135,12 @@ export class Cloud {
       if (answer !== undefined) {
         return sendJson(res, operation.status, faults.applyRewrites(method, path, answer), headers);
       }
-      // 204 has no body, and no length of one.
+      // A 204 has no content-length.
       res.writeHead(operation.status, operation.status === 204 ? headers : { ...headers, 'content-length': 0 });
       res.end();
     } catch (error) {
       if (!(error instanceof CloudRefusal)) throw error;
-      // Some of Roblox's refusals have no place for words.
+      // Some of Roblox's error bodies have no message.
       refuse(error, operation.headers && { 'x-roblox-emulator-reason': encodeURI(error.message) });
     }
   }
@@ -157,7 +157,7 @@ export class Cloud {
   }
 }
 
-/** What a request asks for. */
+/** The operation of a request. */
 interface Operation {
   /** Method and path template. */
   readonly name: string;
@@ -165,7 +165,7 @@ interface Operation {
   readonly limit: number;
   readonly periodSeconds: number;
   readonly status: number;
-  /** Of every answer. */
+  /** The headers of every response. */
   readonly headers?: Readonly<Record<string, string>>;
   answer(request: CloudRequest, exchange: Exchange): unknown;
   describeRefusal(refusal: CloudRefusal): unknown;
@@ -185,7 +185,7 @@ function findRoute(method: string, path: string): Operation | undefined {
       params: Object.fromEntries(names.map((name, index) => [name, decode(match[index + 1] ?? '')])),
       status: 200,
       answer: endpoint,
-      // The assets API numbers its errors, as its description says; v2 names them.
+      // Errors of the assets API have numbers as codes, those of v2 names.
       describeRefusal: ({ status, code, message }) =>
         path.startsWith('/assets/') ? { code: status, message } : { code, message },
     };
@@ -193,7 +193,7 @@ function findRoute(method: string, path: string): Operation | undefined {
   return undefined;
 }
 
-/** An operation of which the emulator knows Roblox's description alone. It is loaded when it is needed for the first time. */
+/** Finds an operation that is answered from Roblox's description alone. Loads the description when it is first needed. */
 async function findGenerated(method: string, path: string): Promise<Operation | undefined> {
   const { answerDescribed, describeRefusal, findDescribed } = await import('./described.ts');
   const found = findDescribed(method, path);

@@ -6,12 +6,12 @@ import { brotliDecompressSync } from 'node:zlib';
 import { CloudRefusal } from './request.ts';
 import type { Exchange } from '../http.ts';
 
-/** An operation of Open Cloud as Roblox's OpenAPI description has it. Written by scripts/generate-open-cloud.ts. */
+/** An operation of Roblox's OpenAPI description. scripts/generate-open-cloud.ts writes them. */
 export interface DescribedOperation {
   readonly method: string;
   readonly path: string;
   readonly scopes: readonly string[];
-  /** Requests, and the seconds of the period. */
+  /** The number of requests, and the period in seconds. */
   readonly limit: readonly [number, number];
   readonly parameters: readonly {
     readonly in: string;
@@ -23,7 +23,7 @@ export interface DescribedOperation {
   readonly status: number;
   readonly answer?: Schema;
   readonly sample?: unknown;
-  /** By status: the schema of a refusal, and one with `$message`, `$code` and `$status` to fill in. */
+  /** By status: the schema of the error body, and a template with `$message`, `$code` and `$status` to fill in. */
   readonly errors: Readonly<Record<string, { readonly schema: Schema; readonly template: unknown }>>;
 }
 
@@ -35,19 +35,19 @@ export interface Description {
 
 type Lookup = Record<string, Schema | boolean>;
 
-/** Reads the description: compressed in the package, as it is in the repository. */
+/** Reads the description. It is compressed in the package, but not in the repository. */
 export function readDescription(): Description {
   const built = new URL('../emulator/open-cloud.json.br', import.meta.url);
   const text = existsSync(built)
     ? brotliDecompressSync(readFileSync(built))
     : readFileSync(new URL('open-cloud.json', import.meta.url));
-  return JSON.parse(text.toString()) as Description; // ours
+  return JSON.parse(text.toString()) as Description; // our own file
 }
 
 const description = readDescription();
 const definitions: Lookup = dereference({ $id: 'https://apis.roblox.com/', $defs: { ...description.$defs } });
 
-// What is fixed comes before what is not: `secrets/public-key` before `secrets/{secretId}`.
+// Paths with fewer parameters come first: `secrets/public-key` before `secrets/{secretId}`.
 const routes = description.operations
   .map((operation) => {
     const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
@@ -56,13 +56,13 @@ const routes = description.operations
   })
   .sort((a, b) => a.names.length - b.names.length);
 
-/** A described operation that a request is for. */
+/** The described operation of a request. */
 export interface Found {
   readonly operation: DescribedOperation;
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the operation that a request is for. Where two have the same path, the values in it decide. */
+/** Finds the described operation of a request. When several match, the first whose parameters are valid. */
 export function findDescribed(method: string, path: string): Found | undefined {
   const found = routes.flatMap(({ operation, names, pattern }) => {
     const match = operation.method === method ? pattern.exec(path) : null;
@@ -83,8 +83,8 @@ function findParameterProblem({ operation, params }: Found): string | undefined 
 
 /**
  * Checks a request against its description.
- * @returns the JSON of a response that fits the description; undefined for an empty body
- * @throws {CloudRefusal} 400: the request does not fit
+ * @returns the JSON of a response that matches the description; undefined for an empty body
+ * @throws {CloudRefusal} 400: the request does not match
  */
 export async function answerDescribed(found: Found, exchange: Exchange): Promise<unknown> {
   const { operation } = found;
@@ -95,13 +95,13 @@ export async function answerDescribed(found: Found, exchange: Exchange): Promise
     const header = exchange.req.headers[name.toLowerCase()];
     const values = place === 'query' ? exchange.query.getAll(name) : header === undefined ? [] : [header].flat();
     if (values.length === 0 && required) throw refuse(`${name} is missing.`);
-    if (values.length > 0 && !/^accept/i.test(name)) check(schema, readParameter(schema, values), name);
+    if (values.length > 0 && !/^accept/i.test(name)) checkValue(schema, readParameter(schema, values), name);
   }
   await checkBody(operation, exchange);
   return operation.sample;
 }
 
-/** The body of a refusal in the shape that the description has for it, or that Roblox documents for the API's family. */
+/** Builds the body of a refusal, in the form of the description, or else in the form that Roblox documents for the API. */
 export function describeRefusal({ operation }: Found, { status, code, message }: CloudRefusal): unknown {
   const described = operation.errors[status];
   if (described !== undefined) return fillIn(described.template, { $message: message, $code: code, $status: status });
@@ -120,7 +120,7 @@ function fillIn(template: unknown, values: Readonly<Record<string, unknown>>): u
 async function checkBody({ body }: DescribedOperation, exchange: Exchange): Promise<void> {
   if (body === undefined) return;
   if (exchange.body.length === 0) {
-    // Where the description does not say that a body is needed, one with needed fields is.
+    // A body with required fields is required, even if the description does not say so.
     if (body.required || findProblem(body.schema, {}) !== undefined) throw refuse('The body is missing.');
     return;
   }
@@ -129,8 +129,8 @@ async function checkBody({ body }: DescribedOperation, exchange: Exchange): Prom
     (known) => known === type || (known === 'application/*+json' && /\+json$/.test(type)),
   );
   if (!isKnown) throw refuse(`The Content-Type header must be ${body.types.join(' or ')}.`);
-  if (type === 'multipart/form-data') return check(body.schema, await readForm(body.schema, exchange), 'The body');
-  check(body.schema, parse(exchange.body.toString(), 'The body'), 'The body');
+  if (type === 'multipart/form-data') return checkValue(body.schema, await readForm(body.schema, exchange), 'The body');
+  checkValue(body.schema, parseJSON(exchange.body.toString(), 'The body'), 'The body');
 }
 
 async function readForm(schema: Schema, { req, body }: Exchange): Promise<Record<string, unknown>> {
@@ -143,36 +143,36 @@ async function readForm(schema: Schema, { req, body }: Exchange): Promise<Record
   const entries = [...new Set(form.keys())].map((name) => {
     const expected = properties[name];
     const isFile = expected?.format === 'binary' || expected?.items !== undefined;
-    // A file stands for its content, a string; nobody looks into it.
+    // The schema has a string for a file. Its content is not checked.
     const values = form.getAll(name).map((value) => (typeof value === 'string' ? (isFile ? 0 : value) : ''));
     if (expected === undefined || isFile) return [name, expected?.items === undefined ? values[0] : values];
     const [text = ''] = values.map(String);
-    return [name, expected.$ref === undefined ? readParameter(expected, [text]) : parse(text, name)];
+    return [name, expected.$ref === undefined ? readParameter(expected, [text]) : parseJSON(text, name)];
   });
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-/** A parameter comes as text: reads it as what the schema asks for. */
+/** Reads the text of a parameter as the type in its schema. */
 function readParameter(schema: Schema, values: readonly string[]): unknown {
-  const resolved = resolve(schema);
+  const resolved = resolveSchema(schema);
   const types = [resolved.type ?? []].flat();
   if (types.includes('array')) return values.map((value) => readParameter(resolved.items as Schema, [value]));
   const [text = ''] = values;
-  // Long IDs do not fit a number; the schema takes them as digits.
+  // Long IDs stay strings: a number would lose digits. The schema accepts both.
   if (types.includes('integer') && /^-?\d{1,15}$/.test(text)) return Number(text);
   if (types.includes('number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   if (types.includes('boolean') && /^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   return text;
 }
 
-function resolve(schema: Schema): Schema {
+function resolveSchema(schema: Schema): Schema {
   const inner = schema.allOf?.[0] ?? schema.anyOf?.[0];
-  if (inner !== undefined && typeof inner === 'object') return resolve(inner);
+  if (inner !== undefined && typeof inner === 'object') return resolveSchema(inner);
   const found = schema.$ref === undefined ? undefined : definitions[schema.$ref];
-  return typeof found === 'object' ? resolve(found) : schema;
+  return typeof found === 'object' ? resolveSchema(found) : schema;
 }
 
-function parse(text: string, name: string): unknown {
+function parseJSON(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -180,8 +180,8 @@ function parse(text: string, name: string): unknown {
   }
 }
 
-/** @throws {CloudRefusal} 400: the value does not fit the schema */
-function check(schema: Schema, value: unknown, name: string): void {
+/** @throws {CloudRefusal} 400: the value does not match the schema */
+function checkValue(schema: Schema, value: unknown, name: string): void {
   const problem = findProblem(schema, value);
   if (problem !== undefined) throw refuse(`${name} does not fit Roblox's description: ${problem}`);
 }

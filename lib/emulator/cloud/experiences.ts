@@ -1,7 +1,7 @@
 import { CloudRefusal, readJSONBody, readText, requireScopes } from './request.ts';
 import type { CloudRequest, Endpoint } from './request.ts';
 
-/** GET /cloud/v2/universes/{universe_id}. It needs no scope, and no choice on the consent page. */
+/** GET /cloud/v2/universes/{universe_id}. Needs no scope, and no choice on the consent page. */
 export const getUniverse: Endpoint = ({ world, ids, params }) => {
   const universeId = params['universe_id'] ?? '';
   const experience = world.findExperience(universeId);
@@ -52,7 +52,7 @@ export const publishMessage: Endpoint = (request) => {
   const universeId = findChosenUniverse(request, 'universe-messaging-service:publish');
   const body = readJSONBody(request);
   const topic = readText(body['topic'], 'topic', 80);
-  // Roblox writes "1,024 characters (1 KB)". Characters are counted as JavaScript does.
+  // Roblox's limit is "1,024 characters (1 KB)". We count like JavaScript.
   const message = readText(body['message'], 'message', 1024, 0);
   request.records.messages.push({ universeId, topic, message });
   return undefined;

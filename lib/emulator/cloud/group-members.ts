@@ -5,17 +5,17 @@ import type { EmulatedRole } from '../options.ts';
 import { findBaseRole, readRank } from '../world.ts';
 import type { Group, Membership } from '../world.ts';
 
-/** POST /cloud/v2/groups/{group_id}/memberships/{membership_id}:assignRole. A role that the member has already changes nothing. */
+/** POST /cloud/v2/groups/{group_id}/memberships/{membership_id}:assignRole. Changes nothing when the member has the role. */
 export const assignRole: Endpoint = (request) =>
   changeRoles(request, (member, role) => [...new Set([...member.roleIds, role.id])]);
 
-/** POST /cloud/v2/groups/{group_id}/memberships/{membership_id}:unassignRole. A role that the member does not have changes nothing. */
+/** POST /cloud/v2/groups/{group_id}/memberships/{membership_id}:unassignRole. Changes nothing when the member does not have the role. */
 export const unassignRole: Endpoint = (request) =>
   changeRoles(request, (member, role) => member.roleIds.filter((id) => id !== role.id));
 
 /**
- * PATCH /cloud/v2/groups/{group_id}/memberships/{membership_id}. Roblox does not say what becomes of a member's other roles: here
- * the given role replaces them.
+ * PATCH /cloud/v2/groups/{group_id}/memberships/{membership_id}. The given role replaces all others. Roblox does not document what
+ * happens to them.
  */
 export const updateMembership: Endpoint = (request) => changeRoles(request, (_member, role) => [role.id]);
 
@@ -43,7 +43,7 @@ function changeRoles(
   return renderMembership(request, group, userId, group.members.get(userId) ?? member);
 }
 
-/** @throws {CloudRefusal} 400: not a role of this group, or one that nobody is given; 404: no such role */
+/** @throws {CloudRefusal} 400: not a role of this group, or one that cannot be assigned; 404: no such role */
 function readRole(group: Group, value: unknown): EmulatedRole {
   const reference = readText(value, 'role', 200);
   const [, groupId, roleId = ''] = /^groups\/(\d+)\/roles\/(\d+)$/.exec(reference) ?? [];
@@ -57,7 +57,7 @@ function readRole(group: Group, value: unknown): EmulatedRole {
   return role;
 }
 
-/** POST /cloud/v2/groups/{group_id}/join-requests/{join_request_id}:accept. The person is a member from now on. */
+/** POST /cloud/v2/groups/{group_id}/join-requests/{join_request_id}:accept. The person becomes a member. */
 export const acceptJoinRequest: Endpoint = (request) => {
   const { group, userId } = findJoinRequest(request);
   request.world.setRoles(group.facts.id, userId, [], request.now);

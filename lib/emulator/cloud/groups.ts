@@ -24,7 +24,7 @@ export const getGroup: Endpoint = (request) => {
     id: facts.id,
     displayName: facts.displayName ?? `Group ${facts.id}`,
     description: facts.description ?? '',
-    // An abandoned group has no owner field at all.
+    // A group without an owner has no `owner` field.
     ...(facts.ownerId === undefined ? {} : { owner: `users/${request.ids.show(facts.ownerId)}` }),
     memberCount: members.size + others,
     publicEntryAllowed: facts.publicEntryAllowed ?? false,
@@ -68,7 +68,7 @@ export const getGroupRole: Endpoint = (request) => {
   return renderRole(group, role, request);
 };
 
-/** A membership as Open Cloud sends it. */
+/** Renders a membership in Open Cloud's form. */
 export function renderMembership(
   { ids }: Pick<CloudRequest, 'ids'>,
   group: Group,
@@ -88,7 +88,7 @@ export function renderMembership(
   };
 }
 
-/** GET /cloud/v2/groups/{group_id}/memberships, and with `-` as the group: the memberships of users in all groups. */
+/** GET /cloud/v2/groups/{group_id}/memberships. With `-` as the group: the memberships of users in all groups. */
 export const listGroupMemberships: Endpoint = (request) => {
   const isEverywhere = request.params['group_id'] === '-';
   const filter = readMembershipFilter(request.query.get('filter') ?? '', isEverywhere);
@@ -128,8 +128,8 @@ const listGrammar = new RegExp(`^\\s*${quoted}\\s*(?:,\\s*${quoted}\\s*)*$`);
 const references = { user: /^users\/\d+$/, role: /^groups\/\d+\/roles\/\d+$/ };
 
 /**
- * Reads the CEL forms that Roblox takes. In one group: `user == 'users/1'` or `role == 'groups/7/roles/9'`.
- * Across all groups: `user in ['users/1', …]`, up to 50; `user == 'users/1'` too, which clients of the real Roblox use.
+ * Reads the CEL filters that Roblox accepts. In one group: `user == 'users/1'` or `role == 'groups/7/roles/9'`.
+ * In all groups: `user in ['users/1', …]` with up to 50 users, and also `user == 'users/1'`, which apps use with the real Roblox.
  * @see https://create.roblox.com/docs/cloud/reference/patterns#list-group-memberships
  */
 export function readMembershipFilter(text: string, isEverywhere: boolean): MembershipFilter | undefined {
@@ -167,7 +167,7 @@ export const listGroupJoinRequests: Endpoint = (request) => {
 };
 
 /**
- * Refuses who may not do this in the group: neither its owner nor a holder of a role with the permission.
+ * Requires that the user is the owner of the group, or has a role with this permission.
  * @throws {CloudRefusal} 403
  */
 export function requirePermission({ access }: Pick<CloudRequest, 'access'>, group: Group, permission: string): void {

@@ -45,7 +45,7 @@ export const listInventoryItems: Endpoint = (request) => {
   const user = findUser(request);
   const mayReadAll = access.userId === user.id && access.scopes.has(readScope);
   if ((user.inventoryPrivate ?? true) && !mayReadAll) {
-    // Another user's token does not open a private inventory, whatever its scopes.
+    // Another user's token cannot read a private inventory, with any scope.
     if (access.userId === user.id) throw refuseScope(readScope);
     throw new CloudRefusal('PERMISSION_DENIED', 'The inventory of this user is private.');
   }
@@ -75,21 +75,21 @@ const assetTypes: ReadonlySet<string> = new Set(
   DYNAMIC_HEAD CREATED_PLACE PURCHASED_PLACE`.split(/\s+/),
 );
 
-/** An inventory item, as far as filters look into it. */
+/** An inventory item, with the fields that filters use. */
 interface InventoryEntry {
   readonly kind: 'asset' | 'badge' | 'gamePass' | 'privateServer';
   readonly id: string;
-  /** Its place in the inventory. */
+  /** Its index in the inventory. */
   readonly number: number;
   readonly assetType: string | undefined;
   readonly isCollectible: boolean;
   readonly item: Readonly<Record<string, unknown>>;
 }
 
-/** What a filter asks for. */
+/** A filter that was read. */
 interface InventoryFilter {
   matches(entry: InventoryEntry): boolean;
-  /** Private servers and purchased places need the scope, whoever looks. */
+  /** Private servers and purchased places always need the scope. */
   readonly needsScope: boolean;
 }
 
@@ -98,7 +98,7 @@ const idFields = { assetIds: 'asset', badgeIds: 'badge', gamePassIds: 'gamePass'
 type IdField = keyof typeof idFields;
 
 /**
- * Reads the filter grammar of the inventory: `field=value;field=value,value`.
+ * Reads a filter of the inventory: `field=value;field=value,value`.
  * @throws {CloudRefusal} 400: an unknown field, value or asset type, a field given twice, type and ID fields mixed
  * @see https://create.roblox.com/docs/cloud/reference/patterns#list-inventory-items
  */
@@ -159,6 +159,6 @@ function readTypes(value: string): ReadonlySet<string> {
   for (const type of types) {
     if (type !== '*' && !assetTypes.has(type)) throw refuseFilter(`unknown asset type ${type}`);
   }
-  if (types.includes('*') && types.length > 1) throw refuseFilter('* stands alone');
+  if (types.includes('*') && types.length > 1) throw refuseFilter('* cannot be combined with other types');
   return new Set(types);
 }

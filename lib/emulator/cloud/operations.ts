@@ -9,17 +9,17 @@ export interface OperationResult {
 }
 
 interface StoredOperation {
-  /** Whose it is: the authorization, and the user or `assets` that the path names. */
+  /** Who may poll it: the authorization of an upload, or the user of a thumbnail. */
   readonly owner: string;
-  /** How often it says `done: false`. */
+  /** How many more responses say `done: false`. */
   left: number;
-  /** Made when the operation is done, once. */
+  /** Makes the response. Called once, when the operation is done. */
   finish: (() => Readonly<Record<string, unknown>>) | undefined;
   readonly fault: OperationFault | undefined;
   result: OperationResult | undefined;
 }
 
-/** Work that an app has to ask for again until it is done. The newest thousand are remembered. */
+/** Long-running operations, which apps poll until they are done. Keeps the newest thousand. */
 export class Operations {
   readonly #operations = new Map<string, StoredOperation>();
 
@@ -39,8 +39,8 @@ export class Operations {
   }
 
   /**
-   * Asks whether an operation is done. Each call counts as one poll.
-   * @returns undefined: there is no such operation; no result: it is not done
+   * Polls an operation.
+   * @returns undefined when there is no such operation; without `result` when it is not done
    */
   poll(id: string, owner: string): { readonly result?: OperationResult } | undefined {
     const operation = this.#operations.get(id);

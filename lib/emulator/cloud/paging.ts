@@ -11,9 +11,8 @@ export interface Page<T> {
 }
 
 /**
- * Cuts the page that a request asks for.
- * Ten items unless `maxPageSize` says otherwise, never more than `largest`; a page token is good for the same path,
- * filter and page size only.
+ * Cuts the requested page out of a list.
+ * A page has ten items or `maxPageSize`, but at most `largest`. A page token is valid only with the same path, filter and page size.
  * @see https://create.roblox.com/docs/cloud/reference/patterns
  */
 export function cutPage<T>(
@@ -33,7 +32,7 @@ export function cutPage<T>(
       .join('');
   if (knobs.emptyMiddlePage && pages === 1) return { items: [], nextPageToken: next(offset) };
   const end = offset + size;
-  // With an empty page in the middle even a short list has a second page.
+  // With `emptyMiddlePage`, a short list has a second page too.
   const hasMore = end < all.length || (knobs.emptyMiddlePage && pages === 0);
   const last = knobs.emptyLastToken ? '' : undefined;
   return { items: all.slice(offset, end), nextPageToken: hasMore ? next(Math.min(end, all.length)) : last };

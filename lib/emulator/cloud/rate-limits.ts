@@ -5,29 +5,29 @@ interface Window {
   used: number;
 }
 
-/** Whose quota for what `spendQuota` spends. */
+/** Which quota `spendQuota` uses up. */
 export interface QuotaOptions {
-  /** A path as in Roblox's description (`/cloud/v2/users/{user_id}/inventory-items`), or one that was asked for. */
+  /** A path template (`/cloud/v2/users/{user_id}/inventory-items`), or the path of a request. */
   readonly path: string;
   /** Default `GET`. */
   readonly method?: string;
-  /** ID of the user whose authorizations it is about. Default: everybody's. */
+  /** Only for this user's authorizations. Default: all users. */
   readonly userId?: string;
-  /** Default: every app's. */
+  /** Only for this app. Default: all apps. */
   readonly clientID?: string;
   /** How many requests are left in this period. Default 0. */
   readonly left?: number;
 }
 
-/** A limit of Roblox's. */
+/** A rate limit of Roblox. */
 export interface Limit {
   readonly limit: number;
   readonly periodSeconds: number;
-  /** `false`: counted and told, but nothing is refused. */
+  /** `false`: requests are counted and the headers are sent, but nothing is refused. */
   readonly isEnforced: boolean;
 }
 
-/** Who asks for what. */
+/** Who makes which request. */
 export interface Asker {
   readonly grantId: string;
   readonly userId: string;
@@ -42,17 +42,16 @@ interface SpentQuota {
   left: number;
 }
 
-/** What the limiter says of one request. */
+/** The limiter's decision about a request. */
 export interface Allowance {
   readonly isExceeded: boolean;
-  /** `x-ratelimit-*`, as every answer carries them. */
+  /** The `x-ratelimit-*` headers of every response. */
   readonly headers: Readonly<Record<string, string>>;
   readonly secondsLeft: number;
 }
 
 /**
- * Counts requests per period, authorization and operation.
- * The limits count per authorization: a refreshed token is the same authorization.
+ * Counts requests for each period, authorization and operation. A refreshed token belongs to the same authorization.
  * @see https://create.roblox.com/docs/cloud/reference/rate-limits
  */
 export class RateLimiter {
@@ -72,7 +71,7 @@ export class RateLimiter {
     if (spent !== undefined) {
       const isExceeded = spent.left <= 0;
       if (!isExceeded) spent.left -= 1;
-      return describe(limit, periodSeconds, { isExceeded, left: spent.left, msLeft: spent.endsAt - now });
+      return describeAllowance(limit, periodSeconds, { isExceeded, left: spent.left, msLeft: spent.endsAt - now });
     }
     const key = `${asker.grantId} ${asker.operation}`;
     let window = this.#windows.get(key);
@@ -83,10 +82,14 @@ export class RateLimiter {
     }
     const isExceeded = isEnforced && window.used >= limit;
     if (!isExceeded) window.used += 1;
-    return describe(limit, periodSeconds, { isExceeded, left: limit - window.used, msLeft: window.endsAt - now });
+    return describeAllowance(limit, periodSeconds, {
+      isExceeded,
+      left: limit - window.used,
+      msLeft: window.endsAt - now,
+    });
   }
 
-  /** Leaves so many requests for a period to those whom `matches` finds. */
+  /** Leaves `left` requests in a new period to the askers that `matches`. */
   spend(left: number, periodSeconds: number, matches: (asker: Asker) => boolean): void {
     const now = this.#clock.now();
     this.#spent = this.#spent.filter((quota) => quota.endsAt > now);
@@ -98,7 +101,7 @@ export class RateLimiter {
     this.#spent = [];
   }
 
-  // Once a minute, so that thousands of authorizations leave nothing behind.
+  // Removes old periods once a minute, so that they do not fill the memory.
   #sweep(now: number): void {
     if (Math.abs(now - this.#sweptAt) < 60_000) return;
     this.#sweptAt = now;
@@ -106,7 +109,7 @@ export class RateLimiter {
   }
 }
 
-function describe(
+function describeAllowance(
   limit: number,
   periodSeconds: number,
   { isExceeded, left, msLeft }: { isExceeded: boolean; left: number; msLeft: number },

@@ -12,7 +12,7 @@ export interface PublishedMessage {
   readonly message: string;
 }
 
-/** A notification that an app sent to a person, with Roblox's own fields. */
+/** A notification that an app sent to a person, in Roblox's fields. */
 export interface SentNotification {
   /** The person, by the ID in `users`. */
   readonly userId: string;
@@ -21,20 +21,20 @@ export interface SentNotification {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** A restart of an experience's servers that an app asked for, with Roblox's own fields. */
+/** A restart of servers that an app requested, in Roblox's fields. */
 export interface RequestedRestart {
   readonly universeId: string;
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-/** What apps did that a person of Roblox would notice, the newest thousand of each. */
+/** What apps did. The newest thousand of each kind. */
 export interface Records {
   readonly messages: PublishedMessage[];
   readonly notifications: SentNotification[];
   readonly restarts: RequestedRestart[];
 }
 
-/** What an endpoint gets to see of a request. */
+/** The input of an endpoint. */
 export interface CloudRequest {
   readonly world: World;
   readonly knobs: EmulatorKnobs;
@@ -52,7 +52,7 @@ export interface CloudRequest {
   absolute(url: string): string;
 }
 
-/** Computes the JSON response; undefined is an empty body. Throws a CloudRefusal. */
+/** Makes the JSON response; undefined means an empty body. @throws {CloudRefusal} */
 export type Endpoint = (
   request: CloudRequest,
 ) => Record<string, unknown> | undefined | Promise<Record<string, unknown> | undefined>;
@@ -79,25 +79,25 @@ export class CloudRefusal extends Error {
   }
 }
 
-/** @throws {CloudRefusal} 403: the token has not all of these scopes */
+/** @throws {CloudRefusal} 403: the token lacks a scope */
 export function requireScopes({ access }: Pick<CloudRequest, 'access'>, ...scopes: readonly string[]): void {
   const missing = scopes.filter((scope) => !access.scopes.has(scope));
   if (missing.length > 0) throw refuseScope(missing.join(', '));
 }
 
-/** The refusal of a call that needs a scope which was not granted. */
+/** Makes the refusal for a scope that was not granted. */
 export function refuseScope(scope: string): CloudRefusal {
   return new CloudRefusal('PERMISSION_DENIED', `The access token does not have the required scope: ${scope}`);
 }
 
-/** The refusal of a filter that Roblox would not understand. */
+/** Makes the refusal for a filter that Roblox does not accept. */
 export function refuseFilter(what: string): CloudRefusal {
   return new CloudRefusal('INVALID_ARGUMENT', `The provided filter is invalid: ${what}.`);
 }
 
 /**
- * Reads the JSON object that a call carries.
- * @throws {CloudRefusal} 400: no JSON object, or another content type
+ * Reads the JSON body of a request.
+ * @throws {CloudRefusal} 400: not a JSON object, or another content type
  */
 export function readJSONBody({
   body,
@@ -109,7 +109,7 @@ export function readJSONBody({
   return parseObject(body.toString(), 'The body');
 }
 
-/** @throws {CloudRefusal} 400: no JSON object */
+/** @throws {CloudRefusal} 400: not a JSON object */
 export function parseObject(text: string, name: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -128,15 +128,15 @@ export function readObject(value: unknown, name: string): Record<string, unknown
   return { ...value };
 }
 
-/** @throws {CloudRefusal} 400: no string, or too long for it */
+/** @throws {CloudRefusal} 400: not a string, or too short or too long */
 export function readText(value: unknown, name: string, max: number, min = 1): string {
   if (typeof value === 'string' && value.length >= min && value.length <= max) return value;
   throw new CloudRefusal('INVALID_ARGUMENT', `${name} must be a string of ${min} to ${max} characters.`);
 }
 
 /**
- * The person whom the path names.
- * @throws {CloudRefusal} 404: this app knows nobody by that ID
+ * Finds the user ID of the person in the path.
+ * @throws {CloudRefusal} 404: no person has this ID in this app
  */
 export function findUserId({ ids, params }: Pick<CloudRequest, 'ids' | 'params'>): string {
   const userId = ids.find(params['user_id'] ?? '');

@@ -11,8 +11,8 @@ const formats = ['FORMAT_UNSPECIFIED', 'PNG', 'JPEG'];
 const shapes = ['SHAPE_UNSPECIFIED', 'ROUND', 'SQUARE'];
 
 /**
- * The person whom the path names.
- * @throws {CloudRefusal} 404
+ * Finds the person in the path.
+ * @throws {CloudRefusal} 404: no such person
  */
 export function findUser(request: CloudRequest): EmulatedUser {
   const user = request.world.users.get(findUserId(request));
@@ -40,12 +40,12 @@ export const getUser: Endpoint = (request) => {
   };
 };
 
-/** GET /cloud/v2/users/{user_id}:generateThumbnail: starts the drawing. */
+/** GET /cloud/v2/users/{user_id}:generateThumbnail. Starts the operation. */
 export const generateThumbnail: Endpoint = (request) => {
   const user = findUser(request);
-  const size = choose(request.query, 'size', sizes, '420');
-  const format = choose(request.query, 'format', formats, 'PNG');
-  const shape = choose(request.query, 'shape', shapes, 'ROUND');
+  const size = readChoice(request.query, 'size', sizes, '420');
+  const format = readChoice(request.query, 'format', formats, 'PNG');
+  const shape = readChoice(request.query, 'shape', shapes, 'ROUND');
   const picture = `${size}-${shape === 'SQUARE' ? 'square' : 'round'}-${format === 'JPEG' ? 'jpeg' : 'png'}`;
   const imageUri = request.absolute(`/thumbnails/${user.id}-${picture}.svg`);
   const type = 'type.googleapis.com/roblox.open_cloud.cloud.v2.GenerateUserThumbnailResponse';
@@ -58,7 +58,7 @@ export const generateThumbnail: Endpoint = (request) => {
   return pollThumbnail(request, user, operationId);
 };
 
-/** GET /cloud/v2/users/{user_id}/operations/{operation_id}: asks whether it is drawn. */
+/** GET /cloud/v2/users/{user_id}/operations/{operation_id}. Polls the operation. */
 export const getThumbnailOperation: Endpoint = (request) => {
   return pollThumbnail(request, findUser(request), request.params['operation_id'] ?? '');
 };
@@ -70,15 +70,15 @@ function pollThumbnail(request: CloudRequest, user: EmulatedUser, operationId: s
   return { path, done: operation.result !== undefined, ...operation.result };
 }
 
-function choose(query: URLSearchParams, name: string, allowed: readonly string[], fallback: string): string {
+function readChoice(query: URLSearchParams, name: string, allowed: readonly string[], fallback: string): string {
   const value = query.get(name) ?? fallback;
   if (allowed.includes(value)) return value;
   throw new CloudRefusal('INVALID_ARGUMENT', `${name} must be one of ${allowed.join(', ')}.`);
 }
 
 /**
- * POST /cloud/v2/users/{user_id}/notifications. Only to the person who authorized the app: Roblox does not say whether an app may
- * write to others.
+ * POST /cloud/v2/users/{user_id}/notifications. Only for the person who authorized the app: Roblox does not document whether an app may
+ * notify others.
  */
 export const createNotification: Endpoint = (request) => {
   const userId = findUserId(request);
@@ -96,7 +96,7 @@ export const createNotification: Endpoint = (request) => {
   checkPayload(payload);
   const id = randomUUID();
   request.records.notifications.push({ userId, id, source, payload });
-  // The other fields are for writing only.
+  // The response has no other fields.
   return { path: `users/${request.ids.show(userId)}/notifications/${id}`, id };
 };
 
@@ -118,7 +118,7 @@ function checkPayload(payload: Readonly<Record<string, unknown>>): void {
 }
 
 /**
- * Draws a headshot: a white initial on a dark ground, whose colour depends on the user's ID.
+ * Draws a headshot: a white initial on a dark background. The colour depends on the user's ID.
  * @param path `/avatars/ID.svg` or `/thumbnails/ID-SIZE-SHAPE-FORMAT.svg`
  * @returns SVG, or undefined when there is no such picture
  */

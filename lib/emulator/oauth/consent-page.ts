@@ -60,12 +60,12 @@ const style = `
   button[value=allow] { background: var(--accent); border-color: var(--accent); color: var(--accent-text); }
   button:hover { filter: brightness(1.08); }`;
 
-/** A tilted square with a hole, in the colour of the text around it. */
-const mark = (attributes: string) =>
+/** Renders the logo, a tilted square with a hole, in the colour of the surrounding text. */
+const renderMark = (attributes: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" ${attributes}><path fill="currentColor" fill-rule="evenodd" d="M5.2 0 24 5.1 18.8 24 0 18.9Zm4.7 8.7-1.2 4.9 5.4 1.5 1.2-4.9Z"/></svg>`;
-const icon = `data:image/svg+xml,${encodeURIComponent(mark('color="#3d5afe"'))}`;
+const icon = `data:image/svg+xml,${encodeURIComponent(renderMark('color="#3d5afe"'))}`;
 
-function page(title: string, body: string): string {
+function renderPage(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -87,7 +87,7 @@ ${body}
 
 const honestNote = '<p class="note">This is the Roblox emulator on your machine, not Roblox. Nobody here is real.</p>';
 
-/** A person on the consent page, with what they may choose from. */
+/** A person on the consent page, with the resources that they can choose. */
 export interface Candidate {
   readonly user: EmulatedUser;
   readonly choices: readonly Choice[];
@@ -95,11 +95,11 @@ export interface Candidate {
 }
 
 /**
- * The consent page. It works without scripts; its field names are part of the emulator's promise:
- * `user` (the user's ID), `action` (`allow` or `cancel`), and a `resource-ID` checkbox per thing to choose.
- * @param action where the form is posted to
+ * Renders the consent page. It works without scripts. Apps' tests may use its field names, so they must not change:
+ * `user` (the user's ID), `action` (`allow` or `cancel`), and a `resource-USER_ID` checkbox for each resource to choose.
+ * @param action the URL that the form is posted to
  */
-export function consentPage(
+export function renderConsentPage(
   client: EmulatedClient,
   scopes: readonly string[],
   candidates: readonly Candidate[],
@@ -110,11 +110,11 @@ export function consentPage(
     const words = Object.hasOwn(scopesInWords, scope) ? `${scopesInWords[scope]} ` : '';
     return `<li>${words}<code>${escapeHtml(scope)}</code></li>`;
   });
-  return page(
+  return renderPage(
     `${client.name ?? 'An app'} asks for permission`,
     `${honestNote}
 <div class="card">
-<h1>${mark('aria-hidden="true"')}<span>${name} wants to sign you in</span></h1>
+<h1>${renderMark('aria-hidden="true"')}<span>${name} wants to sign you in</span></h1>
 <p>It asks for permission to:</p>
 <ul class="scopes">${list.join('\n')}</ul>
 </div>
@@ -146,9 +146,9 @@ function renderCandidate({ user, choices, picture }: Candidate, index: number): 
 ${boxes.length === 0 ? '' : `<div class="choices">${boxes.join('\n')}</div>`}</div>`;
 }
 
-/** The page for requests that must not be sent back to an app, because the app is not known. */
-export function errorPage(error: string, description: string): string {
-  return page(
+/** Renders the error page, for requests of an unknown app. */
+export function renderErrorPage(error: string, description: string): string {
+  return renderPage(
     'Something is wrong with this link',
     `${honestNote}
 <div class="card">
@@ -159,17 +159,17 @@ export function errorPage(error: string, description: string): string {
   );
 }
 
-/** The emulator's front page: what it is and how to use it. */
-export function frontPage(url: string, clients: Iterable<EmulatedClient>): string {
+/** Renders the page at `/`, which explains how to use the emulator. */
+export function renderFrontPage(url: string, clients: Iterable<EmulatedClient>): string {
   const rows = [...clients].map(
     ({ clientID, clientSecret }) =>
       `<li>client ID <code>${escapeHtml(clientID)}</code>, ${clientSecret === undefined ? 'public' : `secret <code>${escapeHtml(clientSecret)}</code>`}</li>`,
   );
-  return page(
+  return renderPage(
     'Welcome',
     `${honestNote}
 <div class="card">
-<h1>${mark('aria-hidden="true"')}Roblox emulator</h1>
+<h1>${renderMark('aria-hidden="true"')}Roblox emulator</h1>
 <p>Use <code>${escapeHtml(url)}</code> where you would use <code>https://apis.roblox.com</code>.</p>
 <ul>${rows.join('\n')}</ul>
 <p><a href="/oauth/.well-known/openid-configuration">Discovery document</a></p>

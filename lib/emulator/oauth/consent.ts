@@ -1,4 +1,4 @@
-import { consentPage, errorPage } from './consent-page.ts';
+import { renderConsentPage, renderErrorPage } from './consent-page.ts';
 import { sendPage, sendRedirect } from '../http.ts';
 import type { Exchange } from '../http.ts';
 import type { EmulatedClient } from '../options.ts';
@@ -7,7 +7,7 @@ import { findScopeProblem } from './scopes.ts';
 import { listChoices, readChoices } from './resources.ts';
 import type { World } from '../world.ts';
 
-/** An authorization request that can be put before a user. */
+/** A valid authorization request. */
 interface AuthorizationRequest {
   readonly client: EmulatedClient;
   readonly redirectURI: string;
@@ -18,19 +18,19 @@ interface AuthorizationRequest {
   readonly codeChallenge: string | undefined;
 }
 
-/** A request that is refused: on a page when the app is not known, else by sending the browser back to it. */
+/** A refused request. */
 interface Refusal {
   readonly error: string;
   readonly description: string;
-  /** Where the browser goes with it; undefined: nowhere. */
+  /** Where to send the browser with the error; undefined shows a page, because the app is unknown. */
   readonly backTo?: { redirectURI: string; state: string | undefined };
 }
 
 const prompts = new Set(['none', 'login', 'consent', 'select_account']);
 
 /**
- * Answers v1/authorize: GET shows the consent page, POST is the user's answer to it.
- * The request stays in the URL and nothing is remembered in between, so any number of tabs, reloads and steps back work.
+ * Answers v1/authorize. GET shows the consent page, and POST has the user's decision.
+ * The request stays in the URL and is not stored, so several tabs, reloads and going back work.
  */
 export async function answerAuthorization(
   exchange: Exchange,
@@ -39,9 +39,9 @@ export async function answerAuthorization(
   const { res, query, form } = exchange;
   const request = readRequest(about.world, query);
   if ('error' in request) {
-    if (request.backTo === undefined) return sendPage(res, 400, errorPage(request.error, request.description));
+    if (request.backTo === undefined) return sendPage(res, 400, renderErrorPage(request.error, request.description));
     const { error, description: error_description } = request;
-    return sendRedirect(res, callbackURL(request.backTo, { error, error_description }));
+    return sendRedirect(res, buildCallbackURL(request.backTo, { error, error_description }));
   }
   const scopes = new Set(request.scopes);
   if (exchange.method !== 'POST') {
@@ -53,27 +53,27 @@ export async function answerAuthorization(
     return sendPage(
       res,
       200,
-      consentPage(request.client, request.scopes, candidates, `${exchange.path}?${query.toString()}`),
+      renderConsentPage(request.client, request.scopes, candidates, `${exchange.path}?${query.toString()}`),
     );
   }
   if (form?.get('action') === 'cancel') {
     const error_description = 'The user denied the request';
-    return sendRedirect(res, callbackURL(request, { error: 'access_denied', error_description }));
+    return sendRedirect(res, buildCallbackURL(request, { error: 'access_denied', error_description }));
   }
   const user = about.world.users.get(form?.get('user') ?? '');
   if (form === undefined || form.get('action') !== 'allow' || user === undefined) {
-    return sendPage(res, 400, errorPage('invalid_request', 'Choose who signs in, then press Allow or Cancel.'));
+    return sendPage(res, 400, renderErrorPage('invalid_request', 'Choose who signs in, then press Allow or Cancel.'));
   }
-  if (request.responseType === 'none') return sendRedirect(res, callbackURL(request, {}));
+  if (request.responseType === 'none') return sendRedirect(res, buildCallbackURL(request, {}));
   const offered = listChoices(about.world, user, scopes);
-  // A post that did not come from the page, so without its hidden field, allows all that there is to choose.
+  // A POST without the page's hidden field does not come from the page: it grants everything.
   const ticked = form.has('resources') ? form.getAll(`resource-${user.id}`) : offered.map(({ value }) => value);
   const resources = readChoices(offered, new Set(ticked));
   const code = await about.tokens.issueCode({ ...request, user, resources }, request);
-  sendRedirect(res, callbackURL(request, { code }));
+  sendRedirect(res, buildCallbackURL(request, { code }));
 }
 
-function callbackURL(
+function buildCallbackURL(
   to: { redirectURI: string; state: string | undefined },
   parameters: Readonly<Record<string, string>>,
 ): string {
@@ -126,7 +126,7 @@ function readRequest(world: World, query: URLSearchParams): AuthorizationRequest
   if (asked.some((prompt) => !prompts.has(prompt)) || (asked.includes('none') && asked.length > 1)) {
     return refuse('invalid_request', 'prompt must be none, or some of login, consent and select_account');
   }
-  // Everybody who comes here has to choose an account, so a request that forbids to ask cannot be met.
+  // The emulator always asks which account to use, and `none` forbids to ask.
   if (asked.includes('none')) return refuse('login_required', 'Nobody is signed in');
   return { client, redirectURI, state, nonce: query.get('nonce') ?? undefined, scopes, responseType, codeChallenge };
 }

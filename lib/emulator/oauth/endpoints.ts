@@ -1,4 +1,4 @@
-/** Roblox's paths for what oidc-provider answers. */
+/** Roblox's paths of the endpoints that oidc-provider answers. */
 export const paths = {
   token: '/oauth/v1/token',
   introspection: '/oauth/v1/token/introspect',
@@ -7,12 +7,12 @@ export const paths = {
   userinfo: '/oauth/v1/userinfo',
 } as const;
 
-/** The endpoints that oidc-provider answers. */
+/** The same paths, as a set. */
 export const providerPaths: ReadonlySet<string> = new Set(Object.values(paths));
 
 /**
- * Roblox's discovery document, with the emulator's address in the place of `https://apis.roblox.com`.
- * As Roblox's, it mentions neither PKCE nor public clients, though both are supported.
+ * Builds Roblox's discovery document, with the emulator's address in place of `https://apis.roblox.com`.
+ * Like Roblox's, it mentions neither PKCE nor public clients, although both are supported.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
 export function buildDiscovery(url: string): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { createSigningKey, signJwt } from './keys.ts';
 import type { SigningKey } from './keys.ts';
 
-/** What is wrong with an ID token, by name. */
+/** A fault of an ID token. */
 export type IdTokenFault =
   /** Signed with a key that is not in the certs, under the published key's ID. */
   | 'wrong_key'
@@ -14,7 +14,7 @@ export type IdTokenFault =
   | 'audience'
   /** `aud` names the client and another one, without `azp`. */
   | 'several_audiences'
-  /** The same with `azp` naming the client: a token that is right, if unusual. */
+  /** The same, but `azp` names the client: the token is valid, though unusual. */
   | 'several_audiences_azp'
   | 'several_audiences_foreign_azp'
   | 'expired'
@@ -27,12 +27,12 @@ export type IdTokenFault =
   | 'missing_exp'
   | 'missing_iat'
   | 'missing_nonce'
-  /** The answer has no `id_token`. */
+  /** The response has no `id_token`. */
   | 'missing'
-  /** `id_token` is a string that is no JWT. */
+  /** `id_token` is a string that is not a JWT. */
   | 'garbage';
 
-// An object, so that the compiler sees when one is missing.
+// An object, so that the compiler finds a missing name.
 const kinds: Readonly<Record<IdTokenFault, true>> = {
   ...{ wrong_key: true, unknown_kid: true, alg_none: true, hs256: true, issuer: true, slashless_issuer: true },
   ...{ audience: true, several_audiences: true, several_audiences_azp: true, several_audiences_foreign_azp: true },
@@ -40,12 +40,12 @@ const kinds: Readonly<Record<IdTokenFault, true>> = {
   ...{ missing_aud: true, missing_exp: true, missing_iat: true, missing_nonce: true, missing: true, garbage: true },
 };
 
-/** The names of all of them. */
+/** The names of all faults. */
 export const idTokenFaults: readonly string[] = Object.keys(kinds);
 
 /**
- * Signs ID token claims, wrongly if asked to.
- * @returns undefined for an answer without ID token
+ * Signs the claims of an ID token, with a fault if one is given.
+ * @returns undefined when the response must have no ID token
  */
 export function signIdToken(
   claims: Readonly<Record<string, unknown>>,

@@ -1,14 +1,14 @@
 import { createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-/** A JSON Web Key. Our own type: @types/node 25 moved its own. */
+/** A JSON Web Key. Our own type, because @types/node 25 moved its type. */
 type PublicJWK = Readonly<Record<string, unknown>>;
 
 /** An ES256 key that signs ID tokens. */
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
-  /** What `/oauth/v1/certs` shows of it. */
+  /** The key in `/oauth/v1/certs`. */
   readonly publicJwk: PublicJWK;
 }
 
@@ -18,7 +18,7 @@ export function createSigningKey(): SigningKey {
   return { kid, privateKey, publicJwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' } };
 }
 
-/** The keys of `/oauth/v1/certs`; the newest signs. */
+/** The keys of `/oauth/v1/certs`. The newest key signs. */
 export class KeyRing {
   #keys: readonly [SigningKey, ...SigningKey[]] = [createSigningKey()];
 
@@ -30,8 +30,8 @@ export class KeyRing {
     return { keys: this.#keys.map((key) => key.publicJwk) };
   }
 
-  /** Whether one of the published keys signed this. */
-  signed(jwt: string): boolean {
+  /** Whether one of the published keys signed a JWT. */
+  hasSigned(jwt: string): boolean {
     const [header = '', claims = '', signature = ''] = jwt.split('.');
     return this.#keys.some(({ privateKey }) =>
       verify(
@@ -43,7 +43,7 @@ export class KeyRing {
     );
   }
 
-  /** Tokens are signed with a new key from now on; the old ones stay published unless `dropOld` says otherwise. */
+  /** Signs tokens with a new key from now on. The old keys stay published, unless `dropOld` is true. */
   rotate(dropOld: boolean): void {
     this.#keys = dropOld ? [createSigningKey()] : [createSigningKey(), ...this.#keys];
   }
@@ -53,7 +53,7 @@ function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** A compact JWS over the claims, signed as the header says: ES256 with a key, HS256 with a secret, `none` with nothing. */
+/** Signs claims as a compact JWS: ES256 with a key, HS256 with a secret, or `none` without a signature. */
 export function signJwt(
   claims: Readonly<Record<string, unknown>>,
   by: { alg: 'ES256'; key: SigningKey; kid?: string } | { alg: 'HS256'; secret: string; kid: string } | { alg: 'none' },
@@ -68,7 +68,7 @@ export function signJwt(
   return `${input}.${signature.toString('base64url')}`;
 }
 
-/** The claims of a compact JWS, its signature unseen: the emulator reads only what it has just made. */
+/** Reads the claims of a compact JWS without checking its signature. */
 export function readClaims(jwt: string): Record<string, unknown> | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());

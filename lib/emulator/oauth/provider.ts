@@ -21,7 +21,7 @@ import {
 import type { TokenRules } from './token-rules.ts';
 import type { World } from '../world.ts';
 
-/** What a user allows an app. */
+/** What a user grants to an app. */
 export interface Consent {
   readonly user: EmulatedUser;
   readonly client: EmulatedClient;
@@ -29,7 +29,7 @@ export interface Consent {
   readonly resources: GrantedResources;
 }
 
-/** The rest of an authorization request that the code is bound to. */
+/** The parts of an authorization request that its code is bound to. */
 export interface CodeBinding {
   readonly redirectURI: string;
   readonly nonce: string | undefined;
@@ -37,11 +37,11 @@ export interface CodeBinding {
   readonly codeChallenge: string | undefined;
 }
 
-/** The token side of Roblox's OAuth: client authentication, codes, PKCE, tokens and userinfo, by oidc-provider. */
+/** The OAuth endpoints that oidc-provider answers: client authentication, codes, PKCE, tokens and userinfo. */
 export interface TokenServer {
   answer(exchange: Exchange): Promise<void>;
   issueCode(consent: Consent, binding: CodeBinding): Promise<string>;
-  /** The tokens of a login that nobody had to click through. */
+  /** Issues tokens without a login. */
   issueTokens(consent: Consent): Promise<Record<string, unknown>>;
 }
 
@@ -50,7 +50,7 @@ type Library = typeof import('oidc-provider');
 /** Loads oidc-provider, which apps install only if they use the emulator. */
 async function loadLibrary(): Promise<Library> {
   const { warn } = console;
-  // On Node 20 it warns, at import, about a runtime that it works on; everything else that is said meanwhile passes.
+  // Hide its warning about Node 20 during the import: it works there. All other warnings are shown.
   console.warn = (...args: unknown[]) => {
     if (!/oidc-provider WARNING: Unsupported runtime/.test(format(...args))) warn.apply(console, args);
   };
@@ -66,38 +66,38 @@ async function loadLibrary(): Promise<Library> {
 function explainMissing(cause: unknown): Error {
   const { code } = { ...(cause as { code?: unknown }) };
   const message = cause instanceof Error ? cause.message : String(cause);
-  // Jest says MODULE_NOT_FOUND, Node ERR_MODULE_NOT_FOUND.
+  // The code is MODULE_NOT_FOUND in Jest, ERR_MODULE_NOT_FOUND in Node.
   const isMissing = /MODULE_NOT_FOUND$/.test(String(code)) && /'oidc-provider'/.test(message);
   if (!isMissing) {
     const advice =
-      'Jest loads ES modules with NODE_OPTIONS=--experimental-vm-modules; else start the emulator outside of it, by `npx passport-roblox-oauth2 emulator`';
+      'In Jest, set NODE_OPTIONS=--experimental-vm-modules, or start the emulator outside of Jest: `npx passport-roblox-oauth2 emulator`';
     return new Error(`oidc-provider is installed, but cannot be loaded here. ${advice}`, { cause });
   }
-  const error = new Error('The Roblox emulator is built on oidc-provider: run `npm install --save-dev oidc-provider`', {
+  const error = new Error('The Roblox emulator needs oidc-provider: run `npm install --save-dev oidc-provider`', {
     cause,
   });
   return Object.assign(error, { code: 'OIDC_PROVIDER_MISSING' });
 }
 
-/** Sets oidc-provider up as Roblox's token server. */
+/** Starts oidc-provider with Roblox's rules. */
 export async function createTokenServer(world: World, rules: TokenRules): Promise<TokenServer> {
   const { Provider, errors } = await loadLibrary();
   const provider = new Provider(rules.issuer, {
-    ...configure(world, rules),
-    adapter: (name: string) => rules.storage.model(name, () => new errors.InvalidGrant('already used')),
+    ...buildConfiguration(world, rules),
+    adapter: (name: string) => rules.storage.createAdapter(name, () => new errors.InvalidGrant('already used')),
   });
   provider.silent = true;
   provider.on('server_error', (_ctx, error) => console.error('Roblox emulator:', error));
   const tokens = new WeakMap<IncomingMessage, string>();
   provider.use(async (ctx, next) => {
-    // Where the clients authenticate alike, the answer alone is exchanged below.
+    // The two endpoints authenticate clients alike. buildAnswer makes the different response.
     const { path } = ctx;
     const token = tokens.get(ctx.req) ?? '';
     if (path === paths.resources) ctx.path = paths.introspection;
     await next();
-    // oidc-provider lets every web page read its answers; Roblox documents no such thing.
+    // oidc-provider always sends CORS headers. Roblox documents none.
     if (!rules.knobs.cors) ctx.remove('access-control-allow-origin');
-    // oidc-provider has put its part into Koa's context by now.
+    // Cast: oidc-provider has added its fields to Koa's context.
     const answer =
       ctx.status === 200 ? buildAnswer(world, rules, { path, token }, ctx as KoaContextWithOIDC) : undefined;
     if (answer !== undefined) ctx.body = answer;
@@ -120,7 +120,7 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
     async answer(exchange) {
       const ambiguity = findAmbiguity(exchange);
       if (ambiguity !== undefined) return sendJson(exchange.res, 400, ambiguity);
-      const request = forward(exchange, rules.storage);
+      const request = copyRequest(exchange, rules.storage);
       tokens.set(request, exchange.form?.get('token') ?? '');
       await callback(request, exchange.res);
     },
@@ -151,7 +151,7 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
   };
 }
 
-function configure(world: World, rules: TokenRules): Configuration {
+function buildConfiguration(world: World, rules: TokenRules): Configuration {
   const { knobs, keys } = rules;
   return {
     clients: [...world.clients.values()].map((client) => ({
@@ -161,11 +161,11 @@ function configure(world: World, rules: TokenRules): Configuration {
       application_type: 'native',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
-      // Redirect URIs are compared where the user consents, by Roblox's rules.
+      // Not used: consent.ts compares redirect URIs by Roblox's rules.
       redirect_uris: ['http://127.0.0.1/'],
       id_token_signed_response_alg: 'ES256',
     })),
-    // Its ID tokens are signed anew with the key of the day; see token-rules.ts.
+    // Only for oidc-provider's own ID tokens. token-rules.ts replaces those by tokens that are signed with the current key.
     jwks: {
       keys: [{ ...keys.newest.privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'ES256', use: 'sig' }],
     },
@@ -199,13 +199,13 @@ function configure(world: World, rules: TokenRules): Configuration {
       AccessToken: () => knobs.accessTokenTTL,
       RefreshToken: () => knobs.refreshTokenTTL,
       IdToken: () => knobs.idTokenTTL,
-      // An authorization lasts as long as it is refreshed.
+      // Long: an authorization lasts as long as its tokens are refreshed.
       Grant: () => 100 * 365 * 24 * 60 * 60,
     },
   };
 }
 
-/** Roblox's answer in the place of oidc-provider's; undefined where they agree. */
+/** Builds Roblox's response; undefined when oidc-provider's is the same. */
 function buildAnswer(
   world: World,
   rules: TokenRules,
@@ -220,13 +220,13 @@ function buildAnswer(
     answer = buildTokenAnswer(rules, ctx.body as Record<string, unknown>, { user, client, isRefresh });
   } else if (path === paths.userinfo && user !== undefined) {
     const scopes = new Set(ctx.oidc.accessToken?.scope?.split(' '));
-    const stranger = world.users.get(rules.faults.nextStranger() ?? '');
+    const otherUser = world.users.get(rules.faults.nextUserInfoUser() ?? '');
     const clientId = ctx.oidc.accessToken?.clientId ?? '';
-    answer = buildClaims(rules, { user: stranger ?? user, clientId, scopes });
+    answer = buildClaims(rules, { user: otherUser ?? user, clientId, scopes });
   } else if (path === paths.introspection && client !== undefined) {
     answer = introspect(rules, token, client);
   } else if (path === paths.resources && client !== undefined) {
-    const access = rules.storage.access(token);
+    const access = rules.storage.findAccess(token);
     if (access === undefined || access.clientId !== client.clientID) {
       ctx.status = 401;
       return { error: 'invalid_token', error_description: 'The access token is invalid, expired or revoked' };
@@ -238,7 +238,7 @@ function buildAnswer(
   return rules.faults.applyRewrites(ctx.method, path, answer);
 }
 
-/** Roblox takes one way of naming the client, not two. */
+/** Finds out whether a request has two client authentications, which Roblox refuses. */
 function findAmbiguity({ req, form }: Exchange): Record<string, string> | undefined {
   if (form === undefined || !/^basic /i.test(req.headers.authorization ?? '')) return undefined;
   if (!form.has('client_id') && !form.has('client_secret')) return undefined;
@@ -248,25 +248,25 @@ function findAmbiguity({ req, form }: Exchange): Record<string, string> | undefi
   };
 }
 
-/** The request with its body in front of it again, as oidc-provider wants to read it for itself. */
-function forward({ req, path, body, form }: Exchange, storage: Storage): IncomingMessage {
+/** Copies a request for oidc-provider, which reads the body again. Changes what Roblox handles in another way than oidc-provider. */
+function copyRequest({ req, path, body, form }: Exchange, storage: Storage): IncomingMessage {
   const changed = form && new URLSearchParams(form);
   if (path === paths.token && changed?.get('grant_type') === 'authorization_code' && !changed.has('redirect_uri')) {
-    // Roblox does not ask for the redirect URI again; oidc-provider does.
+    // oidc-provider requires the redirect URI in a token request, Roblox does not.
     changed.set('redirect_uri', storage.findRedirectURI(changed.get('code') ?? '') ?? 'http://127.0.0.1/');
   }
   if ((path === paths.introspection || path === paths.resources) && changed?.get('token')) {
-    // oidc-provider refuses to look at an ID token. It authenticates the client; the answer is made by token-rules.ts.
+    // oidc-provider refuses an ID token here. It must only authenticate the client: token-rules.ts makes the response.
     changed.set('token', 'opaque');
   }
   if (path === paths.revocation && changed?.get('token')) {
     const token = storage.resolveToken(changed.get('token') ?? '');
-    // A JWT that is no access token of ours: oidc-provider would refuse it by its form.
+    // Hide other JWTs: oidc-provider would refuse them because of their form.
     changed.set('token', token === '' || token.includes('.') ? 'unknown' : token);
   }
   const bytes = changed === undefined ? body : Buffer.from(changed.toString());
   const { method, url, httpVersion, socket } = req;
-  // Cross-origin requests are answered in index.ts, by Roblox's rules.
+  // index.ts answers cross-origin requests, by Roblox's rules.
   const { origin: _origin, ...headers } = req.headers;
   const [, bearer] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
   if (bearer !== undefined) headers.authorization = `Bearer ${storage.resolveToken(bearer) || 'unknown'}`;
@@ -274,6 +274,5 @@ function forward({ req, path, body, form }: Exchange, storage: Storage): Incomin
   const copy = Object.assign(Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false }), {
     ...{ method, url, httpVersion, socket, headers },
   });
-  // Koa and oidc-provider use no more of a request than is copied here.
-  return copy as unknown as IncomingMessage;
+  return copy as unknown as IncomingMessage; // Koa and oidc-provider use only these fields
 }

@@ -3,14 +3,14 @@ import type { EmulatedUser } from '../options.ts';
 import type { Access, GrantedResources } from './storage.ts';
 import type { World } from '../world.ts';
 
-/** A thing that a user can tick on the consent page. */
+/** A resource that a user can choose on the consent page. */
 export interface Choice {
   /** `universe:3828411582`, `creator:U` (the user) or `creator:G7` (group 7). */
   readonly value: string;
   readonly label: string;
 }
 
-/** What a user is asked to choose for these scopes: experiences for `universe…`, accounts for assets and store items. */
+/** Lists what a user can choose for these scopes: experiences for `universe…`, accounts for assets and store items. */
 export function listChoices(world: World, user: EmulatedUser, scopes: ReadonlySet<string>): Choice[] {
   const asked = [...scopes];
   const choices: Choice[] = [];
@@ -28,7 +28,7 @@ export function listChoices(world: World, user: EmulatedUser, scopes: ReadonlySe
   return choices;
 }
 
-/** Reads ticked values; what was not offered is left out. */
+/** Reads the chosen values. Ignores values that were not offered. */
 export function readChoices(offered: readonly Choice[], ticked: ReadonlySet<string>): GrantedResources {
   const chosen = offered.map(({ value }) => value).filter((value) => ticked.has(value));
   const ids = (prefix: string) =>
@@ -37,7 +37,7 @@ export function readChoices(offered: readonly Choice[], ticked: ReadonlySet<stri
 }
 
 /**
- * The answer of v1/token/resources: one entry per owner, each kind of resource only where there is one.
+ * Builds the response of v1/token/resources: one entry for each owner, with the kinds of resources that it has.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
 export function listResources(world: World, ids: AppIdentities, access: Access): { resource_infos: unknown[] } {
@@ -57,7 +57,7 @@ export function listResources(world: World, ids: AppIdentities, access: Access):
     const group = experience.ownerGroupId;
     add(group === undefined ? 'User' : 'Group', group ?? ownId, 'universe', experience.id);
   }
-  // Groups are accounts of the user who chose them, so they stand under the user.
+  // Groups are listed under the user who chose them.
   for (const account of accounts) add('User', ownId, 'creator', account);
   return { resource_infos: [...owners.values()] };
 }

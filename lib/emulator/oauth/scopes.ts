@@ -1,6 +1,6 @@
 /**
- * Every scope that an app of a third party can be registered with: those of the sign-in, and those that Roblox's OpenAPI description
- * asks for. Discovery names some more (`email`, `age`, …), which Roblox keeps to itself.
+ * The scopes that third-party apps can use: those of the sign-in, and those in Roblox's OpenAPI description.
+ * Discovery lists more (`email`, `age`, …), which only Roblox itself can use.
  */
 export const knownScopes: ReadonlySet<string> = new Set(
   `openid profile
@@ -20,9 +20,9 @@ export const knownScopes: ReadonlySet<string> = new Set(
 );
 
 /**
- * Looks for what Roblox would refuse in a list of scopes.
- * @param extra scopes that Roblox has and this list has not
- * @returns what is wrong, or undefined
+ * Finds out why Roblox would refuse scopes.
+ * @param extra scopes of Roblox that are missing in {@link knownScopes}
+ * @returns the reason, or undefined
  */
 export function findScopeProblem(scopes: readonly string[], extra: readonly string[] = []): string | undefined {
   const unknown = scopes.find((scope) => !knownScopes.has(scope) && !extra.includes(scope));

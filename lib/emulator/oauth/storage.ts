@@ -5,19 +5,19 @@ type Payload = Record<string, unknown>;
 
 interface Entry {
   readonly payload: Payload;
-  /** By the emulator's clock, in milliseconds, as the next. */
+  /** Both in milliseconds, by the emulator's clock. */
   readonly issuedAt: number;
   readonly expiresAt: number;
-  /** Ended by the user or the app; introspection alone still knows it (see Roblox's note at v1/token/introspect). */
+  /** Whether the user or the app revoked it. Introspection still reports it as active (see Roblox's note at v1/token/introspect). */
   revoked: boolean;
-  /** The JWT that stands for an access token outside of oidc-provider. */
+  /** The JWT that apps get for an access token of oidc-provider. */
   jwt?: string;
 }
 
 /** What the user chose on the consent page. */
 export interface GrantedResources {
   readonly experienceIds: readonly string[];
-  /** `U` for the user, `G7` for group 7, as Roblox writes them. */
+  /** In Roblox's form: `U` for the user, `G7` for group 7. */
   readonly accounts: readonly string[];
 }
 
@@ -29,12 +29,12 @@ export interface Authorization {
   readonly resources: GrantedResources;
 }
 
-/** What a bearer token opens. */
+/** What an access token gives access to. */
 export interface Access extends Authorization {
   readonly scopes: ReadonlySet<string>;
 }
 
-/** A stored token of any kind, with what introspection tells. */
+/** A stored token of any kind, for introspection. */
 export interface StoredToken {
   readonly kind: string;
   readonly payload: Readonly<Payload>;
@@ -42,7 +42,7 @@ export interface StoredToken {
   readonly expiresAt: number;
 }
 
-/** The part of oidc-provider's adapter interface that its models in use call. */
+/** The methods of oidc-provider's adapter interface that are called here. */
 export interface ModelStorage {
   upsert(id: string, payload: Payload, expiresInSeconds: number): Promise<undefined>;
   find(id: string): Promise<Payload | undefined>;
@@ -54,13 +54,12 @@ export interface ModelStorage {
 }
 
 /**
- * All that the emulator remembers: codes, tokens and authorizations.
- * Nothing is kept longer than it can matter: what is spent or expired goes, and of one user's authorizations of one app
- * only the newest stay.
+ * Stores codes, tokens and authorizations.
+ * Removes used codes, used refresh tokens and expired entries. Keeps only the newest authorizations of each user and app.
  */
 export class Storage {
   readonly #models = new Map<string, Map<string, Entry>>();
-  /** Keys of all entries of a grant, as [model, id]. */
+  /** All entries of a grant, as [model, id]. */
   readonly #byGrant = new Map<string, [string, string][]>();
   readonly #authorizations = new Map<string, Authorization>();
   /** Grant IDs by user and app, oldest first. */
@@ -76,11 +75,11 @@ export class Storage {
   }
 
   /**
-   * The adapter for one of oidc-provider's models.
-   * @param alreadySpent what to throw when two requests spend the same thing at once: only one of them may
+   * Makes the adapter for one of oidc-provider's models.
+   * @param createUsedError makes the error for the second of two requests that use a code or refresh token at the same time
    */
-  model(name: string, alreadySpent: () => Error): ModelStorage {
-    const entries = this.#entries(name);
+  createAdapter(name: string, createUsedError: () => Error): ModelStorage {
+    const entries = this.#getEntries(name);
     return {
       upsert: async (id, payload, expiresInSeconds) => {
         this.#sweep(entries);
@@ -89,13 +88,13 @@ export class Storage {
         if (typeof payload['grantId'] === 'string') this.#link(payload['grantId'], name, id);
         return undefined;
       },
-      find: async (id) => this.#live(name, id)?.payload,
+      find: async (id) => this.#findLive(name, id)?.payload,
       findByUid: async () => undefined,
       findByUserCode: async () => undefined,
       consume: async (id) => {
         const payload = entries.get(id)?.payload;
-        if (payload === undefined || payload['consumed'] !== undefined) throw alreadySpent();
-        // A spent token that is gone is refused like an unknown one; a marked one takes its family along.
+        if (payload === undefined || payload['consumed'] !== undefined) throw createUsedError();
+        // When a token that is marked as consumed comes again, oidc-provider ends its grant. A deleted one is simply unknown.
         if (this.#revokesOnReuse()) payload['consumed'] = true;
         else entries.delete(id);
         return undefined;
@@ -111,7 +110,7 @@ export class Storage {
     };
   }
 
-  /** Remembers what a user has just allowed; the oldest authorization of the same pair may have to go for it. */
+  /** Adds an authorization. Removes the oldest ones of the same user and app when there are too many. */
   addAuthorization(authorization: Authorization): void {
     this.#authorizations.set(authorization.grantId, authorization);
     const owner = `${authorization.userId} ${authorization.clientId}`;
@@ -121,45 +120,41 @@ export class Storage {
     while (grants.length > this.#kept) this.#forget(grants.shift() ?? '');
   }
 
-  authorization(grantId: string): Authorization | undefined {
-    return this.#authorizations.get(grantId);
-  }
-
   /**
-   * Makes the JWT of an access token that oidc-provider has just issued.
-   * @param sign makes it from what is stored; its `jti` must be the `id` that it is given
+   * Returns the JWT that apps get for an access token of oidc-provider. Signs it the first time.
+   * @param sign makes the JWT from the stored token; its `jti` must be the given `id`
    */
   showAccessToken(token: string, sign: (id: string, stored: StoredToken) => string): string {
-    const entry = this.#entries('AccessToken').get(token);
+    const entry = this.#getEntries('AccessToken').get(token);
     if (entry === undefined) return token;
     entry.jwt ??= sign(`AT.${token}`, { kind: 'AccessToken', ...entry });
     return entry.jwt;
   }
 
-  /** The token that oidc-provider knows: what stands behind the JWT of an access token, or the same. */
+  /** Returns oidc-provider's token for the JWT of an access token. Returns any other token unchanged. */
   resolveToken(token: string): string {
     const jti = readClaims(token)?.['jti'];
     const id = typeof jti === 'string' ? jti.replace(/^AT\./, '') : '';
-    const entry = this.#entries('AccessToken').get(id);
+    const entry = this.#getEntries('AccessToken').get(id);
     if (entry?.jwt === token) return id;
-    // What an access token is to oidc-provider is never shown, so nobody can send it.
-    return this.#entries('AccessToken').has(token) ? '' : token;
+    // Refuse oidc-provider's own form of an access token: no app ever gets it.
+    return this.#getEntries('AccessToken').has(token) ? '' : token;
   }
 
-  /** What a bearer token opens; undefined when it is unknown, expired or revoked. */
-  access(token: string): Access | undefined {
-    const payload = this.#live('AccessToken', this.resolveToken(token))?.payload;
+  /** Finds what an access token gives access to; undefined when it is unknown, expired or revoked. */
+  findAccess(token: string): Access | undefined {
+    const payload = this.#findLive('AccessToken', this.resolveToken(token))?.payload;
     const authorization = this.#authorizations.get(String(payload?.['grantId']));
     if (payload === undefined || authorization === undefined) return undefined;
     return { ...authorization, scopes: new Set(String(payload['scope'] ?? '').split(' ')) };
   }
 
-  /** A token of any kind that has not expired, revoked access tokens included, refresh tokens only while they work. */
-  token(shown: string): StoredToken | undefined {
+  /** Finds a token that introspection reports as active: an access token until it expires, even if revoked, or a working refresh token. */
+  findToken(shown: string): StoredToken | undefined {
     const value = this.resolveToken(shown);
     for (const kind of ['AccessToken', 'RefreshToken']) {
-      const entry = this.#entries(kind).get(value);
-      if (entry === undefined || this.#expired(entry)) continue;
+      const entry = this.#getEntries(kind).get(value);
+      if (entry === undefined || this.#isExpired(entry)) continue;
       if (kind === 'RefreshToken' && (entry.revoked || entry.payload['consumed'] !== undefined)) continue;
       const { payload, issuedAt, expiresAt } = entry;
       return { kind, payload, issuedAt, expiresAt };
@@ -167,16 +162,16 @@ export class Storage {
     return undefined;
   }
 
-  /** The redirect URI that an unspent code was issued for. */
+  /** Finds the redirect URI of a code that was not used yet. */
   findRedirectURI(code: string): string | undefined {
-    const uri = this.#live('AuthorizationCode', code)?.payload['redirectUri'];
+    const uri = this.#findLive('AuthorizationCode', code)?.payload['redirectUri'];
     return typeof uri === 'string' ? uri : undefined;
   }
 
   /** Ends an authorization: its tokens are refused from now on. */
   endAuthorization(grantId: string): void {
     for (const [model, id] of this.#byGrant.get(grantId) ?? []) this.#end(model, id);
-    this.#entries('Grant').delete(grantId);
+    this.#getEntries('Grant').delete(grantId);
   }
 
   /** Ends every authorization that a user gave. */
@@ -186,53 +181,53 @@ export class Storage {
     }
   }
 
-  /** Lets every access token be refused from now on, as if its time were over. */
+  /** Refuses all current access tokens from now on, as if they had expired. */
   expireAccessTokens(): void {
-    this.#entries('AccessToken').clear();
+    this.#getEntries('AccessToken').clear();
   }
 
-  #entries(model: string): Map<string, Entry> {
+  #getEntries(model: string): Map<string, Entry> {
     const entries = this.#models.get(model) ?? new Map<string, Entry>();
     this.#models.set(model, entries);
     return entries;
   }
 
-  #expired(entry: Entry): boolean {
+  #isExpired(entry: Entry): boolean {
     return entry.expiresAt <= this.#clock.now();
   }
 
-  #live(model: string, id: string): Entry | undefined {
-    const entry = this.#entries(model).get(id);
-    return entry === undefined || entry.revoked || this.#expired(entry) ? undefined : entry;
+  #findLive(model: string, id: string): Entry | undefined {
+    const entry = this.#getEntries(model).get(id);
+    return entry === undefined || entry.revoked || this.#isExpired(entry) ? undefined : entry;
   }
 
   #link(grantId: string, model: string, id: string): void {
-    const links = (this.#byGrant.get(grantId) ?? []).filter(([of, key]) => this.#entries(of).has(key));
+    const links = (this.#byGrant.get(grantId) ?? []).filter(([kind, key]) => this.#getEntries(kind).has(key));
     links.push([model, id]);
     this.#byGrant.set(grantId, links);
   }
 
   #end(model: string, id: string): void {
-    const entries = this.#entries(model);
+    const entries = this.#getEntries(model);
     const entry = entries.get(id);
     if (model === 'AccessToken' && entry !== undefined) entry.revoked = true;
     else entries.delete(id);
   }
 
   #forget(grantId: string): void {
-    for (const [model, id] of this.#byGrant.get(grantId) ?? []) this.#entries(model).delete(id);
+    for (const [model, id] of this.#byGrant.get(grantId) ?? []) this.#getEntries(model).delete(id);
     this.#byGrant.delete(grantId);
-    this.#entries('Grant').delete(grantId);
+    this.#getEntries('Grant').delete(grantId);
     this.#authorizations.delete(grantId);
   }
 
-  // Entries of one model live equally long, so the expired ones are at the front; two at a time keep up with one coming.
+  // Removes expired entries. They come first, because all entries of a model have the same lifetime. Two are enough for each new entry.
   #sweep(entries: Map<string, Entry>): void {
-    let looked = 0;
+    let removed = 0;
     for (const [id, entry] of entries) {
-      if (!this.#expired(entry) || looked === 2) return;
+      if (!this.#isExpired(entry) || removed === 2) return;
       entries.delete(id);
-      looked += 1;
+      removed += 1;
     }
   }
 }

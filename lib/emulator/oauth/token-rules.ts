@@ -10,7 +10,7 @@ import type { KeyRing } from './keys.ts';
 import type { EmulatedClient, EmulatedUser, EmulatorKnobs } from '../options.ts';
 import type { Storage, StoredToken } from './storage.ts';
 
-/** What the rules below are applied to and with. */
+/** What the functions below need. */
 export interface TokenRules {
   readonly issuer: string;
   readonly clock: EmulatorClock;
@@ -19,11 +19,11 @@ export interface TokenRules {
   readonly knobs: EmulatorKnobs;
   readonly storage: Storage;
   readonly identities: Identities;
-  /** Makes an address of the emulator's own (`/avatars/…`) absolute. */
+  /** Makes a path of the emulator (`/avatars/…`) absolute. */
   readonly absolute: (url: string) => string;
 }
 
-/** Userinfo claims: `sub` alone for `openid` alone, as Roblox has it. */
+/** Builds the claims of userinfo. With the scope `openid` alone there is only `sub`. */
 export function buildClaims(
   rules: TokenRules,
   about: { user: EmulatedUser; clientId: string; scopes: ReadonlySet<string> },
@@ -42,7 +42,7 @@ export function buildClaims(
   };
 }
 
-/** Signs an ID token as Roblox does: ten hours, `nbf`, a string `aud`, and the profile where it was granted. */
+/** Signs an ID token like Roblox: valid for ten hours, with `nbf`, a string as `aud`, and the profile if it was granted. */
 export function issueIdToken(
   rules: TokenRules,
   about: { user: EmulatedUser; client: EmulatedClient; scopes: ReadonlySet<string>; nonce: unknown },
@@ -62,8 +62,8 @@ export function issueIdToken(
 }
 
 /**
- * Signs an access token as in Roblox's documentation. It is for Roblox alone: a client that reads it finds scopes by other names
- * (`openid:read`) and no promise that they stay.
+ * Signs an access token as in Roblox's documentation. Apps should not read it: its scopes have other names (`openid:read`), and they may
+ * change.
  */
 export function showAccessToken(rules: TokenRules, token: string): string {
   return rules.storage.showAccessToken(token, (jti, { payload, issuedAt, expiresAt }: StoredToken) => {
@@ -79,7 +79,7 @@ export function showAccessToken(rules: TokenRules, token: string): string {
   });
 }
 
-/** The token endpoint's answer, where it differs from oidc-provider's. */
+/** Changes oidc-provider's response of the token endpoint to Roblox's. */
 export function buildTokenAnswer(
   rules: TokenRules,
   answer: Readonly<Record<string, unknown>>,
@@ -98,17 +98,17 @@ export function buildTokenAnswer(
   return idToken === undefined ? changed : { ...changed, id_token: idToken };
 }
 
-/** Roblox reports 899 seconds for its 15 minutes. */
+/** Returns one second less: Roblox reports 899 seconds for 15 minutes. */
 export function reportLifetime(seconds: number): number {
   return Math.max(1, seconds - 1);
 }
 
 /**
- * What v1/token/introspect says of an access, refresh or ID token.
- * A revoked access token stays active until its time is over: Roblox looks at the lifetime alone.
+ * Builds the response of v1/token/introspect for an access, refresh or ID token.
+ * A revoked access token stays active until it expires: Roblox checks only the lifetime.
  */
 export function introspect(rules: TokenRules, token: string, client: EmulatedClient): Record<string, unknown> {
-  const stored = rules.storage.token(token);
+  const stored = rules.storage.findToken(token);
   if (stored === undefined) return introspectIdToken(rules, token, client);
   const { payload } = stored;
   if (payload['clientId'] !== client.clientID) return { active: false };
@@ -118,7 +118,7 @@ export function introspect(rules: TokenRules, token: string, client: EmulatedCli
     iss: rules.issuer,
     token_type: 'Bearer',
     client_id: client.clientID,
-    // Not the client's ID in Roblox's example either.
+    // In Roblox's example it is not the client's ID either.
     aud: '4239311013248676173',
     sub: rules.identities.forApp(client.clientID).show(String(payload['accountId'])),
     scope: payload['scope'],
@@ -129,7 +129,7 @@ export function introspect(rules: TokenRules, token: string, client: EmulatedCli
 
 function introspectIdToken(rules: TokenRules, token: string, client: EmulatedClient): Record<string, unknown> {
   const claims = readClaims(token);
-  const isOurs = claims?.['aud'] === client.clientID && rules.keys.signed(token);
+  const isOurs = claims?.['aud'] === client.clientID && rules.keys.hasSigned(token);
   if (!isOurs || Number(claims['exp']) <= toSeconds(rules.clock.now())) return { active: false };
   const { sub, exp, iat, jti } = claims;
   return { active: true, jti, iss: rules.issuer, client_id: client.clientID, aud: client.clientID, sub, exp, iat };
