@@ -6,29 +6,29 @@ import { PUBLIC, stillSignedIn } from '../shared/page.ts';
 import { guardPages } from '../shared/security.ts';
 import { errorPage, profilePage, SITE, welcomePage, type GroupRow } from './views.ts';
 
-/** The blanks: fill them in from your environment. */
+/** The settings of the app. Fill them in from your environment. */
 export interface Blanks {
   readonly clientID: string;
   readonly clientSecret?: string | undefined;
   readonly callbackURL: string;
   readonly sessionSecret: string;
-  /** Where Roblox is, if it is not at Roblox: the emulator. */
+  /** The emulator's address, if you use it. */
   readonly baseURL?: string | undefined;
 }
 
 interface User {
-  /** Provider, app and ID: Roblox gives the same person another ID in each app. */
+  /** Provider, app and ID: the same person has another Roblox ID in each app. */
   readonly key: string;
   readonly profile: Profile;
   /** Calls Roblox for this user, and renews their tokens by itself. The tokens never leave the server. */
   readonly client: RobloxClient;
 }
 
-/** Everyone who has signed in. You have a database for this; see "Keeping a user's authorization" in the README for the tokens. */
+/** All users. Use a database for them; for the tokens see "Keeping a user's authorization" in the README. */
 const users = new Map<string, User>();
 passport.serializeUser((user, done) => done(null, (user as User).key)); // what verify returned
 passport.deserializeUser((key: string, done) => done(null, users.get(key) ?? false));
-const userOf = (req: Request) => req.user as User | undefined; // what deserializeUser found
+const getUser = (req: Request) => req.user as User | undefined; // what deserializeUser found
 
 export function createApp({ clientID, clientSecret, callbackURL, sessionSecret, baseURL }: Blanks): Express {
   const strategy = new RobloxStrategy({
@@ -52,7 +52,7 @@ export function createApp({ clientID, clientSecret, callbackURL, sessionSecret, 
   app.use(passport.session());
 
   app.get('/auth/roblox', passport.authenticate('roblox'));
-  // keepSessionInfo: a sign-in that is under way in another tab goes on.
+  // keepSessionInfo: a sign-in in another tab can still finish.
   const finish = passport.authenticate('roblox', { keepSessionInfo: true, failureMessage: true, failWithError: true });
   app.get('/auth/roblox/callback', finish, (_req, res) => res.redirect('/'));
 
@@ -67,21 +67,21 @@ export function createApp({ clientID, clientSecret, callbackURL, sessionSecret, 
   return app;
 }
 
-/** @param note what to tell above it */
+/** @param note a message above the page */
 async function showHome(req: Request, res: Response, note?: string): Promise<unknown> {
-  const user = userOf(req);
+  const user = getUser(req);
   if (user === undefined) return res.send(welcomePage());
-  // Roblox may have a slow day: the page does not wait for it longer than a reader would.
+  // Do not wait longer for Roblox than a visitor would.
   const signal = AbortSignal.timeout(4000);
   const [inventory, groups] = await Promise.allSettled([
     user.client.inventory.list({ pageSize: 12, signal }).toArray({ limit: 12 }),
-    groupsOf(user.client, signal),
+    listGroups(user.client, signal),
   ]);
   return res.send(profilePage(user.profile, inventory, groups, note));
 }
 
-/** The user's groups by name, each with the name and rank of the user's highest role there. */
-async function groupsOf({ groups }: RobloxClient, signal: AbortSignal): Promise<GroupRow[]> {
+/** Lists the user's groups, each with the user's highest role. */
+async function listGroups({ groups }: RobloxClient, signal: AbortSignal): Promise<GroupRow[]> {
   const memberships = await groups.list({ signal }).toArray({ limit: 10 });
   return Promise.all(
     memberships.map(async ({ groupId, roleId }) => {
@@ -94,15 +94,15 @@ async function groupsOf({ groups }: RobloxClient, signal: AbortSignal): Promise<
   );
 }
 
-/** A page for what went wrong: 403 with Passport's reason for a sign-in that failed, 5xx without reasons for the rest. */
+/** Shows an error page: 403 with Passport's reason for a failed sign-in, 5xx without a reason for every other error. */
 const showError: ErrorRequestHandler = async (error, req, res, next) => {
   if (res.headersSent) return next(error);
   const status: number = error instanceof InternalOAuthError ? 502 : (error.status ?? 500);
   if (status >= 500) console.error(error);
-  const reason = req.session?.messages?.at(-1); // where failureMessage has put it
+  const reason = req.session?.messages?.at(-1); // failureMessage stores it there
   delete req.session?.messages;
   res.status(status);
-  if (status === 403 && userOf(req) !== undefined) await showHome(req, res, reason && stillSignedIn(reason));
+  if (status === 403 && getUser(req) !== undefined) await showHome(req, res, reason && stillSignedIn(reason));
   else res.send(errorPage(status, reason));
 };
 

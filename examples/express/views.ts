@@ -1,7 +1,7 @@
-/** The demo's pages: plain HTML that works without scripts. Everything that comes from Roblox is escaped. */
+/** The demo's pages: plain HTML without scripts. Everything from Roblox is escaped. */
 import { OAuthError, type Group, type GroupRole, type InventoryItem, type Profile } from 'passport-roblox-oauth2';
 import { html, type Html } from '../shared/html.ts';
-import { countOf, initialOf, noteFor, page, personCard, signInLink, textPage } from '../shared/page.ts';
+import { formatCount, readInitial, renderNote, page, personCard, signInLink, textPage } from '../shared/page.ts';
 
 export const SITE = { name: 'Passport demo' };
 
@@ -11,7 +11,7 @@ export interface GroupRow {
   readonly role: GroupRole | undefined;
 }
 
-/** For who is not signed in. */
+/** The page for a visitor who is not signed in. */
 export function welcomePage(): string {
   return page(
     SITE.name,
@@ -25,7 +25,7 @@ export function welcomePage(): string {
   );
 }
 
-/** For who is signed in. What Roblox did not answer becomes a note; the profile is there in any case. */
+/** The page of a user. It has the profile in any case. When Roblox did not give the inventory or the groups, it has a note instead. */
 export function profilePage(
   profile: Profile,
   inventory: PromiseSettledResult<readonly InventoryItem[]>,
@@ -37,31 +37,31 @@ export function profilePage(
   return page(
     SITE.name,
     displayName,
-    html`${note === undefined ? '' : noteFor(note)}
+    html`${note === undefined ? '' : renderNote(note)}
       ${personCard({
         username,
         displayName,
         profileUrl,
         picture: photos[0]?.value,
         heading: displayName,
-        about: createdAt === undefined ? '' : html`On Roblox for ${ageOf(createdAt)}, since ${time(createdAt)}`,
+        about: createdAt === undefined ? '' : html`On Roblox for ${describeAge(createdAt)}, since ${time(createdAt)}`,
       })}
       <div class="columns">
         <section class="card">
           <h2>Inventory ${isSome ? html`<small>the first items</small>` : ''}</h2>
-          ${listOf(inventory, itemRow, 'inventory', 'Nothing in the inventory yet.')}
+          ${renderList(inventory, itemRow, 'inventory', 'Nothing in the inventory yet.')}
         </section>
         <section class="card">
           <h2>Groups</h2>
-          ${listOf(groups, groupRow, 'groups', 'Not in any group yet.')}
+          ${renderList(groups, groupRow, 'groups', 'Not in any group yet.')}
         </section>
       </div>`,
   );
 }
 
 /**
- * For sign-ins that failed and for everything else that did.
- * @param reason what the user may read of it
+ * The page for a failed sign-in or another error.
+ * @param reason the reason to show to the user
  */
 export function errorPage(status: number, reason?: string): string {
   const [title, text] =
@@ -73,7 +73,7 @@ export function errorPage(status: number, reason?: string): string {
   return textPage(SITE, title, text, status === 404 ? '' : signInLink('Try again'));
 }
 
-function listOf<T>(
+function renderList<T>(
   result: PromiseSettledResult<readonly T[]>,
   row: (item: T) => Html,
   what: string,
@@ -98,12 +98,12 @@ function itemRow(item: InventoryItem): Html {
   const tag = item.type === 'asset' && item.collectible ? html`<span class="tag">Limited</span>` : '';
   const picture = Object.hasOwn(PICTURES, item.type) ? PICTURES[item.type] : PICTURES.asset;
   return html`<svg class="tile" viewBox="0 0 24 24" aria-hidden="true"><path d="${picture}" /></svg>
-    <span><strong>${kindOf(item)}</strong> ${tag}<br /><small>ID ${item.id}</small></span>
+    <span><strong>${describeItem(item)}</strong> ${tag}<br /><small>ID ${item.id}</small></span>
     <small>${item.addedAt === undefined ? '' : time(item.addedAt)}</small>`;
 }
 
 function groupRow({ group, role }: GroupRow): Html {
-  return html`<span class="tile" aria-hidden="true">${initialOf(group.displayName)}</span>
+  return html`<span class="tile" aria-hidden="true">${readInitial(group.displayName)}</span>
     <span>
       <strong
         ><a href="https://www.roblox.com/communities/${encodeURIComponent(group.id)}">${group.displayName}</a></strong
@@ -113,7 +113,7 @@ function groupRow({ group, role }: GroupRow): Html {
     <small>${role === undefined ? '' : `Rank ${role.rank}`}</small>`;
 }
 
-/** A cube, a star, a ticket and a server, as SVG paths. */
+/** SVG paths of a cube, a star, a ticket and a server. */
 const PICTURES = {
   asset: 'm12 3 8 4.5v9L12 21l-8-4.5v-9Zm-8 4.5 8 4.5 8-4.5M12 12v9',
   badge: 'm12 3 2.8 5.6 6.2.9-4.5 4.4 1.1 6.1L12 17.1 6.4 20l1.1-6.1L3 9.5l6.2-.9Z',
@@ -127,22 +127,24 @@ const WORDS: Readonly<Record<string, string>> = {
   privateServer: 'Private server',
 };
 
-/** A word for what an item is: `CLASSIC_TSHIRT` is a "Classic T-shirt". Types that are newer than this file are spelled the same way. */
-function kindOf(item: InventoryItem): string {
+/** Names the type of an item: "Classic T-shirt" for `CLASSIC_TSHIRT`. Works for new types too. */
+function describeItem(item: InventoryItem): string {
   const name = item.type === 'asset' ? item.assetType : (WORDS[item.type] ?? item.type);
   if (item.type !== 'asset') return name;
   const words = name.toLowerCase().replaceAll('_', ' ').replace('tshirt', 'T-shirt');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** How old an account is, in whole years and months. */
-function ageOf(createdAt: Date, now: Date = new Date()): string {
+/** Describes the age of an account, in whole years and months. */
+function describeAge(createdAt: Date, now: Date = new Date()): string {
   const unfinished = now.getUTCDate() < createdAt.getUTCDate() ? 1 : 0;
   const months =
     (now.getUTCFullYear() - createdAt.getUTCFullYear()) * 12 + now.getUTCMonth() - createdAt.getUTCMonth() - unfinished;
   if (months < 1) return 'less than a month';
   const [years, rest] = [Math.floor(months / 12), months % 12];
-  return [years > 0 && countOf(years, 'year'), rest > 0 && countOf(rest, 'month')].filter(Boolean).join(' and ');
+  return [years > 0 && formatCount(years, 'year'), rest > 0 && formatCount(rest, 'month')]
+    .filter(Boolean)
+    .join(' and ');
 }
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });

@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, baseURL }: Blanks): FastifyInstance {
-  // So that a sign-in in another tab can finish, too.
+  // A sign-in in another tab can still finish.
   const passport = new Authenticator({ clearSessionOnLogin: false });
   passport.registerUserSerializer(async (user: User) => user);
   passport.registerUserDeserializer(async (user: User) => user);
@@ -40,11 +40,11 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
   app.register(passport.initialize());
   app.register(passport.secureSession());
 
-  // A hook of the route instead of its handler: passport answers by itself.
+  // Passport answers the request itself.
   app.get('/auth/roblox', passport.authenticate('roblox'));
   const finish = passport.authenticate('roblox', async (request, reply, error, user, info, status) => {
     if (error) throw error;
-    const { message } = info as { message: string }; // what a refusal comes with
+    const { message } = info as { message: string }; // the reason of the refusal
     if (!user) return reply.code(Number(status)).send(refusalPage(SITE, message, request.user ?? undefined));
     await request.logIn(user);
     return reply.redirect('/');
@@ -53,7 +53,7 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
 
   app.get('/', (request, reply) => reply.send(homePage(SITE, request.user ?? undefined)));
 
-  // The empty body of the sign-out form: Fastify itself takes JSON only.
+  // For the empty body of the sign-out form: by default Fastify accepts JSON only.
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async () => ({}));
   app.post('/sign-out', async (request, reply) => {
     await request.logout();

@@ -70,7 +70,7 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
 
 declare module 'koa' {
   interface ExtendableContext {
-    /** What koa-passport adds. */
+    /** koa-passport adds these. */
     login(user: User, options: { keepSessionInfo: boolean }): Promise<void>;
     logout(): Promise<void>;
   }

@@ -1,10 +1,10 @@
-/** koa-passport has no types of its own: the little that the example calls. */
+/** Types of koa-passport, which has none: only what the example calls. */
 declare module 'koa-passport' {
   import type { Middleware } from 'koa';
   import type { Strategy } from 'passport';
 
   type Done<T> = (error: unknown, value?: T) => void;
-  /** `info` is what a refusal comes with. */
+  /** `info` has the reason of a refusal. */
   type Answer<User> = (error: unknown, user: User | false, info: { message: string }, status?: number) => unknown;
   interface KoaPassport {
     use(strategy: Strategy): this;

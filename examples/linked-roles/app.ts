@@ -1,4 +1,4 @@
-/** The site: sign in with Discord, connect Roblox accounts, see what Discord is told, take it all back. */
+/** The site. People sign in with Discord, connect Roblox accounts, see what Discord was told about them, and can delete everything. */
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -31,16 +31,16 @@ export interface AppOptions {
   readonly vault: TokenVault;
   readonly sessions: session.Store;
   readonly cookieSecret: string;
-  /** Discord IDs of those who may see the page of operations. */
+  /** The Discord IDs of people who may see the operations page. */
   readonly admins: readonly string[];
-  /** In this time Discord is told what has changed. */
+  /** The longest time until Discord is told about a change. */
   readonly intervalMs: number;
-  /** `https://example.com`, if requests do not show it: behind a proxy. */
+  /** The public URL, such as `https://example.com`. Needed behind a proxy. */
   readonly publicURL?: string | undefined;
   readonly now: () => number;
 }
 
-/** A Roblox account of somebody else, whose owner has just signed in with it here. */
+/** A Roblox account that belongs to another member, and whose owner has just signed in with it here. They may move it. */
 interface Move {
   readonly robloxId: string;
   readonly username: string;
@@ -48,42 +48,42 @@ interface Move {
   readonly askedAt: number;
 }
 
-/** How long the question whether to move an account stays open. */
+/** How long a member has to decide whether to move an account. */
 const MOVE_MS = 10 * 60_000;
 
-const memberOf = (req: Request) => req.user as Member | undefined; // what deserializeUser found
+const getMember = (req: Request) => req.user as Member | undefined; // what deserializeUser found
 
 export function createApp(options: AppOptions): Express {
   const { people, schedule, jobs, vault, admins, publicURL, intervalMs, now } = options;
   const passport = new passports.Passport();
   useStrategies(passport, { ...options, publicURL });
-  passport.serializeUser((id, done) => done(null, id)); // of a member, in `finishDiscord`
+  passport.serializeUser((id, done) => done(null, id)); // the ID of a member
   passport.deserializeUser((id: string, done) => {
     people.find(id).then((member) => done(null, member ?? false), done);
   });
 
   const app = express().disable('x-powered-by');
-  if (publicURL !== undefined) app.set('trust proxy', 1); // it says whether a request came by https
+  if (publicURL !== undefined) app.set('trust proxy', 1); // the proxy tells whether a request came over https
   app.use(setHeaders(options), express.static(PUBLIC));
-  // SameSite=Lax: other sites cannot post in a person's name, and a provider's redirect still finds the session.
+  // SameSite=Lax: other sites cannot send forms with the member's session, but a provider's redirect has it.
   const cookie = { sameSite: 'lax', secure: 'auto', maxAge: SESSION_MS } as const;
   const { cookieSecret: secret, sessions: store } = options;
   app.use(session({ name: 'linked-roles', secret, store, resave: false, saveUninitialized: false, cookie }));
   app.use(passport.session(), refuseForeignForms);
 
-  // Discord's "Linked Roles Verification URL" leads here.
+  // The "Linked Roles Verification URL" of the app at Discord.
   app.get('/linked-roles', (_req, res) => res.redirect(303, '/auth/discord'));
   app.get('/auth/discord', passport.authenticate('discord'));
-  // `assignProperty`: verify's answer goes there, and nobody is signed in yet.
+  // `assignProperty`: the result of verify is set there, and nobody is signed in yet.
   const fromDiscord = passport.authenticate('discord', { assignProperty: 'login', failWithError: true });
   app.get('/auth/discord/callback', fromDiscord, explain('Discord'), async (req: Request, res: Response) => {
-    const { id, name, tokens, mayPublish } = (req as unknown as { login: DiscordLogin }).login; // put there by verify
+    const { id, name, tokens, mayPublish } = (req as unknown as { login: DiscordLogin }).login; // verify returned it
     if (!mayPublish)
       throw new Refusal(403, 'Discord did not let us set your linked roles. Please sign in again and allow it.');
     const memberId = await people.signIn(id, name, tokens);
     if (memberId === undefined)
       throw new Refusal(409, 'Your account is still being deleted. Please try again in a minute.');
-    // Passport makes a new session; logins of other tabs go along.
+    // Passport makes a new session. keepSessionInfo keeps the logins of other tabs.
     await new Promise<void>((resolve, reject) => {
       const keep = { session: true, keepSessionInfo: true };
       req.logIn(memberId, keep, (error: unknown) => (error ? reject(error) : resolve())); // any value is a user
@@ -93,8 +93,8 @@ export function createApp(options: AppOptions): Express {
   });
 
   app.post('/auth/roblox', signedIn, (req, res, next) => {
-    // Kept beside the login's state, so that the callback knows who asked, whatever else happens in other tabs.
-    const options = { state: { memberId: memberOf(req)?.id }, prompt: 'select_account' } as const;
+    // `state` is stored with the login, so that the callback knows which member started it, whatever happens in other tabs.
+    const options = { state: { memberId: getMember(req)?.id }, prompt: 'select_account' } as const;
     passport.authenticate('roblox', options)(req, res, next);
   });
   const fromRoblox = passport.authenticate('roblox', { assignProperty: 'person', failWithError: true });
@@ -104,10 +104,10 @@ export function createApp(options: AppOptions): Express {
       authInfo?: { state?: { memberId?: string } };
     }; // Passport's, and ours
     const memberId = authInfo?.state?.memberId;
-    const isSame = memberId !== undefined && memberOf(req)?.id === memberId;
+    const isSame = memberId !== undefined && getMember(req)?.id === memberId;
     const outcome = isSame ? await people.connect(memberId, person) : await people.findState(person.id);
-    if (outcome === 'gone') await vault.revoke(person.id); // the vault has saved the sign-in, and it is nobody's
-    if (!isSame) throw new Refusal(403, 'You began to connect Roblox as somebody else. Nothing was connected.');
+    if (outcome === 'gone') await vault.revoke(person.id); // the vault has saved the tokens, but they belong to no member
+    if (!isSame) throw new Refusal(403, 'You started to connect Roblox in another account. Nothing was connected.');
     if (outcome === 'taken') {
       req.session.move = { robloxId: person.id, username: person.username, memberId, askedAt: now() };
     } else {
@@ -130,12 +130,12 @@ export function createApp(options: AppOptions): Express {
   });
 
   app.post('/accounts/:id/main', signedIn, async (req, res) => {
-    const isDone = await people.chooseMain(memberOf(req)!.id, String(req.params['id'])); // `signedIn` has looked
+    const isDone = await people.chooseMain(getMember(req)!.id, String(req.params['id'])); // `signedIn` has checked it
     if (!isDone) throw new Refusal(404, 'That account is not connected.');
     await goHome(req, res, 'Your main account has changed. Discord will know in a few seconds.');
   });
   app.post('/accounts/:id/disconnect', signedIn, async (req, res) => {
-    const isDone = await people.disconnect(memberOf(req)!.id, String(req.params['id'])); // `signedIn` has looked
+    const isDone = await people.disconnect(getMember(req)!.id, String(req.params['id'])); // `signedIn` has checked it
     if (!isDone) throw new Refusal(404, 'That account is not connected.');
     await goHome(
       req,
@@ -146,7 +146,7 @@ export function createApp(options: AppOptions): Express {
 
   app.get('/delete', signedIn, (_req, res) => void res.send(deletionPage()));
   app.post('/delete', signedIn, async (req, res) => {
-    await people.leave(memberOf(req)!.id); // `signedIn` has looked
+    await people.leave(getMember(req)!.id); // `signedIn` has checked it
     await new Promise<void>((resolve, reject) => req.session.destroy((error) => (error ? reject(error) : resolve())));
     res.clearCookie('linked-roles');
     res.send(errorPage('Your account is deleted', 'What is left at Roblox and Discord is taken away within a minute.'));
@@ -158,7 +158,7 @@ export function createApp(options: AppOptions): Express {
 
   app.get('/privacy', (_req, res) => void res.send(privacyPage(options)));
   app.get('/operations', async (req, res) => {
-    const member = memberOf(req);
+    const member = getMember(req);
     if (member === undefined || !admins.includes(member.discordId))
       throw new Refusal(403, 'This page is for the people who run the site.');
     const [operations, queue] = await Promise.all([schedule.readOperations(), jobs.count()]);
@@ -173,13 +173,13 @@ export function createApp(options: AppOptions): Express {
 
   function openMove(req: Request): Move | undefined {
     const { move } = req.session;
-    const isOpen = move !== undefined && move.memberId === memberOf(req)?.id && move.askedAt > now() - MOVE_MS;
+    const isOpen = move !== undefined && move.memberId === getMember(req)?.id && move.askedAt > now() - MOVE_MS;
     return isOpen ? move : undefined;
   }
 
-  /** The page that a visitor belongs on. */
+  /** Shows the welcome page or the member's home page. */
   function showHome(req: Request, res: Response, message?: Message): void {
-    const member = memberOf(req);
+    const member = getMember(req);
     if (member === undefined) return void res.send(welcomePage(message));
     const isAdmin = admins.includes(member.discordId);
     res.send(homePage({ member, isAdmin, moving: openMove(req)?.username, now: now(), message }));
@@ -199,7 +199,7 @@ export function createApp(options: AppOptions): Express {
   return app.use(showError);
 }
 
-/** What became of a sign-in, in words of our own: nothing that a URL says is shown or logged as it is. */
+/** Explains a failed sign-in with our own text. Never shows text from the URL, which anybody can write, and logs it only escaped. */
 function explain(provider: 'Discord' | 'Roblox'): ErrorRequestHandler {
   return (error, req, _res, next) => {
     const { error: answer } = req.query;
@@ -217,7 +217,7 @@ function explain(provider: 'Discord' | 'Roblox'): ErrorRequestHandler {
 
 function setHeaders({ robloxApp, discordApp }: AppOptions): RequestHandler {
   const headers = pageHeaders(robloxApp.baseURL);
-  // Forms lead to the providers: browsers hold a form's redirects to this list too.
+  // Forms redirect to the providers, and browsers apply form-action to redirects too.
   const local = [robloxApp.baseURL, discordApp.baseURL].filter((url) => url !== undefined).join(' ');
   const policy = headers['Content-Security-Policy']?.replace(
     "form-action 'self'",
@@ -230,18 +230,16 @@ function setHeaders({ robloxApp, discordApp }: AppOptions): RequestHandler {
 }
 
 const refuseForeignForms: RequestHandler = (req, _res, next) => {
-  // `req.host`, since a proxy that is trusted may have changed the header.
+  // `req.host` instead of the header, which a trusted proxy may have changed.
   const isForeign = isForeignForm({ method: req.method, headers: { ...req.headers, host: req.host } });
   next(isForeign ? new Refusal(403, 'This was sent from another site, so nothing was done.') : undefined);
 };
 
 const signedIn: RequestHandler = (req, _res, next) => {
-  next(memberOf(req) === undefined ? new Refusal(403, 'You are not signed in.') : undefined);
+  next(getMember(req) === undefined ? new Refusal(403, 'You are not signed in.') : undefined);
 };
 
-/**
- * Shows the home page, with a word of what was done. The session is saved first: a browser that is quick would not see it.
- */
+/** Redirects to the home page, with a message. Saves the session first: a fast browser would otherwise miss the message. */
 async function goHome(req: Request, res: Response, notice?: string): Promise<void> {
   if (notice !== undefined) req.session.notice = notice;
   await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));

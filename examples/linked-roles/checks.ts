@@ -1,21 +1,21 @@
-/** What the community wants to know of its members, and how Roblox is asked for it. */
+/** What the community checks about its members, and how to ask Roblox. */
 import { RobloxAPIError, type RobloxClient } from 'passport-roblox-oauth2';
 import type { MetadataRecord, RoleConnection } from './discord.ts';
 
-/** Whose site it is: fill in your own. */
+/** Your group, game pass and badge. */
 export interface Community {
   readonly groupId: string;
   readonly gamePassId?: string | undefined;
   readonly badgeId?: string | undefined;
 }
 
-/** Discord's types of comparison. A server's admins fill in the number. */
+/** Discord's types of comparison. The admins of a Discord server choose the number to compare with. */
 const AT_LEAST = 2;
-/** Discord documents 5 and 6 the other way round: 6 is "at least so many days ago". https://github.com/discord/discord-api-docs/issues/5936 */
+/** "At least so many days ago". Discord's documentation has 5 and 6 the wrong way round. https://github.com/discord/discord-api-docs/issues/5936 */
 const DAYS_AGO_AT_LEAST = 6;
 const IS = 7;
 
-/** What the admins of a Discord server can ask of a member. */
+/** Describes the conditions that the admins of a Discord server can use. */
 export function describeMetadata({ gamePassId, badgeId }: Community): MetadataRecord[] {
   const records = [
     { type: AT_LEAST, key: 'rank', name: 'Rank in the group', description: 'Rank in our Roblox group, 1 to 255' },
@@ -28,16 +28,16 @@ export function describeMetadata({ gamePassId, badgeId }: Community): MetadataRe
   );
 }
 
-/** The scopes that the checks need: without pass and badge, a sign-in is enough. */
+/** Chooses the scopes that the checks need. The inventory is needed only for a pass or a badge. */
 export function chooseScopes({ gamePassId, badgeId }: Community): string[] {
   const wantsItems = gamePassId !== undefined || badgeId !== undefined;
   return ['openid', 'profile', ...(wantsItems ? ['user.inventory-item:read'] : [])];
 }
 
 /**
- * Asks Roblox what a member has: their rank, in two requests of 90 a minute, and their pass and badge, in one of 20. Each member has
- * quotas of their own.
- * @param account what was learned when they connected it; the age of an account needs no further request
+ * Asks Roblox for a member's rank (two requests, of 90 a minute), and for their pass and badge (one request, of 20 a minute). Each member
+ * has their own quotas.
+ * @param account what Roblox told when the member connected it; the age of the account needs no more requests
  */
 export async function readConnection(
   client: RobloxClient,
@@ -56,7 +56,7 @@ export async function readConnection(
     try {
       return await client.inventory.list({ ...filter, signal }).toArray();
     } catch (error) {
-      // The inventory is hidden, or the account is gone from Roblox: they have nothing that we can see.
+      // The inventory is private, or the account does not exist any more: we see no items.
       if (error instanceof RobloxAPIError && (error.status === 403 || error.status === 404)) return [];
       throw error;
     }

@@ -1,4 +1,4 @@
-/** The two databases that can hold the site's people, behind one small interface: a file by libsql, or Postgres. */
+/** One small interface for the two databases that the site can use: a file (with libsql), or Postgres. */
 import { createClient } from '@libsql/client';
 import type { Pool } from 'pg';
 
@@ -8,9 +8,9 @@ export type Row = Readonly<Record<string, unknown>>;
 export type Statement = readonly [sql: string, ...values: Value[]];
 
 export interface Database {
-  /** Runs one statement. @returns its rows, or what it has after RETURNING */
+  /** Runs one statement. @returns its rows, or those of RETURNING */
   query(...statement: Statement): Promise<Row[]>;
-  /** Runs several in one transaction: all of them, or none. */
+  /** Runs several statements in one transaction. */
   batch(...statements: Statement[]): Promise<Row[][]>;
   close(): Promise<void>;
 }
@@ -36,11 +36,11 @@ export async function openFile(url: string): Promise<Database> {
   };
 }
 
-/** @param pool of the `pg` package; it stays yours */
+/** @param pool of the `pg` package; close it yourself */
 export function usePool(pool: Pool): Database {
   return {
     async query(sql, ...values) {
-      return (await pool.query<Row>(numbered(sql), values)).rows;
+      return (await pool.query<Row>(numberPlaceholders(sql), values)).rows;
     },
     async batch(...statements) {
       const connection = await pool.connect();
@@ -48,13 +48,13 @@ export function usePool(pool: Pool): Database {
         await connection.query('BEGIN');
         const results: Row[][] = [];
         for (const [sql, ...values] of statements) {
-          results.push((await connection.query<Row>(numbered(sql), values)).rows);
+          results.push((await connection.query<Row>(numberPlaceholders(sql), values)).rows);
         }
         await connection.query('COMMIT');
         connection.release();
         return results;
       } catch (error) {
-        // Closed, not given back: its transaction ends with it, whatever state it is in.
+        // Close the connection instead of giving it back: that ends its transaction in any state.
         connection.release(true);
         throw error;
       }
@@ -63,8 +63,8 @@ export function usePool(pool: Pool): Database {
   };
 }
 
-/** Postgres numbers its values: `$1`, `$2`. */
-function numbered(sql: string): string {
+/** Numbers the placeholders, as Postgres requires: `$1`, `$2`. */
+function numberPlaceholders(sql: string): string {
   let count = 0;
   return sql.replaceAll('?', () => `$${++count}`);
 }

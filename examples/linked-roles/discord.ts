@@ -4,17 +4,17 @@
  * @see https://discord.com/developers/docs/topics/oauth2
  */
 
-/** The site's app at Discord, as its Developer Portal shows it. */
+/** The site's app at Discord, from Discord's Developer Portal. */
 export interface DiscordApp {
   readonly clientID: string;
   readonly clientSecret: string;
-  /** From the page "Bot". Registers the metadata, and nothing else. */
+  /** From the page "Bot". Used only to register the metadata. */
   readonly botToken: string;
-  /** `https://discord.com`, or the stand-in's address. */
+  /** `https://discord.com`, or the URL of the stand-in. */
   readonly baseURL: string;
 }
 
-/** A member's tokens. The access token lives 7 days; the refresh token works once. */
+/** A member's tokens. The access token is valid for 7 days. The refresh token works once. */
 export interface DiscordTokens {
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -22,7 +22,7 @@ export interface DiscordTokens {
   readonly expiresAt: number;
 }
 
-/** What the admins of a Discord server can ask of a member: at most 5 records. */
+/** A condition that the admins of a Discord server can use. An app has at most 5. */
 export interface MetadataRecord {
   readonly type: number;
   /** `a-z`, `0-9` and `_`, at most 50 characters. */
@@ -31,20 +31,20 @@ export interface MetadataRecord {
   readonly description: string;
 }
 
-/** What a member has. Each value is a string, whatever its type. */
+/** A member's values for the conditions. All values are strings. */
 export interface RoleConnection {
   readonly platform_name: string;
   readonly platform_username: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Discord refused, or could not be asked. */
+/** Discord refused a request, or was not reached. */
 export class DiscordError extends Error {
-  /** The HTTP status; 0 when there was no answer. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number;
   /** The error code of the token endpoint, such as `invalid_grant`. */
   readonly code: string | undefined;
-  /** How long to wait, where Discord said so. */
+  /** How long to wait, if Discord said so. */
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, about: { status: number; code?: string; retryAfterMs?: number; cause?: unknown }) {
@@ -61,7 +61,7 @@ export type Discord = ReturnType<typeof createDiscord>;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 export function createDiscord({ clientID, clientSecret, botToken, baseURL }: DiscordApp, now: () => number) {
-  /** While Discord's limit for the whole app is reached, no request is made: each one would count against us. */
+  /** Until then no request is made: Discord's limit for the whole app is reached, and more requests would make it worse. */
   let blockedUntil = 0;
 
   async function call(method: string, path: string, options: Options): Promise<unknown> {
@@ -103,37 +103,37 @@ export function createDiscord({ clientID, clientSecret, botToken, baseURL }: Dis
   const user = (tokens: DiscordTokens) => `Bearer ${tokens.accessToken}`;
 
   return {
-    /** Tells Discord what its servers' admins can ask of members. Replaces what was registered before. */
+    /** Registers the conditions that admins can use. Replaces those registered before. */
     async register(records: readonly MetadataRecord[]): Promise<void> {
       const path = `/v10/applications/${clientID}/role-connections/metadata`;
       await call('PUT', path, { authorization: `Bot ${botToken}`, json: records });
     },
 
-    /** Tells Discord what a member has; it gives and takes the roles. */
+    /** Tells Discord a member's values. Discord then gives and removes roles. */
     async publish(tokens: DiscordTokens, content: RoleConnection, signal?: AbortSignal): Promise<void> {
       await call('PUT', connection, { authorization: user(tokens), json: content, signal });
     },
 
-    /** Takes back all that Discord was told of a member, and with it every linked role. */
+    /** Deletes a member's values at Discord, and so removes all linked roles. */
     async withdraw(tokens: DiscordTokens, signal?: AbortSignal): Promise<void> {
       try {
         await call('DELETE', connection, { authorization: user(tokens), signal });
       } catch (error) {
-        // There was nothing to take back.
+        // Discord had no values of this member.
         if (!(error instanceof DiscordError && error.status === 404)) throw error;
       }
     },
 
     /**
-     * Trades a refresh token for new tokens. It works once: store them before anything else.
-     * @throws {DiscordError} `invalid_grant`: it was used before, or the member has removed the app; they have to sign in again
+     * Exchanges a refresh token for new tokens. It works once, so store the new tokens at once.
+     * @throws {DiscordError} `invalid_grant`: it was used before, or the member has removed the app. They must sign in again.
      */
     async refresh({ refreshToken }: DiscordTokens, signal?: AbortSignal): Promise<DiscordTokens> {
       const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
       return readTokens(await call('POST', '/oauth2/token', { authorization: app, form, signal }), now());
     },
 
-    /** Ends a member's authorization: all of its tokens. One that has ended before is no error. */
+    /** Ends a member's authorization with all its tokens. Does nothing when it has ended before. */
     async revoke({ refreshToken }: DiscordTokens, signal?: AbortSignal): Promise<void> {
       const form = { token: refreshToken, token_type_hint: 'refresh_token' };
       await call('POST', '/oauth2/token/revoke', { authorization: app, form, signal });
@@ -165,7 +165,7 @@ function readJSON(text: string): object {
   }
 }
 
-/** The body's seconds have fractions, the header's have none. */
+/** Reads the wait from the body, whose seconds have fractions, or else from the header. */
 function readRetryAfterMs(response: Response, body: object): number | undefined {
   const { retry_after } = body as { retry_after?: unknown };
   const seconds = typeof retry_after === 'number' ? retry_after : Number(response.headers.get('retry-after') ?? NaN);

@@ -1,13 +1,13 @@
-/** The job queue: which people wait for a check. In one process it is a list. */
+/** The job queue: the people who wait for a check. For one process, it is kept in memory. */
 
 export interface Jobs {
-  /** Has people checked. Who waits already is not queued twice. */
+  /** Queues people. Does not queue a person twice. */
   add(memberIds: readonly string[]): Promise<void>;
-  /** Hands people out to `check`, so many at a time. */
+  /** Calls `check` for each queued person, `concurrency` at a time. */
   work(check: (memberId: string) => Promise<void>, concurrency: number): Promise<void>;
-  /** How many wait, and how many are being checked. */
+  /** Counts the people who wait, and those who are being checked. */
   count(): Promise<{ readonly waiting: number; readonly active: number }>;
-  /** Takes no more, and waits for the checks under way. */
+  /** Starts no more checks, and waits for those that run. */
   close(): Promise<void>;
 }
 

@@ -1,22 +1,22 @@
-/** Who is who: people who signed in with Discord, and their Roblox accounts. */
+/** Stores the people who signed in with Discord, and their Roblox accounts. */
 import { randomUUID } from 'node:crypto';
 import type { Database, Row, Statement } from './database.ts';
 import type { DiscordTokens } from './discord.ts';
 import type { Seal } from './seal.ts';
 
-/** A Roblox account, as its sign-in described it. */
+/** What a sign-in with Roblox told about an account. */
 export interface RobloxPerson {
-  /** Roblox's ID of the account in this app. */
+  /** The account's Roblox ID in this app. */
   readonly id: string;
   readonly username: string;
   readonly displayName: string;
   readonly picture: string | undefined;
-  /** When it was made, in milliseconds since the epoch. */
+  /** When the account was made, in milliseconds since the epoch. */
   readonly createdAt: number | undefined;
 }
 
 export interface RobloxAccount extends RobloxPerson {
-  /** Roblox has ended the authorization: its owner has to connect it again. */
+  /** Whether Roblox has ended the authorization. The member must then connect the account again. */
   readonly hasEnded: boolean;
 }
 
@@ -24,25 +24,25 @@ export interface Member {
   readonly id: string;
   readonly discordId: string;
   readonly name: string;
-  /** Sealed; empty when Discord has ended the authorization. */
+  /** Encrypted; empty when Discord has ended the authorization. */
   readonly discordTokens: string;
   /** The account whose rank and items count. */
   readonly main: RobloxAccount | undefined;
-  /** All that are connected, oldest first. */
+  /** All connected accounts, oldest first. */
   readonly accounts: readonly RobloxAccount[];
-  /** The IDs of those that were disconnected and whose authorization is still to be ended. */
+  /** The IDs of disconnected accounts whose authorization must still be ended. */
   readonly leaving: readonly string[];
-  /** What Discord was told, as JSON. */
+  /** The values that Discord was told, as JSON. */
   readonly published: string | undefined;
   readonly checkedAt: number | undefined;
   readonly isLeaving: boolean;
 }
 
-/** When people are due who have nothing to check. A connection or a sign-in wakes them. */
+/** `due_at` of people without an account to check. When they sign in or connect an account, they become due. */
 export const NEVER = Number.MAX_SAFE_INTEGER;
-/** `published` while Discord is being told, and after that if nobody knows whether it heard. */
+/** `published` while a request to Discord runs, and afterwards if we do not know whether it arrived. */
 export const UNKNOWN = '?';
-/** Asks for a check at once; what a check under way knows is out of date. */
+/** Makes a person due at once. A check that is running has old data, so it must not count as the latest. */
 const WAKE = 'due_at = 0, wakes = wakes + 1';
 
 export type People = ReturnType<typeof keepPeople>;
@@ -81,7 +81,7 @@ export function keepPeople(options: {
   const wake = (memberId: string): Statement => [`UPDATE members SET ${WAKE} WHERE id = ?`, memberId];
   const sealTokens = (discordId: string, tokens: DiscordTokens) => seal.close(JSON.stringify(tokens), discordId);
 
-  /** Whether a Roblox account belongs to anybody. */
+  /** Whether a Roblox account is connected to any member. */
   async function findState(robloxId: string): Promise<'taken' | 'gone'> {
     const sql = 'SELECT 1 FROM roblox_accounts WHERE client_id = ? AND id = ?';
     return (await database.query(sql, robloxClientID, robloxId)).length === 1 ? 'taken' : 'gone';
@@ -91,12 +91,12 @@ export function keepPeople(options: {
     readMember,
 
     /**
-     * The person that a Discord account belongs to; a new one for a new account.
+     * Finds the member with a Discord account. Makes a new member for a new account.
      * @returns undefined while their account is being deleted
      */
     async signIn(discordId: string, name: string, tokens: DiscordTokens): Promise<string | undefined> {
       const sealed = await sealTokens(discordId, tokens);
-      // Discord is told again: it forgets all when somebody removes the app.
+      // `published` becomes unknown: Discord deletes the values when a member removes the app.
       const [row] = await database.query(
         `INSERT INTO members (id, discord_client_id, discord_id, name, discord_tokens, joined_at, due_at)
          VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -116,13 +116,13 @@ export function keepPeople(options: {
     },
 
     /**
-     * Connects a Roblox account to a person, or brings up to date what is known of it.
-     * @returns `taken` when it belongs to somebody else; `gone` when the person is leaving
+     * Connects a Roblox account to a member, or updates a connected one.
+     * @returns `taken` when it belongs to another member; `gone` when this member is being deleted
      */
     async connect(memberId: string, person: RobloxPerson): Promise<'connected' | 'taken' | 'gone'> {
       const { id, username, displayName, picture = null, createdAt = null } = person;
       const results = await database.batch(
-        // First, so that this waits for a deletion of the person, or the deletion for this.
+        // First, because it locks the member's row: so this and a deletion of the member do not run at the same time.
         wake(memberId),
         [
           `INSERT INTO roblox_accounts (client_id, id, member_id, username, display_name, picture, created_at, connected_at)
@@ -141,7 +141,7 @@ export function keepPeople(options: {
 
     findState,
 
-    /** Gives a Roblox account to another person, because its owner asked for it. */
+    /** Moves a Roblox account to another member, because its owner asked for it. */
     async move(memberId: string, robloxId: string): Promise<void> {
       await database.batch(
         wake(memberId),
@@ -158,7 +158,7 @@ export function keepPeople(options: {
       );
     },
 
-    /** @returns whether the account is theirs */
+    /** @returns whether the account belongs to this member */
     async chooseMain(memberId: string, robloxId: string): Promise<boolean> {
       const rows = await database.query(
         `UPDATE members SET main_roblox_id = ?, ${WAKE} WHERE id = ? AND EXISTS (
@@ -169,7 +169,7 @@ export function keepPeople(options: {
       return rows.length === 1;
     },
 
-    /** Disconnects an account; the worker ends its authorization at Roblox. @returns whether it was theirs */
+    /** Disconnects an account. The worker then ends its authorization at Roblox. @returns whether it belonged to this member */
     async disconnect(memberId: string, robloxId: string): Promise<boolean> {
       const [, rows] = await database.batch(wake(memberId), [
         `UPDATE roblox_accounts SET leaving_at = ? WHERE client_id = ? AND id = ? AND member_id = ? RETURNING id`,
@@ -178,7 +178,7 @@ export function keepPeople(options: {
       return rows?.length === 1;
     },
 
-    /** Signs a person out everywhere and hides them; the worker takes away what is left, at Roblox and Discord too. */
+    /** Signs a member out everywhere and hides them. The worker then deletes the rest, at Roblox and Discord too. */
     async leave(memberId: string): Promise<void> {
       await database.batch(
         [`UPDATE members SET leaving_at = ?, name = '', ${WAKE} WHERE id = ?`, now(), memberId],
@@ -187,7 +187,7 @@ export function keepPeople(options: {
       );
     },
 
-    /** Roblox has ended an account's authorization: its owner is to be checked at once. */
+    /** Makes the owner of an account due at once, because Roblox has ended its authorization. */
     async wakeOwner(robloxId: string): Promise<void> {
       await database.query(
         `UPDATE members SET ${WAKE} WHERE id IN (SELECT member_id FROM roblox_accounts WHERE client_id = ? AND id = ?)`,
@@ -195,7 +195,7 @@ export function keepPeople(options: {
       );
     },
 
-    /** Notes whether Roblox has ended an account's authorization, for its owner to see. */
+    /** Stores whether Roblox has ended an account's authorization. */
     async noteEnd(robloxId: string, hasEnded: boolean): Promise<void> {
       await database.query(
         'UPDATE roblox_accounts SET ended_at = CAST(? AS BIGINT) WHERE client_id = ? AND id = ?',
@@ -203,7 +203,7 @@ export function keepPeople(options: {
       );
     },
 
-    /** Forgets a disconnected account, once its authorization has ended. Not if it was connected again meanwhile. */
+    /** Deletes a disconnected account whose authorization has ended, unless it was connected again meanwhile. */
     async removeRoblox(robloxId: string): Promise<void> {
       await database.query(
         'DELETE FROM roblox_accounts WHERE client_id = ? AND id = ? AND leaving_at IS NOT NULL',
@@ -214,12 +214,12 @@ export function keepPeople(options: {
     /** @returns undefined when Discord has ended the authorization */
     async openDiscordTokens({ discordId, discordTokens }: Member): Promise<DiscordTokens | undefined> {
       if (discordTokens === '') return undefined;
-      return JSON.parse(await seal.open(discordTokens, discordId)) as DiscordTokens; // sealed by signIn, or below
+      return JSON.parse(await seal.open(discordTokens, discordId)) as DiscordTokens; // encrypted by signIn or replaceDiscordTokens
     },
 
     /**
-     * Stores renewed tokens, or that there are none any more. Not over those of a newer sign-in.
-     * @returns the member with what is stored now
+     * Stores renewed tokens, or undefined when the authorization has ended. Does not replace the tokens of a newer sign-in.
+     * @returns the member as stored now
      */
     async replaceDiscordTokens(member: Member, tokens: DiscordTokens | undefined): Promise<Member> {
       const sealed = tokens === undefined ? '' : await sealTokens(member.discordId, tokens);

@@ -1,15 +1,15 @@
-/** The job queue of several processes: pg-boss, in the Postgres that they share. Version 10 is the latest for Node 20. */
+/** The job queue for several processes: pg-boss, in their shared Postgres. Version 10 is the latest for Node 20. */
 import type { Pool } from 'pg';
 import PgBoss from 'pg-boss';
 import type { Jobs } from './jobs.ts';
 
 const QUEUE = 'check-member';
-/** The queue looks for jobs this often. */
+/** How often the queue looks for jobs. */
 const POLL_SECONDS = 0.5;
 
 /**
- * @param pool of the `pg` package; it stays yours
- * @param claimSeconds how long a job may take: then pg-boss counts it as failed, and the schedule queues its person again
+ * @param pool of the `pg` package; close it yourself
+ * @param claimSeconds the longest time of a job. After it, pg-boss counts the job as failed, and the schedule queues the person again.
  */
 export async function openPostgresJobs(pool: Pool, claimSeconds: number): Promise<Jobs> {
   const boss = new PgBoss({
@@ -20,7 +20,7 @@ export async function openPostgresJobs(pool: Pool, claimSeconds: number): Promis
   });
   boss.on('error', (error) => console.error('The job queue failed, and goes on: %s', error.message));
   await boss.start();
-  // "short": a person waits once, however often they are queued. No retries: the schedule sees to that.
+  // "short": a person is queued once. No retries: the schedule queues people again.
   await boss.createQueue(QUEUE, { name: QUEUE, policy: 'short', retryLimit: 0, expireInSeconds: claimSeconds });
 
   return {

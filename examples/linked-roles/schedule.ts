@@ -1,15 +1,15 @@
 /**
- * When people are checked, and by whom: the table of members is the truth, and the job queue only hands the work out. So no job can be
- * lost: whoever is due and under no claim is queued again.
+ * Decides when people are checked, and which worker checks them. That is stored in the table of members, and the job queue only distributes
+ * the work. So no job can be lost: people who are due and not claimed by a worker are queued again.
  */
 import { randomUUID } from 'node:crypto';
 import type { Database, Row } from './database.ts';
 import { NEVER, readNumber, UNKNOWN, type Member, type People } from './people.ts';
 
-/** One person is not checked more often, whatever they press: Roblox allows 20 inventory requests a minute. */
+/** The shortest time between two checks of a person: Roblox allows 20 inventory requests a minute. */
 export const LEAST_GAP_MS = 4000;
 
-/** A check under way. It holds until `until`; then another worker may take over. */
+/** A worker's claim to check a person. It ends at `until`; then another worker may claim them. */
 export interface Claim {
   readonly member: Member;
   readonly startedAt: number;
@@ -21,12 +21,12 @@ export interface Claim {
 
 export interface Operations {
   readonly members: number;
-  /** People who are due, and not yet being checked. */
+  /** The number of people who are due and not being checked. */
   readonly due: number;
-  /** The latest check that succeeded, of anybody; and of the person whose check is longest ago. */
+  /** The time of the latest successful check, and of the oldest one among people who are due. */
   readonly lastCheckAt: number | undefined;
   readonly oldestCheckAt: number | undefined;
-  /** The latest ten minutes, newest first. */
+  /** The last ten minutes, newest first. */
   readonly minutes: readonly { readonly at: number; checks: number; updates: number; failures: number }[];
   readonly errors: readonly { readonly message: string; times: number; firstAt: number; lastAt: number }[];
 }
@@ -36,7 +36,7 @@ export type Schedule = ReturnType<typeof keepSchedule>;
 const MINUTE_MS = 60_000;
 const IS_FREE = 'due_at <= ? AND claimed_until <= ? AND (started_at <= ? OR leaving_at IS NOT NULL)';
 
-/** @param claimMs how long a check may take */
+/** @param claimMs the longest time of a check */
 export function keepSchedule(database: Database, people: People, claimMs: number, now: () => number) {
   async function count(what: 'checks' | 'failures', updates: number): Promise<void> {
     const [checks, failures] = what === 'checks' ? [1, 0] : [0, 1];
@@ -49,7 +49,7 @@ export function keepSchedule(database: Database, people: People, claimMs: number
   }
 
   return {
-    /** Who is due, the longest first. */
+    /** Lists the people who are due. Those who have waited longest come first. */
     async findDue(limit: number): Promise<string[]> {
       const rows = await database.query(
         `SELECT id FROM members WHERE ${IS_FREE} ORDER BY due_at LIMIT ?`,
@@ -58,7 +58,7 @@ export function keepSchedule(database: Database, people: People, claimMs: number
       return rows.map((row) => String(row['id']));
     },
 
-    /** Takes somebody who is due, so that no other worker does. @returns undefined when they are not due, or taken */
+    /** Claims a person who is due. @returns undefined when they are not due, or another worker has claimed them */
     async claim(memberId: string): Promise<Claim | undefined> {
       const startedAt = now();
       const until = startedAt + claimMs;
@@ -73,8 +73,8 @@ export function keepSchedule(database: Database, people: People, claimMs: number
     },
 
     /**
-     * Notes that Discord is about to be told something, so that a check which dies here leaves no wrong record.
-     * @throws {Error} the check took too long, and somebody else does it now
+     * Stores that a request to Discord begins, so that a check that is killed leaves no wrong record.
+     * @throws {Error} the check took too long, and another worker has claimed the person
      */
     async beginToTell({ member, key }: Claim): Promise<void> {
       const rows = await database.query(
@@ -84,7 +84,7 @@ export function keepSchedule(database: Database, people: People, claimMs: number
       if (rows.length === 0) throw new Error('Another worker has taken over');
     },
 
-    /** Ends a check that succeeded. What woke the person meanwhile has them checked again at once. */
+    /** Ends a successful check. When something changed meanwhile, the person is checked again at once. */
     async finish({ member, key, wakes }: Claim, published: string | undefined, dueAt: number): Promise<void> {
       const rows = await database.query(
         `UPDATE members SET claim = NULL, claimed_until = 0, failures = 0, published = ?, checked_at = ?,
@@ -93,7 +93,7 @@ export function keepSchedule(database: Database, people: People, claimMs: number
         ...[published ?? null, now(), wakes, dueAt, member.id, key],
       );
       if (rows.length === 0 && published !== member.published) {
-        // Another worker took over while this process stood still. Whose word reached Discord last?
+        // Another worker claimed the person while this process was paused. We do not know whose request Discord got last.
         await database.query(
           'UPDATE members SET published = ?, due_at = 0, wakes = wakes + 1 WHERE id = ?',
           ...[UNKNOWN, member.id],
@@ -102,7 +102,7 @@ export function keepSchedule(database: Database, people: People, claimMs: number
       await count('checks', published === member.published ? 0 : 1);
     },
 
-    /** Ends a check that failed. @param isWithdrawn Discord was told that the person has nothing */
+    /** Ends a failed check. @param isWithdrawn whether the person's values were deleted at Discord */
     async fail({ member, key, wakes }: Claim, message: string, dueAt: number, isWithdrawn = false): Promise<void> {
       await database.query(
         `UPDATE members SET claim = NULL, claimed_until = 0, failures = failures + 1,
@@ -119,13 +119,13 @@ export function keepSchedule(database: Database, people: People, claimMs: number
       await count('failures', 0);
     },
 
-    /** Removes a person who has left, unless something new was stored about them meanwhile. */
+    /** Deletes a member who has left, unless something new was stored about them meanwhile. */
     async remove({ member, wakes }: Claim): Promise<boolean> {
       const sql = 'DELETE FROM members WHERE id = ? AND wakes = ? RETURNING id';
       return (await database.query(sql, member.id, wakes)).length === 1;
     },
 
-    /** Forgets what is too old to be of use. */
+    /** Deletes old sessions, statistics and errors. */
     async tidy(): Promise<void> {
       await database.batch(
         ['DELETE FROM sessions WHERE ends_at < ?', now()],

@@ -1,8 +1,8 @@
 import type { Database } from './database.ts';
 
 /**
- * The tables, in what SQLite and Postgres have in common. People are keyed by provider (the table), app and ID: another app of yours has
- * other IDs for the same people. Times are milliseconds since the epoch.
+ * The tables, in SQL for both SQLite and Postgres. The keys of people are provider (the table), app and ID, because another app of yours
+ * has other IDs for the same people. Times are milliseconds since the epoch.
  */
 const TABLES = `
   -- A person, who signed in with Discord.
@@ -65,14 +65,14 @@ const TABLES = `
   );
 `;
 
-/** The vault's values, where no Postgres keeps them; sealed. */
+/** The vault's encrypted values, when there is no Postgres. */
 const VAULT_TABLE = 'CREATE TABLE IF NOT EXISTS vault_values (key TEXT PRIMARY KEY, value TEXT NOT NULL)';
 
-/** Makes what is missing. Processes that start together may call it at once. */
+/** Makes missing tables. Several processes may call it at the same time. */
 export async function createTables(database: Database, isShared: boolean): Promise<void> {
   const statements = TABLES.replace(/--.*$/gm, '').split(';');
-  // Postgres' IF NOT EXISTS is not safe against another process that does the same.
-  // The same goes for pg-boss' schema, which it makes without a lock.
+  // Locked, because IF NOT EXISTS of Postgres fails when another process makes the same table.
+  // pg-boss makes its schema without a lock, so it is made here.
   const first = isShared
     ? ['SELECT pg_advisory_xact_lock(20221212)', 'CREATE SCHEMA IF NOT EXISTS pgboss']
     : [VAULT_TABLE];

@@ -1,15 +1,15 @@
-/** Encrypts what must not be read in a copy of the database: Discord's tokens. */
+/** Encrypts Discord's tokens, so that a copy of the database does not reveal them. */
 import { createHash } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 
 export interface Seal {
-  /** @param about whose it is: what was sealed for one person does not open for another */
+  /** Encrypts a text. @param about whose text it is: it cannot be decrypted for another person */
   close(text: string, about: string): Promise<string>;
-  /** @throws {Error} sealed by a secret that is not among ours, changed, or about somebody else */
+  /** Decrypts a text. @throws {Error} its secret is missing, it was changed, or it is about another person */
   open(sealed: string, about: string): Promise<string>;
 }
 
-/** @param secrets the first one seals, all of them open: put a new one in front, and remove the old one 90 days later */
+/** @param secrets the first encrypts, all decrypt. To replace a secret, put the new one first, and remove the old one 90 days later. */
 export function createSeal(secrets: readonly string[]): Seal {
   const keys = secrets.map((secret) => createHash('sha256').update(`linked-roles:${secret}`).digest());
   const [newest] = keys;
@@ -27,7 +27,7 @@ export function createSeal(secrets: readonly string[]): Seal {
         );
         if (content?.about === about) return content.text;
       }
-      throw new Error('The stored tokens do not open: TOKEN_SECRETS lacks the secret that sealed them');
+      throw new Error('The stored tokens cannot be decrypted: their secret is missing from TOKEN_SECRETS');
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Starts the site: `server.ts` alone is everything in one process; `server.ts web` and `server.ts worker` are one of several that share a
- * Postgres. Without ROBLOX_CLIENT_ID and DISCORD_CLIENT_ID it runs against stand-ins on this machine, where nobody is real.
+ * Starts the site. `server.ts` runs everything in one process. `server.ts web` and `server.ts worker` run one of several processes that
+ * share a Postgres. Without ROBLOX_CLIENT_ID and DISCORD_CLIENT_ID it uses stand-ins on this machine, with made-up people.
  */
 import { serve } from '../shared/run.ts';
 import { readSettings } from './settings.ts';
@@ -19,7 +19,7 @@ async function close(): Promise<void> {
 
 if (role === 'worker') {
   process.once('SIGINT', close).once('SIGTERM', close);
-  console.log('The worker is at work.');
+  console.log('The worker is running.');
 } else {
   await serve('linked-roles', (port, host) => site.app.listen(port, host), close);
 }

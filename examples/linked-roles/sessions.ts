@@ -1,4 +1,4 @@
-/** Keeps sessions where the people are, so that every web process knows them and a deleted account ends its own. */
+/** Stores sessions in the site's database, so that all web processes share them and the sessions of a deleted account end. */
 import { createHash } from 'node:crypto';
 import { Store, type SessionData } from 'express-session';
 import type { Database } from './database.ts';
@@ -30,7 +30,7 @@ export class SessionStore extends Store {
     session: SessionData & { passport?: { user?: string } },
     done: Done<never> = () => {},
   ): void {
-    // A session of somebody who is leaving is not stored again: a request of theirs may still be under way.
+    // Not for a member who is being deleted: a request of theirs may still run, and must not store the session again.
     const memberId = session.passport?.user ?? null;
     this.#database
       .query(

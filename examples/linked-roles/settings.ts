@@ -1,4 +1,4 @@
-/** Reads the environment. What names no app gets stand-ins on this machine. */
+/** Reads the environment. Without apps in it, the site uses stand-ins on this machine. */
 import { randomBytes } from 'node:crypto';
 import type { SiteSettings } from './site.ts';
 
@@ -12,16 +12,16 @@ export interface Settings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A second of the local interval is a minute of a real one: long enough to see it, short enough to wait for it. */
+/** Short, so that a developer can watch the checks. */
 const LOCAL_INTERVAL_SECONDS = 20;
 const REAL_INTERVAL_SECONDS = 30 * 60;
 
-/** @throws {TypeError} a variable that is missing or cannot work, by its name */
+/** @throws {TypeError} names a variable that is missing or wrong */
 export async function readSettings(env: Environment, argv: readonly string[]): Promise<Settings> {
   const isReal = Boolean(env['ROBLOX_CLIENT_ID'] || env['DISCORD_CLIENT_ID']);
   if (!isReal && env['NODE_ENV'] === 'production') {
     throw new TypeError(
-      'Set ROBLOX_CLIENT_ID and DISCORD_CLIENT_ID: there are no stand-ins in production, where anyone could be anyone',
+      'Set ROBLOX_CLIENT_ID and DISCORD_CLIENT_ID: there are no stand-ins in production, because anybody could sign in as anybody',
     );
   }
   return isReal ? readReal(env, argv) : startLocal(env);
@@ -61,7 +61,7 @@ function readReal(env: Environment, argv: readonly string[]): Settings {
 }
 
 async function startLocal(env: Environment): Promise<Settings> {
-  // Not imported before: who runs the real site need not install the emulator.
+  // Imported here: the real site does not need the emulator to be installed.
   const { DEMO_COMMUNITY, ROBLOX_APP, startLocalProviders } = await import('./stand-in/local.ts');
   const { roblox, discord, close } = await startLocalProviders();
   const intervalMs = readInterval(env, LOCAL_INTERVAL_SECONDS);
@@ -96,7 +96,7 @@ function readList(text: string): string[] {
   return text.split(',').flatMap((part) => part.trim() || []);
 }
 
-/** @throws {TypeError} too short for Roblox's quotas: people are checked twice in an interval, at most 15 times a minute */
+/** @throws {TypeError} too short for Roblox's quotas: people are checked twice in an interval, so at most 15 times a minute */
 function readInterval(env: Environment, otherwise: number): number {
   const seconds = Number(env['INTERVAL_SECONDS'] || otherwise);
   if (!Number.isInteger(seconds) || seconds < 10)

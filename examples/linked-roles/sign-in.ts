@@ -1,4 +1,4 @@
-/** The two ways in: Discord says who somebody is here, and Roblox what they have. */
+/** The two sign-ins: with Discord, which identifies the member, and with Roblox, which connects an account. */
 import type { Strategy } from 'passport';
 import { RobloxStrategy, SessionStore, type Fetch, type TokenVault } from 'passport-roblox-oauth2';
 import { DiscordStrategy } from '../login-page/providers/discord.ts';
@@ -9,22 +9,22 @@ import type { RobloxPerson } from './people.ts';
 export interface RobloxApp {
   readonly clientID: string;
   readonly clientSecret?: string | undefined;
-  /** Where Roblox is, if it is not at Roblox: the emulator. */
+  /** The emulator's address, if you use it. */
   readonly baseURL?: string | undefined;
-  /** For proxies, tracing and measurements. */
+  /** A `fetch` for proxies, tracing and measurements. */
   readonly fetch?: Fetch | undefined;
 }
 
-/** Who has come from Discord. */
+/** A person who has signed in with Discord. */
 export interface DiscordLogin {
   readonly id: string;
   readonly name: string;
   readonly tokens: DiscordTokens;
-  /** Whether the site may tell Discord what they have. */
+  /** Whether the site may send the person's values to Discord. */
   readonly mayPublish: boolean;
 }
 
-/** @param publicURL where callbacks are: `https://example.com`, or nothing for wherever the request came to */
+/** @param publicURL the base URL of callbacks, such as `https://example.com`; undefined for that of the request */
 export function useStrategies(
   passport: { use(strategy: Strategy): unknown },
   options: {
@@ -59,7 +59,7 @@ export function useStrategies(
     tokenURL: `${baseURL}/api/oauth2/token`,
     userProfileURL: `${baseURL}/api/users/@me`,
   };
-  // The package's store brings PKCE, and logins in several tabs. @types/passport-discord knows neither option.
+  // This store gives PKCE, and logins in several tabs. @types/passport-discord declares neither option.
   const safely: object = { store, pkce: true };
   passport.use(
     new DiscordStrategy(
@@ -69,7 +69,7 @@ export function useStrategies(
         ...{ clientID, clientSecret, callbackURL: `${publicURL}/auth/discord/callback` },
         scope: ['identify', 'role_connections.write'],
       },
-      // passport-oauth2 gives a verify of five parameters the token endpoint's answer too; the types know four.
+      // passport-oauth2 passes the token response to a verify with five parameters. The types declare four.
       verifyDiscord(now) as unknown as ConstructorParameters<typeof DiscordStrategy>[1],
     ),
   );

@@ -1,4 +1,4 @@
-/** Puts the site together: one process with a file, or any number of them around a Postgres. */
+/** Assembles the site: one process with a file, or several processes with a Postgres. */
 import type { Express } from 'express';
 import { Pool } from 'pg';
 import { TokenVault, type TokenVaultOptions } from 'passport-roblox-oauth2';
@@ -22,16 +22,16 @@ export interface SiteSettings {
   readonly robloxApp: RobloxApp;
   readonly discordApp: DiscordApp;
   readonly community: Community;
-  /** `postgres://…` for any number of processes; else `file:people.db` or `:memory:`, for one. */
+  /** `postgres://…` for several processes; `file:people.db` or `:memory:` for one. */
   readonly databaseURL: string;
   readonly cookieSecret: string;
-  /** Seal every token that is stored: the first seals, all open. */
+  /** Secrets that encrypt stored tokens. The first encrypts, all decrypt. */
   readonly tokenSecrets: readonly string[];
   readonly admins: readonly string[];
   readonly publicURL?: string | undefined;
-  /** Nobody keeps what they lost for longer. */
+  /** How long a member may keep a role on Discord after they have lost a rank or an item. */
   readonly intervalMs: number;
-  /** How long people keep their roles while Roblox cannot be asked; a day by default. */
+  /** How long members keep their roles while Roblox is not reached; a day by default. */
   readonly graceMs?: number;
   readonly concurrency?: number;
   readonly checksPerSecond?: number;
@@ -48,12 +48,12 @@ export interface Site {
   readonly vault: TokenVault;
   readonly sync: Sync;
   startWorker(): Promise<Worker>;
-  /** After the web server and the worker. */
+  /** Call it after the web server and the worker have stopped. */
   close(): Promise<void>;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A check takes this long at most, or a quarter of the interval. */
+/** The longest time of a check, unless a quarter of the interval is less. */
 const LONGEST_CHECK_MS = 30_000;
 
 const realClock: Clock = {
@@ -110,7 +110,7 @@ async function openStorage(url: string, claimSeconds: number): Promise<Storage> 
     return { database, jobs: createJobs(), vault: { storage: keepTokens(database) }, close: () => database.close() };
   }
   const pool = new Pool({ connectionString: url });
-  // A connection that breaks while nobody uses it. The next query opens another.
+  // An idle connection broke. The next query opens another one.
   pool.on('error', (error) => console.error('A connection to Postgres broke: %s', error.message));
   const database = usePool(pool);
   await createTables(database, true);
@@ -126,7 +126,7 @@ async function openStorage(url: string, claimSeconds: number): Promise<Storage> 
   };
 }
 
-/** The vault's storage in the site's own file. */
+/** The vault's storage in the site's file. */
 function keepTokens(database: Database): NonNullable<TokenVaultOptions['storage']> {
   return {
     async get(key) {

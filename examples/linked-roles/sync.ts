@@ -1,11 +1,11 @@
-/** Brings one person up to date: asks Roblox what they have, and tells Discord where it has changed. */
+/** Checks one person: asks Roblox for their values, and tells Discord when they have changed. */
 import { ConnectionError, OAuthError, RobloxAPIError, TokenVaultError, type TokenVault } from 'passport-roblox-oauth2';
 import { readConnection, type Community } from './checks.ts';
 import { DiscordError, type Discord, type DiscordTokens, type RoleConnection } from './discord.ts';
 import { NEVER, type Member, type People } from './people.ts';
 import type { Claim, Schedule } from './schedule.ts';
 
-/** Discord's tokens are renewed so long before they run out. */
+/** How long before their expiry Discord's tokens are renewed. */
 const RENEWAL_MARGIN_MS = 24 * 60 * 60 * 1000;
 
 export interface SyncOptions {
@@ -14,19 +14,19 @@ export interface SyncOptions {
   readonly schedule: Schedule;
   readonly vault: TokenVault;
   readonly discord: Discord;
-  /** Nobody keeps what they lost for longer. */
+  /** How long a member may keep a role on Discord after they have lost a rank or an item. */
   readonly intervalMs: number;
-  /** How long people keep their roles while Roblox cannot be asked. */
+  /** How long members keep their roles while Roblox is not reached. */
   readonly graceMs: number;
   readonly now: () => number;
 }
 
-/** Checks somebody if they are due, and if nobody else does. Never throws: what fails is noted, and tried again. */
+/** Checks a person if they are due and no other worker checks them. Never throws: an error is stored, and the check is tried again. */
 export type Sync = (memberId: string) => Promise<void>;
 
 /**
- * People are checked twice in an interval. So a check that fails, or whose worker is killed, is done again before the interval ends.
- * Every step can be repeated: it looks first at what is stored.
+ * People are checked twice in an interval. So a check that fails, or whose worker is killed, is repeated before the interval ends.
+ * Every step can be repeated, because it first looks at what is stored.
  */
 export function createSync(options: SyncOptions): Sync {
   const { community, people, schedule, vault, discord, intervalMs, graceMs, now } = options;
@@ -34,7 +34,7 @@ export function createSync(options: SyncOptions): Sync {
   return async (memberId) => {
     const claim = await schedule.claim(memberId);
     if (claim === undefined) return;
-    // Ends before the claim does: a check that is late tells Discord nothing.
+    // Ends before the claim does, so that a late check does not tell Discord anything.
     const signal = AbortSignal.timeout(Math.max(1, (claim.until - claim.startedAt) * 0.8));
     try {
       for (const robloxId of claim.member.leaving) {
@@ -55,7 +55,7 @@ export function createSync(options: SyncOptions): Sync {
     await schedule.finish(claim, published, hasMore ? claim.startedAt + intervalMs / 2 : NEVER);
   }
 
-  /** What Discord should know. @returns undefined: nothing, for no account is connected, or Roblox has ended the authorization */
+  /** Reads the values for Discord. @returns undefined when no account is connected, or Roblox has ended the authorization */
   async function readWanted({ main }: Member, signal: AbortSignal): Promise<RoleConnection | undefined> {
     if (main === undefined) return undefined;
     const client = await vault.client(main.id);
@@ -65,7 +65,7 @@ export function createSync(options: SyncOptions): Sync {
     return connection;
   }
 
-  /** Tells Discord, if it was told something else before. @returns what it knows now */
+  /** Tells Discord the values, if they have changed. @returns what Discord knows now */
   async function tell(claim: Claim, wanted: RoleConnection | undefined, signal: AbortSignal) {
     const text = wanted && JSON.stringify(wanted);
     if (text === claim.member.published) return text;
@@ -77,8 +77,8 @@ export function createSync(options: SyncOptions): Sync {
   }
 
   /**
-   * Makes a call with a person's tokens of Discord, renewed where they run out or are refused.
-   * @returns false when Discord has ended the authorization: the person removed the app, and their roles went with it
+   * Makes a call with a member's Discord tokens. Renews them when they expire or are refused.
+   * @returns false when Discord has ended the authorization: the member removed the app, and so lost their roles
    */
   async function withDiscordTokens(
     member: Member,
@@ -111,22 +111,22 @@ export function createSync(options: SyncOptions): Sync {
     }
   }
 
-  /** Deletes all that is kept of a person, at Discord too; their Roblox accounts are gone already. */
+  /** Deletes a member, at Discord too. Their Roblox accounts are deleted before. */
   async function removeMember(claim: Claim, signal: AbortSignal): Promise<void> {
     await withDiscordTokens(claim.member, signal, async (tokens) => {
       await discord.withdraw(tokens, signal);
       await discord.revoke(tokens, signal);
     });
     if (await schedule.remove(claim)) return;
-    await schedule.fail(claim, 'A person who leaves had something connected meanwhile', now());
+    await schedule.fail(claim, 'A member who is being deleted has connected an account meanwhile', now());
   }
 
-  /** Has a check that failed done again: when the service says so, else soon, and later each time. */
+  /** Repeats a failed check: when the service says so, or else soon, and later after each failure. */
   async function postpone(claim: Claim, error: unknown, signal: AbortSignal): Promise<void> {
-    console.error('A check failed, and will be done again: %s', describeError(error));
+    console.error('A check failed and will be repeated: %s', describeError(error));
     const backoffMs = Math.min(intervalMs / 4, 1000 * 2 ** Math.min(claim.failures, 20));
     const dueAt = now() + (readWaitMs(error) ?? backoffMs);
-    // What is this old may be wrong by now.
+    // Values that are this old may be wrong by now.
     const { member, startedAt } = claim;
     const isTooOld = member.published !== undefined && startedAt - (member.checkedAt ?? startedAt) > graceMs;
     const isWithdrawn =
@@ -139,7 +139,7 @@ export function createSync(options: SyncOptions): Sync {
   }
 }
 
-/** Takes the error that says that Roblox has ended the authorization; throws any other. */
+/** Ignores the error that Roblox has ended the authorization; throws every other error. */
 function hasEnded(error: unknown): undefined {
   if (error instanceof OAuthError && error.error === 'invalid_grant') return undefined;
   throw error;
@@ -150,7 +150,7 @@ function readWaitMs(error: unknown): number | undefined {
   return error instanceof DiscordError ? error.retryAfterMs : undefined;
 }
 
-/** An error in words for the page of operations: never a name, an ID or a token. */
+/** Describes an error for the operations page, without names, IDs and tokens. */
 function describeError(error: unknown): string {
   if (error instanceof DiscordError) return error.message;
   if (error instanceof RobloxAPIError) return `Roblox answered with ${error.status}: ${error.code ?? 'no code'}`;

@@ -1,12 +1,12 @@
-/** The pages: plain HTML that works without scripts. */
+/** The pages: plain HTML without scripts. */
 import { html, type Html } from '../shared/html.ts';
-import { countOf, initialOf, page } from '../shared/page.ts';
+import { formatCount, readInitial, page } from '../shared/page.ts';
 import { chooseScopes, type Community } from './checks.ts';
 import type { RoleConnection } from './discord.ts';
 import { UNKNOWN, type Member, type RobloxAccount } from './people.ts';
 import type { Operations } from './schedule.ts';
 
-/** Something to tell above a page: what went wrong (`alert`), or what was done (`status`). */
+/** A message above a page: an error (`alert`) or a success (`status`). */
 export interface Message {
   readonly role: 'alert' | 'status';
   readonly text: string;
@@ -14,7 +14,7 @@ export interface Message {
 
 const SITE = 'Linked roles';
 
-/** For who is not signed in. */
+/** The page for a visitor who is not signed in. */
 export function welcomePage(message?: Message): string {
   return frame(
     'Sign in',
@@ -33,11 +33,11 @@ export function welcomePage(message?: Message): string {
   );
 }
 
-/** For who is signed in: both accounts, and what Discord was told. */
+/** The page of a member: their accounts, and what Discord was told. */
 export function homePage(about: {
   readonly member: Member;
   readonly isAdmin: boolean;
-  /** The username of an account of somebody else that may be moved here. */
+  /** The username of another member's account that may be moved to this member. */
   readonly moving: string | undefined;
   readonly now: number;
   readonly message: Message | undefined;
@@ -54,7 +54,7 @@ export function homePage(about: {
           : ''
       }
       <section class="card profile">
-        <span class="headshot" aria-hidden="true">${initialOf(member.name)}</span>
+        <span class="headshot" aria-hidden="true">${readInitial(member.name)}</span>
         <div class="who">
           <h1>${member.name}</h1>
           <p class="quiet">Your Discord account</p>
@@ -94,7 +94,7 @@ function accountRow(account: RobloxAccount, { main, accounts }: Member): Html {
   return html`<li>
     ${
       picture === undefined
-        ? html`<span class="tile" aria-hidden="true">${initialOf(displayName)}</span>`
+        ? html`<span class="tile" aria-hidden="true">${readInitial(displayName)}</span>`
         : html`<img class="tile picture" src="${picture}" alt="" width="40" height="40" />`
     }
     <span>
@@ -110,7 +110,7 @@ function accountRow(account: RobloxAccount, { main, accounts }: Member): Html {
 }
 
 function action(path: string, verb: string, name: string): Html {
-  // The label is for those who hear the buttons one after another.
+  // The label is for screen readers, which may read the buttons without the heading.
   return html`<form method="post" action="${path}">
     <button class="button plain" aria-label="${verb} ${name}">${verb}</button>
   </form>`;
@@ -157,7 +157,7 @@ function inWords(key: string, value: string): string {
   return value === '1' ? 'Yes' : 'No';
 }
 
-/** Asks once more before everything is gone. */
+/** Asks for confirmation before everything is deleted. */
 export function deletionPage(): string {
   return frame(
     'Delete my account',
@@ -175,7 +175,7 @@ export function deletionPage(): string {
   );
 }
 
-/** What is stored, and for how long. */
+/** The privacy page: what is stored, and for how long. */
 export function privacyPage({
   community,
   intervalMs,
@@ -222,7 +222,7 @@ export function privacyPage({
   );
 }
 
-/** For the people who run the site. */
+/** The page for the people who run the site. */
 export function operationsPage(
   { members, due, lastCheckAt, oldestCheckAt, minutes, errors }: Operations,
   queue: { readonly waiting: number; readonly active: number },
@@ -311,7 +311,7 @@ function table(names: readonly string[], rows: readonly (readonly string[])[]): 
   </div>`;
 }
 
-/** For what is neither a sign-in nor an account. */
+/** The page for other errors. */
 export function errorPage(title: string, text: string): string {
   return frame(
     title,
@@ -340,6 +340,8 @@ function ago(time: number, now: number): string {
 
 function inTime(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return countOf(seconds, 'second');
-  return seconds < 7200 ? countOf(Math.round(seconds / 60), 'minute') : countOf(Math.round(seconds / 3600), 'hour');
+  if (seconds < 120) return formatCount(seconds, 'second');
+  return seconds < 7200
+    ? formatCount(Math.round(seconds / 60), 'minute')
+    : formatCount(Math.round(seconds / 3600), 'hour');
 }

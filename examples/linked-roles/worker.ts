@@ -1,4 +1,4 @@
-/** Keeps everybody up to date: queues who is due, and checks who is handed out. Run as many workers as you like. */
+/** Checks people again and again: queues those who are due, and works on the queue. Run as many workers as you like. */
 import { describeMetadata, type Community } from './checks.ts';
 import { DiscordError, type Discord } from './discord.ts';
 import type { Jobs } from './jobs.ts';
@@ -11,11 +11,11 @@ export interface WorkerOptions {
   readonly schedule: Schedule;
   readonly jobs: Jobs;
   readonly sync: Sync;
-  /** People who are checked at the same time. */
+  /** How many people are checked at the same time. */
   readonly concurrency: number;
-  /** Checks that begin in a second, so that a restart is no storm. */
+  /** How many checks may begin in a second, so that a restart does not cause too many at once. */
   readonly checksPerSecond: number;
-  /** How often the worker looks who is due, in milliseconds. */
+  /** How often the worker looks for people who are due, in milliseconds. */
   readonly sweepMs: number;
   readonly clock: Clock;
 }
@@ -27,21 +27,21 @@ export interface Clock {
 }
 
 export interface Worker {
-  /** Queues who is due. It happens by itself as well. */
+  /** Queues the people who are due. The worker also does this by itself. */
   sweep(): Promise<void>;
-  /** Ends the checks under way, and begins no more. */
+  /** Waits for running checks, and starts no more. */
   close(): Promise<void>;
 }
 
-/** Due people that one look queues. */
+/** The most people to queue at a time. */
 const SWEEP_LIMIT = 1000;
 const TIDY_MS = 60_000;
 
-/** @throws {DiscordError} Discord refuses the app: `botToken` is wrong, for instance */
+/** @throws {DiscordError} Discord refuses the app, for example because `botToken` is wrong */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { community, discord, schedule, jobs, sync, concurrency, checksPerSecond, sweepMs, clock } = options;
   let isRegistered = false;
-  /** @throws {DiscordError} Discord refuses the app, or what it registers: a mistake in the settings */
+  /** @throws {DiscordError} Discord refuses the app or its metadata: a mistake in the settings */
   async function register(): Promise<void> {
     try {
       await discord.register(describeMetadata(community));
@@ -63,7 +63,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   let tidiedAt = 0;
   async function sweep(): Promise<void> {
-    // Discord was not to be reached when the worker started.
+    // Discord was not reached when the worker started.
     if (!isRegistered) await register();
     const due = await schedule.findDue(SWEEP_LIMIT);
     if (due.length > 0) await jobs.add(due);
@@ -88,7 +88,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
 }
 
-/** The database, or Discord, could not be asked. Whoever was due is due still. */
+/** The database or Discord was not reached. People who were due are still due. */
 function report(error: unknown): void {
   console.error('The worker failed, and goes on: %s', error instanceof Error ? error.message : String(error));
 }

@@ -1,10 +1,10 @@
-/** Accounts, and the identities that open them. */
+/** Accounts, and the identities that can sign in to them. */
 import { randomUUID } from 'node:crypto';
 import { createClient, type Row } from '@libsql/client';
 
 /**
- * Who someone is at a provider. `subject` is the provider's ID of them: names and e-mail addresses change, it doesn't.
- * It belongs to one app: at Roblox the same person has another ID in each, and the same ID can be somebody else.
+ * A user at a provider. `subject` is the provider's ID of the user, which never changes. Names and e-mail addresses may change.
+ * It is valid in one app only: at Roblox each app has its own IDs, so the same ID may be another user in another app.
  */
 export interface Identity {
   readonly provider: string;
@@ -13,7 +13,7 @@ export interface Identity {
   readonly name: string;
 }
 
-/** An identity that opens an account. */
+/** An identity that is linked to an account. */
 export interface LinkedIdentity extends Identity {
   readonly linkedAt: Date;
   readonly lastUsedAt: Date;
@@ -41,8 +41,8 @@ const SCHEMA = `
     name         TEXT NOT NULL,
     linked_at    INTEGER NOT NULL,
     last_used_at INTEGER NOT NULL,
-    UNIQUE (provider, client_id, subject),  -- an identity opens one account
-    UNIQUE (account_id, provider)           -- and an account has one identity per provider
+    UNIQUE (provider, client_id, subject),  -- an identity belongs to one account
+    UNIQUE (account_id, provider)           -- an account has one identity per provider
   ) STRICT;
 `;
 
@@ -55,11 +55,11 @@ export async function openAccounts(url: string, now: () => number = () => Date.n
   await database.executeMultiple(SCHEMA);
 
   return {
-    /** The account that an identity opens; a new one for a new identity. E-mail addresses play no part in it. */
+    /** Finds the account of an identity. Makes a new account for a new identity. Does not compare e-mail addresses. */
     async signIn({ provider, clientID, subject, name }: Identity): Promise<Account> {
       const id = randomUUID();
       const at = now();
-      // A batch is a transaction: an identity that comes twice at once makes one account.
+      // A batch is a transaction: two requests with the same identity at the same time make one account.
       const results = await database.batch(
         [
           {
@@ -82,12 +82,13 @@ export async function openAccounts(url: string, now: () => number = () => Date.n
         ],
         'write',
       );
-      return readAccount(results[2]!.rows[0]!); // the second statement has seen to it
+      return readAccount(results[2]!.rows[0]!); // the second statement made sure that it exists
     },
 
     /**
      * Links an identity to an account.
-     * @returns `taken` when it opens somebody else's account, `other` when the account has another identity of that provider
+     * @returns `yours` when it was linked already, `taken` when it belongs to another account, `other` when the account has another
+     * identity of this provider
      */
     async link(
       accountId: string,
@@ -112,7 +113,7 @@ export async function openAccounts(url: string, now: () => number = () => Date.n
       return owner === undefined ? 'other' : owner === accountId ? 'yours' : 'taken';
     },
 
-    /** Unlinks a provider, unless nothing would open the account any more. One statement, so that two tabs cannot unlink the last two. */
+    /** Unlinks a provider, unless it is the account's last one. In one statement, so that two tabs cannot unlink the last two. */
     async unlink(accountId: string, provider: string): Promise<boolean> {
       const { rowsAffected } = await database.execute({
         sql: `DELETE FROM identities WHERE account_id = :accountId AND provider = :provider

@@ -1,4 +1,4 @@
-/** A login page with four providers: sign in with any of them, link the others. */
+/** A login page with four providers. A user can sign in with each of them, and link the others. */
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -15,17 +15,17 @@ import { noStore, sameSiteForms, securityHeaders } from './security.ts';
 import { useStrategies, type Apps } from './strategies.ts';
 import { accountPage, errorPage, loginPage, type Message } from './views.ts';
 
-/** The blanks: fill them in from your environment. */
+/** The settings of the app. Fill them in from your environment. */
 export interface Blanks {
   readonly apps: Apps;
   readonly accounts: Accounts;
   readonly sessionSecret: string;
-  /** `https://example.com`, if requests do not show it: behind a proxy. */
+  /** The public URL, such as `https://example.com`. Needed behind a proxy. */
   readonly publicURL?: string | undefined;
   readonly now?: (() => number) | undefined;
 }
 
-const accountOf = (req: Request) => req.user as Account | undefined; // what deserializeUser found
+const getAccount = (req: Request) => req.user as Account | undefined; // what deserializeUser found
 
 export function createApp({ apps, accounts, sessionSecret, publicURL, now }: Blanks): Express {
   const passport = new passports.Passport();
@@ -36,10 +36,10 @@ export function createApp({ apps, accounts, sessionSecret, publicURL, now }: Bla
   });
 
   const app = express().disable('x-powered-by');
-  if (publicURL !== undefined) app.set('trust proxy', 1); // it says whether a request came by https
+  if (publicURL !== undefined) app.set('trust proxy', 1); // the proxy tells whether a request came over https
   app.use(securityHeaders(apps), express.static(`${import.meta.dirname}/public`), noStore);
-  // Sessions are in memory here; give `session` a `store` where there is more than one process, or a restart.
-  // SameSite=Lax: other sites cannot post in a person's name, and a provider's redirect still finds the session.
+  // Sessions are kept in memory here. For several processes or restarts, give `session` a `store`.
+  // SameSite=Lax: other sites cannot send forms with the user's session, but a provider's redirect has it.
   const cookie = { sameSite: 'lax', secure: 'auto', maxAge: 7 * 24 * 60 * 60 * 1000 } as const;
   app.use(session({ name: 'session', secret: sessionSecret, resave: false, saveUninitialized: false, cookie }));
   app.use(passport.session(), sameSiteForms);
@@ -48,19 +48,19 @@ export function createApp({ apps, accounts, sessionSecret, publicURL, now }: Bla
     const { id } = brand;
     app.get(`/auth/${id}`, passport.authenticate(id));
 
-    // `assignProperty`: verify's answer goes there, and nobody is signed in yet.
+    // `assignProperty`: the result of verify is set there, and nobody is signed in yet.
     const identify = passport.authenticate(id, { assignProperty: 'identity', failWithError: true });
     app.get(`/auth/${id}/callback`, identify, explain(brand), finish(brand, accounts));
 
     app.post(`/auth/${id}/link`, signedIn, (req, res, next) => {
-      // The session keeps this beside the login's state, so that the callback knows who asked, whatever else happens in other tabs.
-      // An `object`, because @types/passport has a string as the state of other providers.
-      const options: object = { state: { linkTo: accountOf(req)?.id } };
+      // `state` is stored with the login, so that the callback knows which account to link, whatever happens in other tabs.
+      // An `object`, because @types/passport declares the state of other providers as a string.
+      const options: object = { state: { linkTo: getAccount(req)?.id } };
       passport.authenticate(id, options)(req, res, next);
     });
 
     app.post(`/auth/${id}/unlink`, signedIn, async (req, res) => {
-      const done = await accounts.unlink(accountOf(req)!.id, id); // `signedIn` has looked
+      const done = await accounts.unlink(getAccount(req)!.id, id); // `signedIn` has checked it
       if (!done) throw new Refusal(409, `${brand.name} is not linked, or it is your only way in.`);
       notify(req, `${brand.name} is no longer linked.`);
       res.redirect(303, '/');
@@ -77,9 +77,9 @@ export function createApp({ apps, accounts, sessionSecret, publicURL, now }: Bla
     await showHome(req, res, notice === undefined ? undefined : { role: 'status', text: notice });
   });
 
-  /** The page that a visitor belongs on. */
+  /** Shows the login page or the account page. */
   async function showHome(req: Request, res: Response, message?: Message): Promise<void> {
-    const account = accountOf(req);
+    const account = getAccount(req);
     if (account === undefined) res.send(loginPage(message));
     else res.send(accountPage(account, await accounts.identities(account.id), message));
   }
@@ -99,24 +99,24 @@ export function createApp({ apps, accounts, sessionSecret, publicURL, now }: Bla
   return app;
 }
 
-/** Ends a login, or the linking of an identity: whichever was begun. */
+/** Finishes a login, or links an identity. */
 function finish({ name }: Brand, accounts: Accounts): RequestHandler {
   return async (req, res) => {
     const { identity, authInfo } = req as { identity?: Identity; authInfo?: { state?: { linkTo?: string } } }; // Passport's, and ours
     const linkTo = authInfo?.state?.linkTo;
     if (linkTo === undefined) {
-      const account = await accounts.signIn(identity!); // `identify` has put it there
-      // Passport makes a new session; the logins of other tabs go along, and nothing else is in it.
+      const account = await accounts.signIn(identity!); // `identify` has set it
+      // Passport makes a new session. keepSessionInfo keeps the logins of other tabs, and there is nothing else to keep.
       await new Promise<void>((resolve, reject) => {
         req.logIn(account, { session: true, keepSessionInfo: true }, (error) => (error ? reject(error) : resolve()));
       });
     } else {
-      if (accountOf(req)?.id !== linkTo) {
-        throw new Refusal(403, `You began to link ${name} as somebody else. Nothing was linked.`);
+      if (getAccount(req)?.id !== linkTo) {
+        throw new Refusal(403, `You started to link ${name} in another account. Nothing was linked.`);
       }
       const outcome = await accounts.link(linkTo, identity!);
       if (outcome === 'taken') {
-        throw new Refusal(409, `This ${name} account already opens another account here, so it was not linked.`);
+        throw new Refusal(409, `This ${name} account is already linked to another account here, so it was not linked.`);
       }
       if (outcome === 'other')
         throw new Refusal(409, `You have linked another ${name} account. Unlink that one first.`);
@@ -126,7 +126,7 @@ function finish({ name }: Brand, accounts: Accounts): RequestHandler {
   };
 }
 
-/** What became of a login, in words of our own: nothing that a URL says is ever shown. */
+/** Explains a failed login with our own text. Never shows text from the URL, which anybody can write. */
 function explain({ name }: Brand): ErrorRequestHandler {
   return (error, req, _res, next) => {
     const { error: answer } = req.query;
@@ -137,7 +137,7 @@ function explain({ name }: Brand): ErrorRequestHandler {
       const text = `This sign-in at ${name} was used before, took too long, or began in another browser. Nothing has changed.`;
       return next(new Refusal(403, text));
     }
-    // Anyone can write such a URL: it becomes one line of the log, whatever it says.
+    // %j keeps it on one line of the log: anybody can write such a URL.
     if (answer !== undefined) console.error('%s answered with the error %j', name, answer);
     else console.error(error);
     next(new Refusal(502, `${name} could not be asked who you are. Please try again.`));
@@ -145,10 +145,10 @@ function explain({ name }: Brand): ErrorRequestHandler {
 }
 
 const signedIn: RequestHandler = (req, _res, next) => {
-  next(accountOf(req) === undefined ? new Refusal(403, 'You are no longer signed in.') : undefined);
+  next(getAccount(req) === undefined ? new Refusal(403, 'You are no longer signed in.') : undefined);
 };
 
-/** Leaves a word for the next page. */
+/** Sets a message for the next page. */
 function notify(req: Request, notice: string): void {
   req.session.notice = notice;
 }

@@ -1,4 +1,4 @@
-/** The four providers' names and marks. Their colours are in public/style.css, by ID. */
+/** The names and logos of the four providers. Their colours are in public/style.css, by ID. */
 import { markup, type Html } from '../shared/html.ts';
 
 export type ProviderID = 'roblox' | 'google' | 'github' | 'discord';

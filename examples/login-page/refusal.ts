@@ -1,4 +1,4 @@
-/** A sentence for the person who asked for what cannot be had. */
+/** A refused request, with a message for the user. */
 export class Refusal extends Error {
   readonly status: number;
   constructor(status: number, message: string) {

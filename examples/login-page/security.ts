@@ -1,4 +1,4 @@
-/** What keeps other sites out of these pages. */
+/** Protects these pages from other sites. */
 import type { RequestHandler } from 'express';
 import { isForeignForm } from '../shared/security.ts';
 import { Refusal } from './refusal.ts';
@@ -6,18 +6,18 @@ import type { Apps } from './strategies.ts';
 
 /** Refuses forms that another site has sent. */
 export const sameSiteForms: RequestHandler = (req, _res, next) => {
-  // `req.host`, since a proxy that is trusted may have changed the header.
+  // `req.host` instead of the header, which a trusted proxy may have changed.
   const isForeign = isForeignForm({ method: req.method, headers: { ...req.headers, host: req.host } });
   next(isForeign ? new Refusal(403, 'This was sent from another site, so nothing was done.') : undefined);
 };
 
-/** A page about a person is gone from the browser once they have signed out. */
+/** The browser keeps no page about a user after they have signed out. */
 export const noStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store');
   next();
 };
 
-/** Nothing but our own style sheet is loaded, no scripts run, no other site frames the pages. */
+/** Only our own style sheet is loaded, no scripts run, and no other site can frame the pages. */
 export function securityHeaders({ roblox, google, github, discord }: Apps): RequestHandler {
   const local = [roblox.baseURL, google.authorizationURL, github.authorizationURL, discord.authorizationURL];
   const origins = new Set(local.filter((url) => url !== undefined).map((url) => new URL(url).origin));
@@ -25,7 +25,7 @@ export function securityHeaders({ roblox, google, github, discord }: Apps): Requ
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self'",
-    // "Link" is a form, and its redirects go on from the provider to wherever it has people sign in.
+    // "Link" is a form. Browsers apply form-action to its redirects too, which may lead from the provider to its login page.
     ["form-action 'self' https:", ...origins].join(' '),
     "base-uri 'none'",
     "frame-ancestors 'none'",

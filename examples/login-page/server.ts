@@ -1,4 +1,4 @@
-/** Starts the login page: each provider is the real one when its credentials are set, else a local one where nobody is real. */
+/** Starts the login page. Each provider is the real one if its credentials are set, else a local one with made-up people. */
 import { randomBytes } from 'node:crypto';
 import { serve } from '../shared/run.ts';
 import { openAccounts } from './accounts.ts';
@@ -10,17 +10,22 @@ import type { App, Apps } from './strategies.ts';
 const { DATABASE_URL = ':memory:', PUBLIC_URL, NODE_ENV } = process.env;
 const sessionSecret = process.env['COOKIE_SECRET'] || randomBytes(32).toString('base64url');
 
-/** `GOOGLE_CLIENT_ID` and `GOOGLE_CLIENT_SECRET`, for example. */
-function appOf(provider: string): App | undefined {
+/** Reads the credentials of a provider, such as `GOOGLE_CLIENT_ID` and `GOOGLE_CLIENT_SECRET`. */
+function readApp(provider: string): App | undefined {
   const clientID = process.env[`${provider}_CLIENT_ID`];
   const clientSecret = process.env[`${provider}_CLIENT_SECRET`];
   return clientID && clientSecret ? { clientID, clientSecret } : undefined;
 }
 
-const real = { roblox: appOf('ROBLOX'), google: appOf('GOOGLE'), github: appOf('GITHUB'), discord: appOf('DISCORD') };
+const real = {
+  roblox: readApp('ROBLOX'),
+  google: readApp('GOOGLE'),
+  github: readApp('GITHUB'),
+  discord: readApp('DISCORD'),
+};
 const missing = BRANDS.filter(({ id }) => real[id] === undefined);
 if (NODE_ENV === 'production' && missing.length > 0) {
-  // At a local provider anyone can be anyone.
+  // With a local provider, anybody can sign in as anybody.
   console.error(
     `No credentials for ${missing.map(({ name }) => name).join(', ')}: there are no local providers in production.`,
   );
@@ -30,14 +35,14 @@ for (const { id, name } of BRANDS) {
   const prefix = name.toUpperCase();
   const where = real[id]
     ? `the real one, as app ${real[id].clientID}`
-    : `a local one, where nobody is real (for the real one, set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET)`;
+    : `a local one with made-up people (for the real one, set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET)`;
   console.log(`${name}: ${where}`);
 }
 
 const local = missing.length > 0 ? await startLocalProviders() : undefined;
 const accounts = await openAccounts(DATABASE_URL);
 const chosen = Object.entries(real).filter(([, app]) => app !== undefined);
-const apps = { ...local?.apps, ...Object.fromEntries(chosen) } as Apps; // where a real one is missing, there are local ones
+const apps = { ...local?.apps, ...Object.fromEntries(chosen) } as Apps; // local apps replace missing real ones
 const app = createApp({ apps, accounts, sessionSecret, publicURL: PUBLIC_URL || undefined });
 
 await serve(

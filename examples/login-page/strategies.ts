@@ -1,4 +1,4 @@
-/** The four ways to sign in. They differ in their names alone. */
+/** The strategies of the four providers. */
 import type { Profile, Strategy } from 'passport';
 import { Strategy as GitHubStrategy } from 'passport-github2';
 import { Strategy as GoogleStrategy, type VerifyCallback } from 'passport-google-oauth20';
@@ -6,7 +6,7 @@ import { RobloxStrategy, SessionStore } from 'passport-roblox-oauth2';
 import type { Identity } from './accounts.ts';
 import { DiscordStrategy } from './providers/discord.ts';
 
-/** An app as its provider knows it. The URLs are for a provider that is not at its usual place: a local one. */
+/** An app at a provider. The URLs are for a local provider. */
 export interface App {
   readonly clientID: string;
   readonly clientSecret: string;
@@ -23,8 +23,8 @@ export interface Apps {
 }
 
 /**
- * Makes Passport's classic verify: the same for all four.
- * It says who has come. Whether they sign in or link an account is for the route to decide, which knows what they set out to do.
+ * Makes Passport's classic verify, the same for all four.
+ * It only identifies the user. The route decides whether to sign the user in or to link the identity.
  */
 export function createVerify({ clientID }: { readonly clientID: string }) {
   return (_accessToken: string, _refreshToken: string, profile: Profile, done: VerifyCallback): void => {
@@ -35,7 +35,7 @@ export function createVerify({ clientID }: { readonly clientID: string }) {
 }
 
 /**
- * @param callbackBase where callbacks are: `https://example.com`, or nothing for wherever the request came to
+ * @param callbackBase the base URL of callbacks, such as `https://example.com`; empty for that of the request
  * @param now the clock for logins in flight
  */
 export function useStrategies(
@@ -45,8 +45,8 @@ export function useStrategies(
   now = () => Date.now(),
 ): void {
   const store = new SessionStore({ now });
-  // For Roblox these are a matter of course; with them the others too have PKCE, and logins in several tabs.
-  // An `object`, because @types/passport-oauth2 does not know the stores that passport-oauth2 uses for PKCE.
+  // RobloxStrategy does this by default. It gives the other strategies PKCE too, and logins in several tabs.
+  // An `object`, because @types/passport-oauth2 does not declare stores for PKCE.
   const safely: object = { store, pkce: true };
 
   passport.use(

@@ -1,15 +1,15 @@
-/** The pages: plain HTML that works without scripts. */
+/** The pages: plain HTML without scripts. */
 import type { Account, LinkedIdentity } from './accounts.ts';
 import { BRANDS, type Brand } from './brands.ts';
 import { html, type Html } from '../shared/html.ts';
 
-/** Something to tell above a page: what went wrong (`alert`), or what was done (`status`). */
+/** A message above a page: an error (`alert`) or a success (`status`). */
 export interface Message {
   readonly role: 'alert' | 'status';
   readonly text: string;
 }
 
-/** For who is not signed in. */
+/** The page for a visitor who is not signed in. */
 export function loginPage(message?: Message): string {
   return page(
     'Sign in',
@@ -31,7 +31,7 @@ export function loginPage(message?: Message): string {
   );
 }
 
-/** For who is signed in: what opens their account, and what else could. */
+/** The page of an account: its linked providers, and those that can be linked. */
 export function accountPage(account: Account, identities: readonly LinkedIdentity[], message?: Message): string {
   return page(
     'Your account',
@@ -82,13 +82,13 @@ function way({ id, name, mark }: Brand, identities: readonly LinkedIdentity[]): 
 }
 
 function action(path: string, verb: string, name: string): Html {
-  // The name is for those who hear the buttons one after another.
+  // The name is for screen readers, which may read the buttons without the heading.
   return html`<form method="post" action="${path}">
     <button class="button plain">${verb}<span class="unseen"> ${name}</span></button>
   </form>`;
 }
 
-/** For what is neither a login nor an account. */
+/** The page for other errors. */
 export function errorPage(title: string, text: string): string {
   return page(
     title,
@@ -114,7 +114,7 @@ function time(date: Date): Html {
 }
 
 function page(title: string, message: Message | undefined, main: Html, corner: Html = html``): string {
-  // Screen readers read the title first, so what went wrong is in it.
+  // Screen readers read the title first, so it has the error.
   const what = message?.role === 'alert' ? `${message.text} · ${title}` : title;
   return html`<!doctype html>
     <html lang="en">

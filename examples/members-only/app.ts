@@ -14,12 +14,12 @@ import type { Blanks } from '../shared/run.ts';
 import { guardPages } from '../shared/security.ts';
 import { findOrCreateUser, type User } from '../shared/users.ts';
 
-/** Whose app it is: fill in your own. */
+/** Your group and game pass. */
 export interface Community {
   readonly groupId: string;
   readonly staffRank: number;
   readonly gamePassId: string;
-  /** Who may be chosen at the emulator, and what for. */
+  /** The people to choose at the emulator, and what each may see. */
   readonly people?: readonly string[];
 }
 
@@ -63,20 +63,22 @@ export function createApp(blanks: Blanks, { groupId, staffRank, gamePassId, peop
   const finish = passport.authenticate('roblox', { keepSessionInfo: true, failureMessage: true, failWithError: true });
   app.get('/auth/roblox/callback', finish, (_req, res) => res.redirect('/'));
 
-  const userOf = (req: Request) => req.user as User | undefined; // what deserializeUser gave
+  const getUser = (req: Request) => req.user as User | undefined; // what deserializeUser gave
 
-  /** As `gate.middleware`, which answers in plain text: what this throws becomes a page. */
+  /** Like `gate.middleware`, but it throws, so that the error handler can show a page instead of plain text. */
   const only = (gate: Gate): RequestHandler => {
     return async (req, _res, next) => {
-      const user = userOf(req);
+      const user = getUser(req);
       const client = user && (await vault.client(user.id));
       if (client === undefined) throw new NotSignedInError();
       await gate.check(client);
       next();
     };
   };
-  app.get('/', (req, res) => res.send(homePage(site, userOf(req))));
-  app.get('/staff', only(staff), (_req, res) => res.send(textPage(site, 'Staff room', 'The keys are under the mat.')));
+  app.get('/', (req, res) => res.send(homePage(site, getUser(req))));
+  app.get('/staff', only(staff), (_req, res) =>
+    res.send(textPage(site, 'Staff room', 'Only our staff can read this.')),
+  );
   app.get('/lounge', only(supporters), (_req, res) =>
     res.send(textPage(site, 'Lounge', 'Thank you for your support.')),
   );
@@ -86,15 +88,15 @@ export function createApp(blanks: Blanks, { groupId, staffRank, gamePassId, peop
   });
 
   const showRefusal: ErrorRequestHandler = (error, req, res, next) => {
-    // The user has ended the authorization at Roblox.
+    // An OAuthError: the user has ended the authorization at Roblox.
     const refusal = error instanceof OAuthError ? new NotSignedInError() : error;
     if (refusal.status !== 403 && refusal.status !== 401) return next(error);
     res.status(refusal.status);
-    // Where `failureMessage` has put the reason of a sign-in that failed.
+    // `failureMessage` stores the reason of a failed sign-in there.
     const reason = req.session.messages?.at(-1);
     delete req.session.messages;
-    if (reason !== undefined) res.send(refusalPage(site, reason, userOf(req)));
-    else if (refusal.status === 403) res.send(homePage(site, userOf(req), refusal.message));
+    if (reason !== undefined) res.send(refusalPage(site, reason, getUser(req)));
+    else if (refusal.status === 403) res.send(homePage(site, getUser(req), refusal.message));
     else res.send(textPage(site, 'Please sign in', refusal.message, signInLink('Sign in with Roblox')));
   };
   return app.use(showRefusal);

@@ -2,11 +2,11 @@ import { DEMO_GROUPS, DEMO_PEOPLE } from 'passport-roblox-oauth2/emulator';
 import { run } from '../shared/run.ts';
 import { createApp } from './app.ts';
 
-// The emulator's by default.
+// The defaults are the emulator's.
 const { GROUP_ID = '7001', STAFF_RANK = '50', GAME_PASS_ID = '777', ROBLOX_CLIENT_ID } = process.env;
 const community = { groupId: GROUP_ID, staffRank: Number(STAFF_RANK), gamePassId: GAME_PASS_ID };
 
-/** A member of the group without a rank, so that there is somebody for each answer. */
+/** A member of the group without a rank: the emulator's other people do not cover this case. */
 const PEBBLE = {
   id: '4100000011',
   username: 'PebbleSkips',
@@ -20,7 +20,7 @@ const people = [
   'Mango may see everything',
   'Ysölde is staff, but does not own the pass',
   'Pebble owns the pass, but is not staff',
-  'Nell is not in the group, and is turned away',
+  'Nell is not in the group, and cannot sign in',
 ];
 
 await run(

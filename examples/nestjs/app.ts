@@ -25,7 +25,7 @@ import { findOrCreateUser, type User } from '../shared/users.ts';
 
 export const SITE = { name: 'NestJS example', about: 'A NestJS app with a guard that signs people in.' };
 
-const userOf = (req: Request) => req.user as User | undefined; // what deserializeUser gave
+const getUser = (req: Request) => req.user as User | undefined; // what deserializeUser gave
 
 @Injectable()
 export class RobloxLogin extends PassportStrategy(RobloxStrategy) {
@@ -46,7 +46,7 @@ export class RobloxGuard extends AuthGuard('roblox') {
     return Boolean(signedIn);
   }
 
-  /** Keeps the status and the reason of a refusal: Nest's own makes a bare 401 of each. */
+  /** Keeps the status and the reason of a refusal. Nest's own method makes a plain 401 of every refusal. */
   override handleRequest<TUser = User>(
     error: unknown,
     user: TUser | false,
@@ -65,7 +65,7 @@ export class RobloxGuard extends AuthGuard('roblox') {
 export class RefusalFilter implements ExceptionFilter<HttpException> {
   catch(refusal: HttpException, host: ArgumentsHost): void {
     const [req, res] = [host.switchToHttp().getRequest<Request>(), host.switchToHttp().getResponse<Response>()];
-    res.status(refusal.getStatus()).send(refusalPage(SITE, refusal.message, userOf(req)));
+    res.status(refusal.getStatus()).send(refusalPage(SITE, refusal.message, getUser(req)));
   }
 }
 
@@ -83,7 +83,7 @@ export class AppController {
 
   @Get()
   home(@Req() req: Request): string {
-    return homePage(SITE, userOf(req));
+    return homePage(SITE, getUser(req));
   }
 
   @Post('sign-out')

@@ -19,14 +19,14 @@ REDIRECT_URI = "http://localhost:8000/callback"
 
 
 class StopAtRedirects(urllib.request.HTTPRedirectHandler):
-    """The callback belongs to an app, which does not listen here: its URL is all that is needed."""
+    """Does not follow redirects: no app listens at the callback URL, and only its code is needed."""
 
     def redirect_request(self, *_args):
         return None
 
 
 def request(method, url, headers=None, form=None, body=None):
-    """Returns status, headers and body, whatever the status is."""
+    """Returns status, headers and body, for every status."""
     data = urllib.parse.urlencode(form).encode() if form is not None else None
     if body is not None:
         data = json.dumps(body).encode()
@@ -48,7 +48,7 @@ def call(path, token):
 
 
 def control(word, **fields):
-    """Changes the emulated world."""
+    """Calls a method of the emulator's control interface."""
     status, _, text = request("POST", f"{ROBLOX}/control/{word}", body=fields)
     if status != 200:
         raise RuntimeError(f"{word} answered {status}: {text}")

@@ -19,7 +19,7 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
       clientSecret,
       callbackURL,
       baseURL,
-      store: new CookieStore({ secret: cookieSecret }), // until the callback; from then on the JWT says who it is
+      store: new CookieStore({ secret: cookieSecret }), // keeps the login until the callback; after it the JWT names the user
       verify: ({ profile, client }) => findOrCreateUser(profile, client),
     }),
   );
@@ -28,8 +28,8 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
   const signJWT = (user: User) =>
     new SignJWT({ user }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1 hour').sign(key);
 
-  /** Who a request is from: by a cookie where a browser sends it, by a Bearer token where a program does. */
-  const readUser: RequestHandler = async (req, _res, next) => {
+  /** Finds out who sent a request. Browsers send the JWT in a cookie, programs as a Bearer token. */
+  const checkJWT: RequestHandler = async (req, _res, next) => {
     const [, jwt] =
       /^Bearer (.+)$/.exec(req.get('authorization') ?? '') ?? /(?:^|; )jwt=([^;]+)/.exec(req.get('cookie') ?? '') ?? [];
     const verified =
@@ -40,18 +40,18 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
 
   const app = express().disable('x-powered-by');
   app.use(express.static(PUBLIC), guardPages(SITE, baseURL));
-  app.use(readUser);
-  const userOf = (req: { user?: unknown }) => req.user as User | undefined; // what readUser found
+  app.use(checkJWT);
+  const getUser = (req: { user?: unknown }) => req.user as User | undefined; // checkJWT sets it
 
   app.get('/auth/roblox', passport.authenticate('roblox', { session: false }));
   app.get('/auth/roblox/callback', (req, res, next) => {
     const answer: passport.AuthenticateCallback = async (error, user, info, status) => {
       if (error) return next(error);
       if (!user) {
-        const { message } = info as { message: string }; // what a refusal comes with
-        return res.status(Number(status)).send(refusalPage(SITE, message, userOf(req)));
+        const { message } = info as { message: string }; // the reason of the refusal
+        return res.status(Number(status)).send(refusalPage(SITE, message, getUser(req)));
       }
-      const jwt = await signJWT(user as User); // what verify returned
+      const jwt = await signJWT(user as User); // verify returned it
       res
         .cookie('jwt', jwt, { httpOnly: true, sameSite: 'lax', secure: req.secure, maxAge: 60 * 60 * 1000 })
         .redirect('/');
@@ -60,7 +60,7 @@ export function createApp({ clientID, clientSecret, callbackURL, cookieSecret, b
   });
 
   app.get('/', (req, res) => {
-    res.send(homePage(SITE, userOf(req)));
+    res.send(homePage(SITE, getUser(req)));
   });
 
   app.post('/sign-out', (_req, res) => res.clearCookie('jwt').redirect('/'));

@@ -1,11 +1,11 @@
-/** Markup, as opposed to text that still has to be escaped. */
+/** Markup. A plain string is text, which must be escaped. */
 export interface Html {
   readonly markup: string;
 }
 
 type Value = string | Html | readonly Html[];
 
-/** Makes markup of a template; whatever is put into it is escaped, unless it is markup itself. */
+/** Makes markup from a template. Escapes its values, unless they are markup. */
 export function html(template: TemplateStringsArray, ...values: Value[]): Html {
   const text = (value: Value): string =>
     typeof value === 'string'
@@ -16,7 +16,7 @@ export function html(template: TemplateStringsArray, ...values: Value[]): Html {
   return { markup: String.raw({ raw: template }, ...values.map(text)) };
 }
 
-/** Markup that is our own, as it stands. */
+/** Makes markup from our own text, without escaping. */
 export function markup(text: string): Html {
   return { markup: text };
 }

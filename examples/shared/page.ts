@@ -1,46 +1,46 @@
-/** The frame of every page, and the pages of the small examples: plain HTML that works without scripts. */
+/** The layout of every page, and the pages of the small examples: plain HTML without scripts. */
 import { readFileSync } from 'node:fs';
 import { html, type Html } from './html.ts';
 import type { User } from './users.ts';
 
-/** An example, as its pages call it. */
+/** The texts of an example's pages. */
 export interface Site {
   readonly name: string;
   /** What it shows, in a sentence. */
   readonly about: string;
-  /** Its other pages, for who is signed in. */
+  /** Its other pages, for signed-in users. */
   readonly links?: readonly { readonly href: string; readonly text: string; readonly who: string }[];
-  /** Who may be chosen at the emulator, and what for. */
+  /** The people to choose at the emulator, and what each may see. */
   readonly people?: readonly string[];
 }
 
-/** The folder of the files that pages need, for frameworks that serve folders. */
+/** The folder with the style sheet and the icon, for frameworks that can serve folders. */
 export const PUBLIC = `${import.meta.dirname}/public`;
 
-/** The same files, for frameworks that need another package for it. */
+/** The same files, for frameworks that cannot serve folders without another package. */
 export const FILES = [
   { path: '/style.css', type: 'text/css', content: readFileSync(`${PUBLIC}/style.css`) },
   { path: '/icon.svg', type: 'image/svg+xml', content: readFileSync(`${PUBLIC}/icon.svg`) },
 ] as const;
 
 /**
- * The page of a small example.
- * @param note what to tell above it
+ * The home page of a small example.
+ * @param note a message above the page
  */
 export function homePage(site: Site, user: User | undefined, note?: string): string {
   return user === undefined ? welcomePage(site) : userPage(site, user, note);
 }
 
 /**
- * For a sign-in that failed: why, and another try.
- * @param user who is signed in already, and stays so
+ * The page for a failed sign-in, with the reason and a link to try again.
+ * @param user the user who is already signed in, and stays signed in
  */
 export function refusalPage(site: Site, reason: string, user?: User): string {
   if (user !== undefined) return homePage(site, user, stillSignedIn(reason));
   return textPage(site, 'The sign-in was not completed', reason, signInLink('Try again'));
 }
 
-/** Why a sign-in failed, for who is signed in already: after the back button, say. */
+/** The message about a failed sign-in for a user who is already signed in, for example after the back button. */
 export function stillSignedIn(reason: string): string {
   return `${reason.replace(' Please sign in again.', '')} You are still signed in.`;
 }
@@ -69,11 +69,11 @@ function userPage({ name, links = [] }: Site, user: User, note?: string): string
   return page(
     name,
     user.displayName,
-    html`${note === undefined ? '' : noteFor(note)}
+    html`${note === undefined ? '' : renderNote(note)}
     ${personCard({
       ...user,
       heading: `Hello, ${user.displayName}`,
-      about: html`You are in ${user.groups === 0 ? 'no group yet' : countOf(user.groups, 'group')}.`,
+      about: html`You are in ${user.groups === 0 ? 'no group yet' : formatCount(user.groups, 'group')}.`,
     })}
     ${
       links.length === 0
@@ -84,7 +84,7 @@ function userPage({ name, links = [] }: Site, user: User, note?: string): string
               ${links.map(
                 ({ href, text, who }) =>
                   html`<li>
-                    <span class="tile" aria-hidden="true">${initialOf(text)}</span>
+                    <span class="tile" aria-hidden="true">${readInitial(text)}</span>
                     <span
                       ><strong><a href="${href}">${text}</a></strong
                       ><br /><small>${who}</small></span
@@ -97,7 +97,7 @@ function userPage({ name, links = [] }: Site, user: User, note?: string): string
   );
 }
 
-/** A page with a title, a sentence and the way home. */
+/** A page with a title, a sentence and a link to the home page. */
 export function textPage(
   { name }: Pick<Site, 'name'>,
   title: string,
@@ -147,7 +147,7 @@ export function signInLink(label: string): Html {
   </a>`;
 }
 
-/** Who is signed in, with a button to sign out. */
+/** The signed-in user, with a button to sign out. */
 export function personCard(
   person: Pick<User, 'username' | 'displayName' | 'profileUrl' | 'picture'> & { heading: string; about: Html | string },
 ): Html {
@@ -155,7 +155,7 @@ export function personCard(
   return html`<section class="card profile">
     ${
       picture === undefined
-        ? html`<span class="headshot" aria-hidden="true">${initialOf(displayName)}</span>`
+        ? html`<span class="headshot" aria-hidden="true">${readInitial(displayName)}</span>`
         : html`<img class="headshot" src="${picture}" alt="Headshot of ${displayName}" width="96" height="96" />`
     }
     <div class="who">
@@ -167,16 +167,16 @@ export function personCard(
   </section>`;
 }
 
-/** Something to tell above a page. */
-export function noteFor(text: string): Html {
+/** A message above a page. */
+export function renderNote(text: string): Html {
   return html`<p class="note" role="status">${text}</p>`;
 }
 
-export function initialOf(name: string): string {
+export function readInitial(name: string): string {
   return [...name][0]?.toUpperCase() ?? '';
 }
 
 /** `1 group`, `2 groups`. */
-export function countOf(count: number, noun: string): string {
+export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

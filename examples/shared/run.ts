@@ -1,28 +1,28 @@
-/** What every example starts and stops with: settings from the environment, and an emulator where they name no app. */
+/** Starts and stops an example, with settings from the environment. Without an app in the settings, it starts an emulator. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DEMO_CLIENT, startEmulator, type EmulatorOptions } from 'passport-roblox-oauth2/emulator';
 
-/** The blanks: fill them in from your environment. */
+/** The settings of an example. Fill them in from your environment. */
 export interface Blanks {
   readonly clientID: string;
   readonly clientSecret?: string | undefined;
   readonly callbackURL: string;
-  /** For the app's own cookies; 32 bytes or more, which is what @fastify/secure-session wants. */
+  /** For the app's own cookies. 32 bytes or more, as @fastify/secure-session requires. */
   readonly cookieSecret: string;
-  /** Where Roblox is, if it is not at Roblox: the emulator. */
+  /** The emulator's address, if you use it. */
   readonly baseURL?: string | undefined;
 }
 
-/** Listens on a port of this machine, or has begun to. */
+/** Starts to listen on a port. */
 export type Listen = (port: number, host: string) => Server | Promise<Server>;
 
 /**
- * Starts an example: at Roblox when ROBLOX_CLIENT_ID is set, else at an emulator of its own.
- * @param name the name of its folder
- * @param emulated what the emulator has beside its usual people
+ * Starts an example, with Roblox when ROBLOX_CLIENT_ID is set, else with its own emulator.
+ * @param name the folder of the example
+ * @param emulated options of the emulator
  */
 export async function run(
   name: string,
@@ -41,7 +41,7 @@ export async function run(
     return serve(name, (...where) => listen(blanks, ...where));
   }
   const emulator = await startEmulator(emulated);
-  console.log('ROBLOX_CLIENT_ID is not set: signing in at the embedded Roblox emulator, where nobody is real.');
+  console.log('ROBLOX_CLIENT_ID is not set: signing in at the embedded Roblox emulator, with made-up people.');
   const blanks = { ...own, ...DEMO_CLIENT, baseURL: emulator.url };
   return serve(
     name,
@@ -52,7 +52,7 @@ export async function run(
 
 /** Serves an example at PORT, says where, and stops on Ctrl-C. */
 export async function serve(name: string, listen: Listen, close?: () => unknown): Promise<void> {
-  // Nobody else's business: HOST=0.0.0.0 is for containers.
+  // Only for this machine. In a container, set HOST=0.0.0.0.
   const { PORT = '3000', HOST = '127.0.0.1', npm_lifecycle_event: script } = process.env;
   let server: Server;
   try {
@@ -60,7 +60,7 @@ export async function serve(name: string, listen: Listen, close?: () => unknown)
     server = listening instanceof Promise ? await listening : listening;
     if (!server.listening) await once(server, 'listening');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException; // whatever was thrown can be asked
+    const { code } = error as NodeJS.ErrnoException; // any thrown error may have a code
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     const problem = code === 'EACCES' ? 'needs more rights' : 'is taken, perhaps by another example';
     const again = script === 'start' ? 'npm start' : `npm run example -- ${name}`;
@@ -76,10 +76,10 @@ export async function serve(name: string, listen: Listen, close?: () => unknown)
     void close?.();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  // npm passes its signals to a shell, which ends without passing them on.
+  // npm sends its signals to a shell, which ends but does not pass them on. So stop when the shell has ended.
   if (script === 'start' || script === 'example') {
     const shell = process.ppid;
     setInterval(() => process.ppid === shell || stop(), 500).unref();
   }
-  console.log(`http://localhost:${(server.address() as AddressInfo).port}`); // what a server on a port has
+  console.log(`http://localhost:${(server.address() as AddressInfo).port}`); // a server that listens on a port has one
 }

@@ -1,14 +1,14 @@
-/** What keeps other sites out of the pages. */
+/** Protects the pages from other sites. */
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { textPage } from './page.ts';
 
-/** For a visitor whose browser was made to send a form. */
+/** The page for a form that another site has sent. */
 export function foreignFormPage(site: { readonly name: string }): string {
   return textPage(site, 'Not done', 'This was sent from another site, so nothing was done.');
 }
 
-/** Both of the below, as middleware of Express: put it before everything that a form could change. */
+/** {@link isForeignForm} and {@link pageHeaders} as middleware of Express. Put it before all routes that a form can change. */
 export function guardPages(site: { readonly name: string }, baseURL?: string): RequestHandler {
   return (req, res, next) => {
     res.set(pageHeaders(baseURL));
@@ -18,20 +18,20 @@ export function guardPages(site: { readonly name: string }, baseURL?: string): R
 }
 
 /**
- * Whether another site has sent a form: it could sign visitors out, or have its own account linked to theirs.
- * SameSite=Lax is not enough: the visitor's cookie does not come along, but the answer's Set-Cookie counts.
+ * Whether another site has sent a form. It could sign visitors out, or link its own account to theirs.
+ * SameSite=Lax is not enough: the browser does not send the visitor's cookie, but it does accept the response's Set-Cookie.
  */
 export function isForeignForm({ method, headers }: Pick<IncomingMessage, 'headers'> & { method?: string }): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
   const site = headers['sec-fetch-site'];
-  // Older browsers name their page's origin alone.
+  // Older browsers send only Origin.
   return site === undefined ? headers.origin?.replace(/^https?:\/\//, '') !== headers.host : site !== 'same-origin';
 }
 
 /**
- * Headers for every answer: nothing but our own style and pictures from Roblox is loaded, no scripts run, no other site frames the pages,
- * and a page about a person is gone from the browser once they have signed out.
- * @param baseURL where pictures come from beside Roblox: the emulator
+ * Headers of every response. Only our own style and pictures over https are loaded, no scripts run, and no other site can frame the pages.
+ * The browser keeps no page about a user after they have signed out.
+ * @param baseURL the emulator's address: pictures come from there too
  */
 export function pageHeaders(baseURL = ''): Record<string, string> {
   const policy = [

@@ -1,8 +1,8 @@
-/** Who signs in, in the small examples. The whole user is kept in the session; you have a database for this. */
+/** The users of the small examples. The whole user is kept in the session. Use a database instead. */
 import type { Profile, RobloxClient } from 'passport-roblox-oauth2';
 
 export interface User {
-  /** Roblox's ID of the person in this app: each app has its own. A database with several apps keys people by client ID and ID. */
+  /** The user's Roblox ID in this app. Each app has other IDs: with several apps, store users by client ID and ID. */
   readonly id: string;
   readonly username: string;
   readonly displayName: string;

@@ -161,7 +161,7 @@ describe('the login page in a browser', () => {
     const callback = page.waitForResponse((response) => response.url().includes('/auth/roblox/callback'));
     await decide(page);
     expect((await callback).status()).to.equal(409);
-    expect(await alert()).to.include('already opens another account');
+    expect(await alert()).to.include('is already linked to another account');
     expect(await heading()).to.equal('Sam Rivers');
     await page.screenshot({ path: screenshotPath('login-page-refused'), fullPage: true });
   });

@@ -49,7 +49,7 @@ describe('the example for members only', function () {
 
   it('opens to members what their rank and their pass open', async () => {
     await visitor.signIn({ user: '4100000001' });
-    expect((await see('/staff')).join(' ')).to.include('200 Staff room The keys are under the mat.');
+    expect((await see('/staff')).join(' ')).to.include('200 Staff room Only our staff can read this.');
     expect((await see('/lounge')).join(' ')).to.include('200 Lounge Thank you for your support.');
     visitor.clearCookies();
     await visitor.signIn({ user: '4100000004' });

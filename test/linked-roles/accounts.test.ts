@@ -161,7 +161,7 @@ describe('the site for linked roles', () => {
     await signIn(sam, IMANI);
     const { status, body } = await sam.get(callback);
     expect(status).to.equal(403);
-    expect(messageOf(body)).to.include('as somebody else');
+    expect(messageOf(body)).to.include('in another account');
     expect(await site.vault.client(MANGO)).to.equal(undefined);
   });
 

@@ -145,7 +145,7 @@ describe('the login page', () => {
       await signIn(visitor, 'google');
       const { status, body } = await link(visitor, 'roblox');
       expect([status, nameOf(body), linkedOf(body)]).to.deep.equal([409, FIRST.google, ['google']]);
-      expect(messageOf(body)).to.include('already opens another account');
+      expect(messageOf(body)).to.include('is already linked to another account');
       expect(linkedOf((await owner.get('/')).body)).to.deep.equal(['roblox']);
     });
 
@@ -190,7 +190,7 @@ describe('the login page', () => {
       await signIn(visitor, 'github');
       const { status, body } = await visitor.get(await visitor.authorize(linking));
       expect([status, linkedOf(body)]).to.deep.equal([403, ['github']]);
-      expect(messageOf(body)).to.include('as somebody else');
+      expect(messageOf(body)).to.include('in another account');
     });
 
     it('ends with the session: after signing out its callback is nobody’s', async () => {

@@ -18,7 +18,7 @@ describe("the login page's server", () => {
     const visitor = createVisitor({ baseURL: demo.url });
     try {
       expect(demo.output()).to.include('Google: the real one, as app an-app');
-      expect(demo.output()).to.include('GitHub: a local one, where nobody is real');
+      expect(demo.output()).to.include('GitHub: a local one with made-up people');
       expect(demo.output()).not.to.include('nobody may see it');
       const asked = new URL(await visitor.start('/auth/google'));
       expect(asked.origin).to.equal('https://accounts.google.com');

@@ -1,16 +1,16 @@
-/** How Discord refuses a request: what is wrong with it, or that there were too many. */
+/** How Discord refuses requests that are wrong or too many. */
 import { createHash } from 'node:crypto';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 
 const SCOPES = new Set(['identify', 'email', 'guilds', 'connections', 'role_connections.write']);
-/** Discord tells no numbers, and asks apps to read its headers. These are the stand-in's own. */
+/** The stand-in's limit. Discord documents no numbers: apps should read its headers. */
 const LIMIT = { requests: 10, seconds: 10 };
 
-/** Counts the requests about each person. */
+/** Counts the requests for each person. */
 export function createQuotas(now: () => number) {
   const windows = new Map<string, { until: number; used: number }>();
   return {
-    /** @returns whether the request may go on; it is answered when it may not */
+    /** @returns whether the request may continue; if not, it has been answered */
     take(key: string, res: Response): boolean {
       const window = windows.get(key);
       const current =
@@ -32,7 +32,7 @@ export function createQuotas(now: () => number) {
   };
 }
 
-/** The token endpoints take forms, and no JSON. */
+/** Refuses bodies that are not forms: the token endpoints do not accept JSON. */
 export const readForm: RequestHandler[] = [
   express.urlencoded(),
   (req, res, next) => {
@@ -45,14 +45,14 @@ export function refuse(res: Response, status: number, code: number, message: str
   res.status(status).json({ message, code });
 }
 
-/** Refuses what came too often. */
+/** Refuses a request because there were too many. */
 export function refuseFor(res: Response, seconds: number, isGlobal: boolean): void {
   res.set({ 'Retry-After': String(Math.ceil(seconds)), 'X-RateLimit-Scope': isGlobal ? 'global' : 'user' });
   if (isGlobal) res.set('X-RateLimit-Global', 'true');
   res.status(429).json({ message: 'You are being rate limited.', retry_after: seconds, global: isGlobal });
 }
 
-/** Why an authorization request is not answered with a page. */
+/** Finds out what is wrong with an authorization request. */
 export function findMistake(query: Request['query'], clientID: string): string | undefined {
   const { client_id, redirect_uri, response_type, scope, code_challenge, code_challenge_method } = query;
   const callback = typeof redirect_uri === 'string' && URL.canParse(redirect_uri) ? new URL(redirect_uri) : undefined;

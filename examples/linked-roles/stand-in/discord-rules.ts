@@ -1,19 +1,19 @@
 /**
- * What Discord takes as metadata, and who gets a linked role by it.
+ * Discord's rules: which metadata it accepts, and who gets a linked role.
  * @see https://discord.com/developers/docs/resources/application-role-connection-metadata
  */
 import type { MetadataRecord, RoleConnection } from '../discord.ts';
 
 export type StoredConnection = Partial<RoleConnection> & Pick<RoleConnection, 'metadata'>;
 
-/** Discord's answer to a body that is wrong. */
+/** Discord's response to an invalid body. */
 export interface InvalidForm {
   readonly code: 50035;
   readonly message: 'Invalid Form Body';
   readonly errors: Readonly<Record<string, string>>;
 }
 
-/** What a server's admins ask of who gets a role: a number for each record that matters to them. */
+/** The conditions of a role that admins have chosen: a number for each record that they use. */
 export type Requirements = Readonly<Record<string, number>>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -24,7 +24,7 @@ const isTime = (value: string) =>
 const isFlag = (value: string) => value === '0' || value === '1';
 const daysAgo = (value: string, now: number) => (now - Date.parse(value)) / DAY_MS;
 
-/** By type: what a value has to be, and how it is compared. 5 and 6 are as Discord does it, not as its documentation has it. */
+/** By type: which values are valid, and how they are compared. 5 and 6 follow Discord's behaviour, which differs from its documentation. */
 const TYPES: Readonly<
   Record<number, { takes: (value: string) => boolean; holds: (value: string, wanted: number, now: number) => boolean }>
 > = {
@@ -38,7 +38,7 @@ const TYPES: Readonly<
   8: { takes: isFlag, holds: (value, wanted) => Number(value) !== wanted },
 };
 
-/** Reads what an app registers. */
+/** Reads the metadata that an app registers. */
 export function readRecords(body: unknown): MetadataRecord[] | InvalidForm {
   if (!Array.isArray(body)) return invalid({ _: 'Must be a list.' });
   if (body.length > 5) return invalid({ _: 'Must be 5 or fewer in length.' });
@@ -56,7 +56,7 @@ export function readRecords(body: unknown): MetadataRecord[] | InvalidForm {
   return Object.keys(errors).length > 0 ? invalid(errors) : (body as MetadataRecord[]); // checked field by field
 }
 
-/** Reads what an app tells of a person. */
+/** Reads a person's values. */
 export function readConnection(body: unknown, records: readonly MetadataRecord[]): StoredConnection | InvalidForm {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return invalid({ _: 'Must be an object.' });
   const { platform_name, platform_username, metadata = {} } = body as Record<string, unknown>; // an object has members

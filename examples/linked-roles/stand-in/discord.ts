@@ -1,5 +1,6 @@
 /**
- * Discord on a loopback port: its sign-in, and its API as far as linked roles need it. It refuses what Discord refuses. Nobody here is real.
+ * Imitates Discord on a loopback port: its sign-in, and the part of its API that linked roles need. It refuses what Discord refuses. The
+ * people are made up.
  * @see https://discord.com/developers/docs/topics/oauth2
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -14,7 +15,7 @@ import { readConnection, readRecords, type StoredConnection } from './discord-ru
 export interface DiscordPerson {
   readonly id: string;
   readonly username: string;
-  /** Their display name. */
+  /** The display name. */
   readonly name: string;
 }
 
@@ -24,7 +25,7 @@ export const DISCORD_PEOPLE: readonly DiscordPerson[] = [
   { id: '800000000000000003', username: 'juniper', name: 'Juniper' },
 ];
 
-/** A request that the stand-in was sent. */
+/** A request to the stand-in. */
 export interface DiscordRequest {
   readonly method: string;
   readonly path: string;
@@ -33,38 +34,38 @@ export interface DiscordRequest {
   readonly at: number;
 }
 
-/** How the next requests are answered instead. */
+/** A fault: how to answer the next requests instead. */
 export interface DiscordFault {
   readonly method: string;
   readonly path: RegExp;
   readonly status: number;
   readonly times: number;
   readonly retryAfterSeconds?: number;
-  /** The limit of the whole app, not of one person. */
+  /** Whether it is the limit of the whole app, not of one person. */
   readonly isGlobal?: boolean;
 }
 
 export interface DiscordStandIn {
   readonly url: string;
-  /** An app that is registered here. */
+  /** The registered app. */
   readonly app: DiscordApp;
-  /** For more pages of the same server. */
+  /** For adding more pages to the same server. */
   readonly express: Express;
   readonly people: readonly DiscordPerson[];
   readonly records: readonly MetadataRecord[];
-  /** What was told of each person, by their ID. */
+  /** The stored values of each person, by their ID. */
   readonly connections: ReadonlyMap<string, StoredConnection>;
   readonly requests: DiscordRequest[];
-  /** Refresh tokens that came a second time. */
+  /** The refresh tokens that were used a second time. */
   readonly reused: string[];
-  /** All access tokens run out. */
+  /** Makes all access tokens expire. */
   expireAccessTokens(): void;
-  /** What happens when a person removes the app in Discord's settings: its tokens end, and what it told is forgotten. */
+  /** Removes the app, as a person can do in Discord's settings: the tokens end, and the stored values are deleted. */
   deauthorize(userId: string): void;
   fail(fault: DiscordFault): void;
-  /** Called before each answer: a test can hold it back. */
+  /** Called before each response, so that a test can delay it. */
   hold: ((request: { readonly method: string; readonly path: string }) => Promise<void>) | undefined;
-  /** Tokens as a sign-in would bring them. */
+  /** Issues tokens without a sign-in. */
   issueTokens(userId: string): { accessToken: string; refreshToken: string; expiresAt: number };
   close(): Promise<void>;
 }
@@ -81,14 +82,14 @@ const WEEK_SECONDS = 604_800;
 export async function startDiscord(options: {
   readonly people?: readonly DiscordPerson[];
   readonly now?: () => number;
-  /** How many requests are remembered; the oldest leave first. */
+  /** How many requests are kept: the newest. */
   readonly requestsKept?: number;
 }): Promise<DiscordStandIn> {
   const { people = DISCORD_PEOPLE, now = () => Date.now(), requestsKept = 10_000 } = options;
   const app = express().disable('x-powered-by');
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // what a server on a port has
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // a server that listens on a port has one
   const secret = () => randomBytes(24).toString('base64url');
   const registered = { clientID: '1100000000000000001', clientSecret: secret(), botToken: secret(), baseURL: url };
 
@@ -96,7 +97,7 @@ export async function startDiscord(options: {
     string,
     { userId: string; scope: string; redirectURI: string; challenge: string; until: number }
   >();
-  /** One authorization for a person and the app, however often they sign in. */
+  /** Each person has one authorization, however often they sign in. */
   const grants = new Map<string, Grant[]>();
   const spent = new Set<string>();
   const quotas = createQuotas(now);
@@ -142,11 +143,11 @@ export async function startDiscord(options: {
     else res.send(consentPage({ name: 'Discord', color: '#4752c4', people }));
   });
 
-  // The form is posted to the URL of its page, so that the app's parameters are still there.
+  // The form is posted to the URL of its page, which has the app's parameters.
   app.post('/oauth2/authorize', express.urlencoded(), (req, res) => {
     const mistake = findMistake(req.query, registered.clientID);
     if (mistake !== undefined) return void res.status(400).send(mistake);
-    const { redirect_uri, scope, state, code_challenge = '' } = req.query as Record<string, string>; // looked at by findMistake
+    const { redirect_uri, scope, state, code_challenge = '' } = req.query as Record<string, string>; // findMistake has checked them
     const callback = new URL(redirect_uri!);
     const person = people.find(({ id }) => id === req.body.user);
     if (req.body.action === 'allow' && person !== undefined) {
@@ -198,7 +199,7 @@ export async function startDiscord(options: {
     res.json(tokenAnswer(known));
   });
 
-  // Ends all tokens of the authorization, whichever was sent. RFC 7009: a token that nobody knows is no error.
+  // Ends all tokens of the authorization, whichever of them was sent. RFC 7009: an unknown token is not an error.
   app.post('/api/oauth2/token/revoke', readForm, authenticateApp, (req: Request, res: Response) => {
     const { token } = req.body as Record<string, string>;
     const known = allGrants().find(({ accessToken, refreshToken }) => accessToken === token || refreshToken === token);

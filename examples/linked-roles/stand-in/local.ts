@@ -1,4 +1,4 @@
-/** Both providers on this machine, and two pages to play with: who has which role in a Discord server, and which rank at Roblox. */
+/** Both providers on this machine, and two pages to try the example: one with the roles in a Discord server, one to change ranks at Roblox. */
 import express, { type Express } from 'express';
 import { RobloxClient } from 'passport-roblox-oauth2';
 import {
@@ -15,16 +15,16 @@ import type { Community } from '../checks.ts';
 import { startDiscord, type DiscordPerson, type DiscordStandIn } from './discord.ts';
 import { hasRole, type Requirements } from './discord-rules.ts';
 
-/** Whose site it is here: the emulator has this group, this pass and this badge. */
+/** The group, pass and badge of the emulator. */
 export const DEMO_COMMUNITY = {
   groupId: '7001',
   gamePassId: '777',
   badgeId: '2124000002',
 } as const satisfies Community;
-/** The group's owner. */
+/** The owner of the group. */
 const OWNER = '4100000004';
 
-/** What the admins of our Discord server have set up. */
+/** The roles that the admins of the Discord server have made, with their conditions. */
 const ROLES: readonly { readonly name: string; readonly requires: Requirements; readonly means: string }[] = [
   { name: 'Builder', requires: { rank: 50 }, means: 'a rank of 50 or more' },
   { name: 'Moderator', requires: { rank: 200 }, means: 'a rank of 200 or more' },
@@ -36,7 +36,7 @@ const ROLES: readonly { readonly name: string; readonly requires: Requirements; 
 export interface LocalProviders {
   readonly roblox: Emulator;
   readonly discord: DiscordStandIn;
-  /** The names of the linked roles that a person has in the Discord server. */
+  /** Lists the names of a person's linked roles in the Discord server. */
   rolesOf(discordId: string): string[];
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import Strategy from 'passport-discord';
 import type { VerifyCallback } from 'passport-oauth2';
 
-/** passport-discord's strategy, with one option more: where profiles are. */
+/** passport-discord's strategy, with one more option: the URL of profiles. */
 export class DiscordStrategy extends Strategy {
   constructor(
     { userProfileURL, ...options }: Strategy.StrategyOptions & { readonly userProfileURL?: string },
@@ -10,7 +10,7 @@ export class DiscordStrategy extends Strategy {
     super(options, verify);
     if (userProfileURL === undefined) return;
     const { _oauth2: oauth2 } = this;
-    // The package knows no other address for profiles than Discord's own.
+    // The package always asks Discord's own URL for profiles.
     const get = oauth2.get.bind(oauth2);
     oauth2.get = (url, token, callback) =>
       get(url.replace('https://discord.com/api/users/@me', userProfileURL), token, callback);

@@ -1,9 +1,9 @@
-/** All four providers on this machine, for a start without any registration. */
+/** All four providers on this machine, to try the example without any registration. */
 import { DEMO_CLIENT, startEmulator, type Emulator } from 'passport-roblox-oauth2/emulator';
 import type { Apps } from '../strategies.ts';
 import { startStandIns } from './stand-in.ts';
 
-/** Providers that run here, and the apps that they know. */
+/** Local providers, and the apps that are registered with them. */
 export interface LocalProviders {
   readonly apps: Apps;
   readonly roblox: Emulator;

@@ -1,6 +1,6 @@
 /**
- * Google, GitHub and Discord on a loopback port: as much of them as their Passport strategies meet.
- * Nobody here is real, and nobody has a password.
+ * Imitates Google, GitHub and Discord on a loopback port, as far as their Passport strategies need it.
+ * The people are made up, and nobody has a password.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,13 +19,13 @@ interface Provider {
   readonly color: string;
   readonly people: readonly Person[];
   readonly paths: { readonly authorize: string; readonly token: string; readonly user: string };
-  /** A person, in the provider's own words. */
+  /** Describes a person in the provider's format. */
   readonly describe: (person: Person) => object;
-  /** What it says of Cancel. */
+  /** The description of the error after Cancel. */
   readonly cancelled?: string;
 }
 
-// Two of Sam's have the same e-mail address, and they are two people to any sign-in that has learnt not to trust it.
+// Sam has the same e-mail address at two providers. A good app treats them as two people, because it does not trust e-mail addresses.
 const PROVIDERS = {
   google: {
     name: 'Google',
@@ -72,7 +72,7 @@ const PROVIDERS = {
   },
 } satisfies Record<string, Provider>;
 
-/** Where a provider is, and an app that it knows: what its strategy is made with. */
+/** The URLs of a provider, and an app that is registered with it: the options of its strategy. */
 export interface StandIn {
   readonly clientID: string;
   readonly clientSecret: string;
@@ -88,7 +88,7 @@ export async function startStandIns(): Promise<StandIns> {
   const app = express().disable('x-powered-by');
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // what a server on a port has
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // a server that listens on a port has one
   const standIn = (id: keyof typeof PROVIDERS): StandIn => {
     const { authorize, token, user } = PROVIDERS[id].paths;
     const registered = { clientID: `local-${id}`, clientSecret: randomBytes(16).toString('hex') };
@@ -111,14 +111,14 @@ export async function startStandIns(): Promise<StandIns> {
   };
 }
 
-/** One provider's three endpoints. */
+/** Adds the three endpoints of a provider. */
 function serve(app: express.Express, provider: Provider, registered: Pick<StandIn, 'clientID' | 'clientSecret'>): void {
   const { paths, people, describe } = provider;
   const codes = new Map<string, { person: Person; redirectURI: string; challenge: string; until: number }>();
   const tokens = new Map<string, Person>();
 
   app.get(paths.authorize, (req, res) => {
-    const wrong = whatIsWrong(req.query, registered.clientID);
+    const wrong = findMistake(req.query, registered.clientID);
     res.set(
       'Content-Security-Policy',
       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
@@ -127,10 +127,10 @@ function serve(app: express.Express, provider: Provider, registered: Pick<StandI
     else res.send(consentPage(provider));
   });
 
-  // The form is posted to the URL of its page, so that the app's parameters are still there.
+  // The form is posted to the URL of its page, which has the app's parameters.
   app.post(paths.authorize, express.urlencoded(), (req, res) => {
     const { client_id: _, redirect_uri: redirectURI, code_challenge: challenge, state } = req.query;
-    const wrong = whatIsWrong(req.query, registered.clientID);
+    const wrong = findMistake(req.query, registered.clientID);
     if (wrong !== undefined) return void res.status(400).send(wrong);
     const callback = new URL(String(redirectURI));
     const person = people.find(({ id }) => id === req.body.user);
@@ -176,8 +176,8 @@ function serve(app: express.Express, provider: Provider, registered: Pick<StandI
   });
 }
 
-/** Why an authorization request is not answered with a page or sent back: this is not a redirector for the whole internet. */
-function whatIsWrong(query: Request['query'], clientID: string): string | undefined {
+/** Finds out what is wrong with an authorization request. Redirects only to this machine. */
+function findMistake(query: Request['query'], clientID: string): string | undefined {
   const { client_id, redirect_uri, response_type, code_challenge, code_challenge_method, state } = query;
   const callback = typeof redirect_uri === 'string' && URL.canParse(redirect_uri) ? new URL(redirect_uri) : undefined;
   if (client_id !== clientID) return 'No app has this client_id.';
@@ -192,7 +192,7 @@ function whatIsWrong(query: Request['query'], clientID: string): string | undefi
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** Where a person decides who they are, and whether the app may know it. */
+/** The page where a person chooses an account, and allows or denies the app. */
 export function consentPage({
   name,
   color,
