@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describeValue, findSimilar, refuse, refuseSecret, refuseUnknownOptions } from '../lib/errors.ts';
 
 describe('the message about a wrong option', () => {
-  it('names the option, what would work and what came', () => {
+  it('names the option, valid values and the wrong value', () => {
     expect(() => refuse('timeout', '10s', 'a number of milliseconds')).to.throw(
       TypeError,
       "timeout must be a number of milliseconds, but is '10s'",
@@ -34,7 +34,7 @@ describe('the message about a wrong option', () => {
     });
   }
 
-  it('never shows a string in the place of a secret', () => {
+  it('never shows a string that was given as a secret', () => {
     expect(() => refuseSecret('secrets', 'hunter2', 'bytes')).to.throw('secrets must be bytes, but is another string');
   });
 });
@@ -59,7 +59,7 @@ describe('an unknown option', () => {
     ],
   ];
   for (const [name, message] of refused) {
-    it(`is refused with what would work: ${name}`, () => {
+    it(`is refused with the right option: ${name}`, () => {
       expect(() => refuseUnknownOptions({ [name]: 1 }, known, { customHeaders: 'use fetch' })).to.throw(
         TypeError,
         message,
@@ -71,7 +71,7 @@ describe('an unknown option', () => {
     refuseUnknownOptions({ callbackUrl: undefined, scope: 'openid' }, known);
   });
 
-  it('is never taken for one that it does not resemble, however long it is', () => {
+  it('is not corrected to a name that is not similar, for any length', () => {
     expect(findSimilar('x'.repeat(1e6), ['scope'])).to.equal(undefined);
     fc.assert(fc.property(fc.string(), (name) => findSimilar(name, ['scope', name]) !== undefined));
   });

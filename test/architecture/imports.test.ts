@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 
 /**
- * What each folder of lib/ may import beside itself, types too. index.ts imports everything, errors.ts imports nothing, and
+ * What each folder of lib/ may import in addition to itself, types too. index.ts imports everything, errors.ts imports nothing, and
  * everything may import errors.ts.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -97,7 +97,7 @@ describe('the imports of lib/', () => {
     expect(cycles).to.deep.equal([]);
   });
 
-  it('come from files that fit a screen or two: none has more than 350 lines', () => {
+  it('come from files with at most 350 lines', () => {
     const long = files.filter(
       (file) => file !== 'cloud/openapi.ts' && readFileSync(`lib/${file}`, 'utf8').split('\n').length > 351,
     );

@@ -86,7 +86,7 @@ describe('the demo in a browser', () => {
     expect(await page.getByRole('status').innerText()).to.include('You are still signed in.');
   });
 
-  it('ends on the page of who presses Back and Allow once more', async () => {
+  it('shows the home page to a person who presses Back and then Allow again', async () => {
     await signIn(/MangoPilot/);
     await page.waitForURL(`${demo.url}/`);
     await page.goBack();

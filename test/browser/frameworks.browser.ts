@@ -72,7 +72,7 @@ describe('the frameworks in a browser', () => {
         await page.getByRole('heading', { name: 'Hello, Mango' }).waitFor();
       });
 
-      it('bears the back button, and a second consent to the same sign-in', async () => {
+      it('works with the back button, and with a second consent to the same sign-in', async () => {
         const failed: string[] = [];
         page.on('response', (response) => {
           if (response.url().startsWith(demo.url) && response.status() >= 500) failed.push(response.url());

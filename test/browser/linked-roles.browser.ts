@@ -47,7 +47,7 @@ describe('linked roles in a browser', () => {
     await page.waitForURL(`${demo.url}/**`);
   }
 
-  /** Signs a person in, again and again while the account that they had before is still being deleted. */
+  /** Signs a person in. Tries again while their old account is still being deleted. */
   async function signIn(page: Page, person: RegExp): Promise<void> {
     const end = Date.now() + INTERVAL_SECONDS * 1000;
     do {
@@ -61,7 +61,7 @@ describe('linked roles in a browser', () => {
     await decide(page, person);
   }
 
-  /** Looks at the Discord server until a person's roles are these, as long as the site promises. */
+  /** Waits until a person has these roles in the Discord server, for as long as the site promises. */
   async function waitForRoles(name: string, ...roles: string[]): Promise<void> {
     const page = await openPage();
     await page.goto(server);
@@ -94,7 +94,7 @@ describe('linked roles in a browser', () => {
     await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
   }
 
-  it('gives roles by clicking, has them follow a rank, moves them, and takes them back', async () => {
+  it('gives roles by clicking, changes them with a rank, moves them, and removes them', async () => {
     const sam = await openPage({ ...DESKTOP, javaScriptEnabled: false });
     await signIn(sam, /Sam/);
     await connect(sam, /Mango/);
@@ -184,7 +184,7 @@ describe('linked roles in a browser', () => {
     });
   }
 
-  /** Takes a screenshot, and looks for what the eye may miss. */
+  /** Takes a screenshot, and checks the page with axe. */
   async function look(page: Page, name: string): Promise<void> {
     await page.screenshot({ path: screenshotPath(name), fullPage: true });
     expect(await examine(page), name).to.deep.equal([]);

@@ -70,7 +70,7 @@ describe('the login page in a browser', () => {
       expect(page.url()).to.equal(`${site.url}/`);
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('link', { name: `Sign in with ${NAMES[provider]}` }).waitFor();
-      // The page that was left is not shown from the browser's memory.
+      // The browser must not show the old page from its cache.
       await page.goBack();
       expect(await page.getByRole('main').innerText()).not.to.include(FIRST[provider]);
     });
@@ -119,10 +119,10 @@ describe('the login page in a browser', () => {
   });
 
   for (const provider of PROVIDERS) {
-    it(`takes the back button to ${NAMES[provider]}'s consent page with good grace`, async () => {
+    it(`works with the back button to ${NAMES[provider]}'s consent page`, async () => {
       await signIn(page, provider);
       await page.goBack();
-      // What was consented to is over; whichever page the provider shows, there is a way home and nobody is signed out.
+      // That login is finished. Whichever page the provider shows, the person can get home and stays signed in.
       const allow = page.getByRole('button', { name: 'Allow' });
       if (await allow.isVisible()) await allow.click();
       await page.goto(site.url);
@@ -130,7 +130,7 @@ describe('the login page in a browser', () => {
     });
   }
 
-  it('says so when a person comes back from lunch', async () => {
+  it('says so when a person was at the consent page for too long', async () => {
     await page.getByRole('link', { name: 'Sign in with Roblox' }).click();
     site.advance(15 * 60_000);
     await decide(page);
@@ -153,7 +153,7 @@ describe('the login page in a browser', () => {
     expect(await unlinkButton('roblox').count(), 'the last way in').to.equal(0);
   });
 
-  it('refuses to link what opens an account of somebody else', async () => {
+  it('refuses to link an identity of another account', async () => {
     const owner = await openPage();
     await signIn(owner, 'roblox');
     await signIn(page, 'google');
@@ -181,7 +181,7 @@ describe('the login page in a browser', () => {
     expect(await alert(other)).to.include('another site');
   });
 
-  it('can be walked through by keyboard alone, and what is in focus is seen', async () => {
+  it('can be used with the keyboard only, and shows the focus', async () => {
     const seen: string[] = [];
     for (let stop = 0; stop < 5; stop++) {
       await page.keyboard.press('Tab');
@@ -194,7 +194,7 @@ describe('the login page in a browser', () => {
     await page.getByRole('heading', { name: 'Continue to the app' }).waitFor();
   });
 
-  it('starts by its script, says of each provider where it is, and stops', async () => {
+  it('starts with its script, prints where each provider is, and stops', async () => {
     const unset = Object.fromEntries(PROVIDERS.map((provider) => [`${provider.toUpperCase()}_CLIENT_ID`, '']));
     const demo = await startDemo('examples/login-page/server.ts', unset);
     try {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { examine, launchBrowser, LOOKS, screenshotPath, startDemo, type RunningDemo } from './support.ts';
 
-/** Goes to every page of an example, and has each looked at. */
+/** Opens every page of an example, and checks it. */
 type Tour = (page: Page, url: string, look: (name: string) => Promise<void>) => Promise<void>;
 
 const decide = async (page: Page, person: RegExp, action: 'Allow' | 'Cancel' = 'Allow') => {
@@ -15,7 +15,7 @@ const signIn = async (page: Page, person: RegExp, action?: 'Allow' | 'Cancel', p
 };
 const signOut = (page: Page) => page.getByRole('button', { name: 'Sign out' }).click();
 
-/** The pages that the demo and the small examples have alike. */
+/** The pages that the demo and the small examples have in common. */
 const common: Tour = async (page, url, look) => {
   await page.goto(url);
   await look('welcome');

@@ -29,7 +29,7 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
   });
 }
 
-/** Where a screenshot is kept for a person to look at; not in git. */
+/** The path of a screenshot, which is not in git. */
 export function screenshotPath(name: string): string {
   const folder = new URL('../../screenshots/', import.meta.url).pathname;
   mkdirSync(folder, { recursive: true });
@@ -39,7 +39,7 @@ export function screenshotPath(name: string): string {
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
-/** How pages are looked at. `bypassCSP`: axe is a script, and the pages' own policy allows none. */
+/** The settings for viewing pages. `bypassCSP`: axe is a script, and the policy of the pages allows none. */
 export const LOOKS: readonly [name: string, options: BrowserContextOptions][] = [
   ['light', { ...DESKTOP, bypassCSP: true }],
   ['dark', { ...DESKTOP, bypassCSP: true, colorScheme: 'dark' }],
@@ -48,7 +48,7 @@ export const LOOKS: readonly [name: string, options: BrowserContextOptions][] = 
   ['smallest', { viewport: { width: 320, height: 568 }, bypassCSP: true }],
 ];
 
-/** What is wrong with a page: axe's findings, and whether one has to scroll to the side. */
+/** Lists what is wrong with a page: axe's findings, and whether it is too wide. */
 export async function examine(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');

@@ -3,9 +3,9 @@ import { RobloxClient } from '../../lib/client/client.ts';
 import { catchError } from '../support/thrown.ts';
 import { serve, type Served } from './support.ts';
 
-/** Values that are no ID. `undefined` stands for a missing argument. */
+/** Values that are not an ID. `undefined` stands for a missing argument. */
 const NO_IDS: readonly unknown[] = [undefined, null, '', 'x', '7/roles', 0, -1, 1.5, NaN, 2 ** 60, 7n, {}, ['7'], true];
-/** Values that are no options. */
+/** Values that are not options. */
 const NO_OPTIONS: readonly unknown[] = [
   null,
   'x',
@@ -17,14 +17,14 @@ const NO_OPTIONS: readonly unknown[] = [
   { signal: 1 },
   { timeout: -1 },
 ];
-/** Values that are no object with names, where one must be there. */
+/** Values that are not a plain object, where one is required. */
 const NO_OBJECTS: readonly unknown[] = [undefined, null, 'x', 7, [], new Map()];
 
 const CHANGE = { userId: '2', roleId: '99' };
 const FILE = { assetType: 'Decal', displayName: 'a', description: 'b', file: new Blob(['x'], { type: 'image/png' }) };
 const NOTE = { source: { universe: 'universes/7' }, payload: { messageId: 'm' } };
 
-/** Every public method: arguments that work, and what is wrong in the place of each. */
+/** Every public method: valid arguments, and wrong values for each of them. */
 const METHODS: readonly (readonly [name: string, right: readonly unknown[], wrong: readonly (readonly unknown[])[]])[] =
   [
     ['inventory.list', [{}], [[...NO_OPTIONS, { pageSize: 0 }, { badges: 1 }]]],
@@ -72,7 +72,7 @@ const METHODS: readonly (readonly [name: string, right: readonly unknown[], wron
     ],
   ];
 
-/** Calls a method by its name, such as `groups.get`, with values of any type: wrong ones are the point. */
+/** Calls a method by its name, such as `groups.get`, with values of any type, because the tests give wrong ones. */
 function callMethod(client: RobloxClient, name: string, values: readonly unknown[]): unknown {
   const [room, method] = name.includes('.') ? name.split('.') : [undefined, name];
   const owner: object = room === undefined ? client : Reflect.get(client, room);
@@ -107,7 +107,7 @@ describe('every method of a client', () => {
           const given = right.map((rightValue, index) => (index === place ? value : rightValue));
           const error = await catchError((async () => callMethod(makeClient(), name, given))());
           expect(error, `${place}: ${String(value)}`).to.be.instanceOf(TypeError);
-          // Its words are ours, not those of JavaScript.
+          // Our own message, not one of the JavaScript engine.
           expect(error.message, `${place}: ${String(value)}`).to.not.match(
             /Cannot (read|destructure|convert)|is not (a function|iterable)|undefined \(reading/,
           );

@@ -125,7 +125,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       }
     });
 
-    it('upload a file, which goes to the account that the user chose, and give the asset', async () => {
+    it('upload a file for the account that the user chose, and return the asset', async () => {
       const asset = await (await makeClient(MANGO)).assets.create(DECAL);
       expect(asset).to.deep.include({
         assetType: 'Decal',
@@ -149,7 +149,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         .with.property('status', 403);
     });
 
-    it('upload again after a 429, in the middle of the wait too, and never after a 503 or a lost answer', async () => {
+    it('upload again after a 429, also during the wait for the asset, but not after a 503 or a lost response', async () => {
       const { assets } = await makeClient(MANGO);
       const uploads = () => roblox.count('/assets/v1/assets');
       const soon = { headers: { 'retry-after': '0' } };
@@ -179,7 +179,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect((endless as ConnectionError).url).to.match(/\/assets\/v1\/operations\/[^/]+$/);
     });
 
-    it('read an experience, restart its servers, and say what may not be', async () => {
+    it('read an experience, restart its servers, and explain a refusal', async () => {
       const { experiences } = await makeClient(MANGO);
       expect(await experiences.get('3828411582')).to.deep.include({
         id: '3828411582',

@@ -79,7 +79,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(await client.groups.memberships('7001', { user: idOf(MANGO) }).toArray()).to.deep.equal([builders]);
     });
 
-    it('reads the rank: of the highest role, of the owner, of a user who is no member', async () => {
+    it('reads the rank: of the highest role, of the owner, of a user who is not a member', async () => {
       const client = await clientOf(MANGO);
       expect(await client.groups.rank('7001')).to.equal(80);
       expect(await client.groups.rank('7002')).to.equal(255);
@@ -105,7 +105,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(roblox.count('/oauth/v1/userinfo')).to.equal(1);
     });
 
-    it('keeps two people apart who have the same ID in two apps', async () => {
+    it('does not confuse two people who have the same ID in two apps', async () => {
       const { access_token: accessToken } = await roblox.issueTokens({ user: NELL, client: OTHER_CLIENT.clientID });
       const nell = new RobloxClient({ accessToken, baseURL: roblox.url });
       const mango = await clientOf(MANGO);
@@ -284,7 +284,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         expect(await client.resources()).to.have.property('experiences');
       });
 
-      it('gives the 429 at once when its wait is too long', async () => {
+      it('throws the 429 at once when its wait is too long', async () => {
         const client = await clientOf(MANGO);
         roblox.faults.status('/cloud/v2/groups/7001', 429, { headers: { 'retry-after': '3600' } });
         const error = await catchError(client.groups.get('7001'));

@@ -73,7 +73,7 @@ describe('the options of a client', () => {
     }
   });
 
-  it('may be undefined where there is a default, and are not changed', () => {
+  it('may be undefined if they have a default, and are not changed', () => {
     const options = Object.freeze({
       accessToken: 'a',
       baseURL: undefined,

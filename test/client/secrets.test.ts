@@ -18,7 +18,7 @@ const BASIC = Buffer.from(`840:${new URLSearchParams([['', SECRETS.clientSecret]
   'base64',
 );
 
-/** Every secret, and what makes each recognisable however it is written. */
+/** Every secret, and a part of each that is the same in every encoding. */
 const MARKS = [
   ...Object.values(SECRETS),
   ...Object.values(RENEWED),
@@ -34,7 +34,7 @@ const FILE = new Blob(['x'], { type: 'image/png' });
 const ASSET = { assetType: 'Decal', displayName: SECRETS.accessToken, description: SECRETS.accessToken, file: FILE };
 const NOTE = { source: { universe: 'universes/7' }, payload: { messageId: SECRETS.accessToken } };
 
-/** Everything that a curious developer or a logger sees of a value. */
+/** Everything that a developer or a logger can see of a value. */
 function everythingOf(value: unknown): string {
   const seen = [
     inspect(value, { depth: Infinity, showHidden: true, getters: true, maxStringLength: Infinity }),
@@ -53,7 +53,7 @@ function expectNoSecret(value: unknown): void {
 
 describe('no secret is shown', () => {
   let server: Served;
-  /** How the server answers, by path; whatever it is, it echoes all that it got. */
+  /** How the server answers, by path. It echoes the whole request. */
   let answers: Record<string, number | 'redirect' | 'renew' | 'cut' | 'html'> = {};
   before(async () => {
     server = await serve((req, res, body) => {
@@ -134,9 +134,9 @@ describe('no secret is shown', () => {
     ['revoke', (client) => client.revoke()],
   ];
   const everywhere = (answer: (typeof answers)[string]) => new Proxy({}, { get: () => answer });
-  // A 404 is no error of its: such a group has no members.
+  // groups.rank ignores a 404: such a group has no members.
   for (const answer of [400, 500, 'cut'] as const) {
-    it(`in the error of groups.rank, when the server answers ${answer} and echoes all it got`, async () => {
+    it(`in the error of groups.rank, when the server answers ${answer} and echoes the request`, async () => {
       answers = everywhere(answer);
       expectNoSecret(await catchError(clientOf().groups.rank('7')));
     });
@@ -144,10 +144,10 @@ describe('no secret is shown', () => {
 
   for (const [name, call] of calls) {
     for (const answer of [400, 403, 404, 429, 500, 'redirect', 'cut', 'html'] as const) {
-      it(`in the error of ${name}, when the server answers ${answer} and echoes all it got`, async () => {
+      it(`in the error of ${name}, when the server answers ${answer} and echoes the request`, async () => {
         answers = everywhere(answer);
         for (const clientAuthentication of ['client_secret_post', 'client_secret_basic'] as const) {
-          // An empty HTML page is what a revocation may answer: its status is all that counts.
+          // An empty HTML page is a valid response to a revocation: only the status counts.
           const error = await call(clientOf({ clientAuthentication })).catch((reason: unknown) => reason);
           if (!(name === 'revoke' && answer === 'html')) expect(error).to.be.instanceOf(Error);
           expectNoSecret(error);

@@ -14,7 +14,7 @@ const NOTE = { source: { universe: 'universes/7' }, payload: { messageId: 'm' } 
 
 const walk = (list: List<unknown>) => list.toArray();
 
-/** Every call of a client that asks Roblox something. */
+/** Every call of a client that makes a request. */
 const CALLS: Readonly<Record<string, (client: RobloxClient, how: CallOptions) => Promise<unknown>>> = {
   'inventory.list': (c, how) => walk(c.inventory.list(how)),
   'inventory.owns': (c, how) => c.inventory.owns({ badgeIds: ['1'], ...how }),
@@ -46,13 +46,13 @@ const CALLS: Readonly<Record<string, (client: RobloxClient, how: CallOptions) =>
   request: (c, how) => c.request('GET', '/x', how),
 };
 
-/** A call whose request goes on: the refresh token works once, so its answer must be heard. */
+/** A call whose request is not ended: a refresh token works once, so the response must be read. */
 const UNSTOPPED: typeof CALLS = {
   refresh: (c, how) => c.refresh(how),
 };
 
 describe('every call of a client', () => {
-  /** The server takes requests and answers none, until it is told to. */
+  /** The server answers no request until the test lets it. */
   const waiting: { req: IncomingMessage; answer(json: unknown): void; closed: Promise<unknown> }[] = [];
   let tellArrival = () => {};
   let url: string;
@@ -134,7 +134,7 @@ describe('every call of a client', () => {
     });
   }
 
-  it('renews for who waits when a revocation is ended by its signal', async () => {
+  it('renews the tokens for waiting calls when a signal ends a revocation', async () => {
     const controller = new AbortController();
     const client = makeClient();
     const revoked = catchError(client.revoke({ signal: controller.signal }));
@@ -184,7 +184,7 @@ describe('every call of a client', () => {
     expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
   });
 
-  it('ends its wait alone where it waits for what others wait for too: who the user is', async () => {
+  it("ends only its own wait for the user's ID, which other calls wait for too", async () => {
     const controller = new AbortController();
     const client = new RobloxClient({ accessToken: 'a', baseURL: url });
     const left = catchError(client.user.get({ signal: controller.signal }));

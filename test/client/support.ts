@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server on loopback that answers as it is told, and counts. */
+/** A server on a loopback port that gives the responses of a test, and counts requests. */
 export async function serve(answer: (req: IncomingMessage, res: ServerResponse, body: string) => void) {
   const requests: { method: string; path: string; authorization: string | undefined; body: string }[] = [];
   const server = createServer(async (req, res) => {

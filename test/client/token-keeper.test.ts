@@ -18,7 +18,7 @@ function tokens(number: number, change: Partial<Tokens> = {}): Tokens {
   };
 }
 
-/** A keeper of tokens 1, a clock, and renewals and revocations that the test answers one by one. */
+/** A keeper with the tokens "1", a clock, and renewals and revocations that the test answers one by one. */
 function scene(options: { store?: (tokens: Tokens) => unknown; first?: Partial<Tokens> } = {}) {
   let now = START;
   const renewals: { token: string; resolve: (tokens: Tokens) => void; reject: (error: unknown) => void }[] = [];
@@ -46,14 +46,14 @@ const access = async (keeper: ReturnType<typeof scene>['keeper'], signal?: Abort
 const INVALID_GRANT = new OAuthError({ error: 'invalid_grant', status: 400 });
 
 describe('tokens that are kept', () => {
-  it('are served while they are good', async () => {
+  it('are used while they are valid', async () => {
     const { keeper, renewals, advance } = scene();
     advance(900_000 - 60_001);
     expect(await access(keeper)).to.equal('access-1');
     expect(renewals).to.deep.equal([]);
   });
 
-  it('are renewed a minute before they run out', async () => {
+  it('are renewed a minute before they expire', async () => {
     const { keeper, renewals, advance } = scene();
     advance(900_000 - 60_000);
     const waiting = access(keeper);
@@ -63,7 +63,7 @@ describe('tokens that are kept', () => {
     expect(keeper.tokens).to.deep.equal(tokens(2));
   });
 
-  it('are renewed before the first use when they have run out, or nearly', async () => {
+  it('are renewed before the first use when they have expired, or are about to', async () => {
     for (const left of [-1, 0, 9_000]) {
       const { keeper, renewals } = scene({ first: { expiresAt: new Date(START + left) } });
       void access(keeper).catch(() => {});
@@ -71,7 +71,7 @@ describe('tokens that are kept', () => {
     }
   });
 
-  it('with a short life are not renewed with every call', async () => {
+  it('with a short lifetime are not renewed at every call', async () => {
     const { keeper, renewals, advance } = scene();
     const waiting = keeper.renew();
     renewals[0]?.resolve(tokens(2, { expiresAt: new Date(START + 4000) }));
@@ -84,7 +84,7 @@ describe('tokens that are kept', () => {
     expect(renewals).to.have.length(2);
   });
 
-  it('of unknown life are used until Roblox refuses them', async () => {
+  it('with an unknown lifetime are used until Roblox refuses them', async () => {
     const { keeper, renewals, advance } = scene({ first: { expiresAt: undefined } });
     advance(1e9);
     const lease = await keeper.lease();
@@ -94,7 +94,7 @@ describe('tokens that are kept', () => {
     expect(await waiting).to.equal('access-2');
   });
 
-  it('are renewed once for 200 who ask at once', async () => {
+  it('are renewed once for 200 calls at the same time', async () => {
     const { keeper, renewals, advance } = scene();
     advance(900_000);
     const all = Promise.all(Array.from({ length: 200 }, () => access(keeper)));
@@ -105,7 +105,7 @@ describe('tokens that are kept', () => {
     expect(renewals).to.have.length(1);
   });
 
-  it('are renewed once for all whom Roblox refused, early and late', async () => {
+  it('are renewed once for all calls that Roblox refused, early or late', async () => {
     const { keeper, renewals } = scene();
     const [one, two, late] = await Promise.all([keeper.lease(), keeper.lease(), keeper.lease()]);
     const early = [one.replace(), two.replace()];
@@ -123,7 +123,7 @@ describe('tokens that are kept', () => {
     expect(await thrown(keeper.renew())).to.be.instanceOf(TypeError);
   });
 
-  it('keep what an answer leaves out', async () => {
+  it('keep the old values of what a response leaves out', async () => {
     const { keeper, renewals } = scene({ first: { idToken: 'id-1' } });
     const waiting = keeper.renew();
     renewals[0]?.resolve(tokens(2, { refreshToken: undefined, idToken: undefined, scope: [] }));
@@ -137,7 +137,7 @@ describe('tokens that are kept', () => {
 });
 
 describe('a renewal that fails', () => {
-  it('fails all who wait with the same error, and is not tried again by each of them', async () => {
+  it('fails for all waiting calls with the same error, and is not tried again by each of them', async () => {
     const { keeper, renewals, advance } = scene();
     const early = await Promise.all(Array.from({ length: 5 }, () => keeper.lease()));
     advance(900_000);
@@ -146,7 +146,7 @@ describe('a renewal that fails', () => {
     const error = new OAuthError({ error: 'invalid_client', status: 401 });
     renewals[0]?.reject(error);
     expect(new Set(await Promise.all(all))).to.deep.equal(new Set([error]));
-    // Those who began before it failed and hear their 401 only now.
+    // Calls that began before it failed, and get their 401 only now.
     expect(await Promise.all(early.map((lease) => thrown(lease.replace())))).to.deep.equal(early.map(() => error));
     expect(renewals).to.have.length(1);
   });
@@ -162,7 +162,7 @@ describe('a renewal that fails', () => {
     expect(renewals).to.have.length(1);
   });
 
-  it('for want of an answer is tried again by the next call', async () => {
+  it('without a response is tried again by the next call', async () => {
     const { keeper, renewals, advance } = scene();
     advance(900_000);
     const broken = new ConnectionError('gone', { code: 'network', method: 'POST', url: 'http://x.test' });
@@ -174,7 +174,7 @@ describe('a renewal that fails', () => {
     expect(await again).to.equal('access-2');
   });
 
-  it('crashes nobody when all who waited have left', async () => {
+  it('is no unhandled rejection when nobody waits for it any more', async () => {
     const { keeper, renewals, advance } = scene();
     advance(900_000);
     const controller = new AbortController();
@@ -197,7 +197,7 @@ describe('an outage', () => {
     'a refusal of the app, not of the token': () => new OAuthError({ error: 'invalid_client', status: 401 }),
   };
   for (const [what, outage] of Object.entries(OUTAGES)) {
-    it(`is no failure while the old token lives: ${what}`, async () => {
+    it(`fails no call while the old token is valid: ${what}`, async () => {
       const { keeper, renewals, advance } = scene();
       advance(850_000);
       const all = Array.from({ length: 50 }, () => access(keeper));
@@ -213,13 +213,13 @@ describe('an outage', () => {
     });
   }
 
-  it('lets nobody wait for a further attempt while the old token lives', async () => {
+  it('makes no call wait for another attempt while the old token is valid', async () => {
     const { keeper, renewals, advance } = scene();
     advance(850_000);
     const waiting = access(keeper);
     renewals[0]?.reject(gone());
     expect(await waiting).to.equal('access-1');
-    // The second attempt hangs, and nobody waits for it.
+    // The second attempt hangs, and no call waits for it.
     expect(await access(keeper)).to.equal('access-1');
     expect(renewals).to.have.length(2);
     renewals[1]?.resolve(tokens(2));
@@ -227,7 +227,7 @@ describe('an outage', () => {
     expect(await access(keeper)).to.equal('access-2');
   });
 
-  it('is met by one attempt every few seconds, whoever asks', async () => {
+  it('sees one attempt every few seconds, however many calls there are', async () => {
     let [now, attempts, failures] = [START + 850_000, 0, 0];
     const refresh = () => {
       attempts += 1;
@@ -243,7 +243,7 @@ describe('an outage', () => {
       });
     }
     expect(attempts).to.be.within(8, 16);
-    // Every call of the first 50 seconds was served.
+    // Every call of the first 50 seconds got a token.
     expect(failures).to.equal(500);
   });
 
@@ -298,7 +298,7 @@ describe('an outage', () => {
 });
 
 describe('a signal', () => {
-  it('ends one wait and not the renewal that others wait for', async () => {
+  it('ends one wait, but not the renewal that others wait for', async () => {
     const { keeper, renewals, advance } = scene();
     advance(900_000);
     const controller = new AbortController();
@@ -314,7 +314,7 @@ describe('a signal', () => {
 });
 
 describe('onTokens', () => {
-  it('has stored the new tokens before anyone goes on', async () => {
+  it('has stored the new tokens before any call uses them', async () => {
     const events: string[] = [];
     let stored = () => {};
     const { keeper, renewals, advance } = scene({
@@ -335,7 +335,7 @@ describe('onTokens', () => {
     expect(events).to.deep.equal(['storing access-2', 'stored', 'access-2', 'access-2', 'access-2']);
   });
 
-  it('that fails fails all who asked; the tokens are kept, and stored before they are served', async () => {
+  it('that throws fails all waiting calls; the tokens are kept, and stored before they are used', async () => {
     const failures = [new Error('the database is down'), new Error('still down')];
     const stored: string[] = [];
     const { keeper, renewals } = scene({
@@ -349,7 +349,7 @@ describe('onTokens', () => {
     renewals[0]?.resolve(tokens(2));
     const [one, two] = await Promise.all(all);
     expect(one).to.equal(two).and.have.property('message', 'the database is down');
-    // The old token is still good: it is served while storing is tried again.
+    // The old token is still valid: it is used while storing is tried again.
     expect(await access(keeper)).to.equal('access-1');
     await settled();
     expect(stored).to.deep.equal([]);
@@ -359,7 +359,7 @@ describe('onTokens', () => {
     expect(renewals).to.have.length(1);
   });
 
-  it('that fails with a token in its error shows none', async () => {
+  it('that throws an error with a token in it shows no token', async () => {
     const { keeper, renewals } = scene({
       store: ({ refreshToken }) => {
         throw Object.assign(new Error(`cannot insert ${refreshToken}`), { parameters: [refreshToken] });
@@ -372,7 +372,7 @@ describe('onTokens', () => {
 });
 
 describe('the end of an authorization', () => {
-  it('waits for the renewal under way, and revokes the latest tokens', async () => {
+  it('waits for the renewal in flight, and revokes the latest tokens', async () => {
     const { keeper, renewals, revocations } = scene();
     const renewal = keeper.renew();
     const end = keeper.revoke();
@@ -403,7 +403,7 @@ describe('the end of an authorization', () => {
     expect(renewals).to.deep.equal([]);
   });
 
-  it('changes nothing when Roblox could not be asked', async () => {
+  it('changes nothing when Roblox was not reached', async () => {
     const { keeper, revocations } = scene();
     const end = thrown(keeper.revoke());
     await settled();
@@ -425,7 +425,7 @@ describe('the end of an authorization', () => {
 });
 
 describe('what no error may show', () => {
-  it('is every token that there is or was', async () => {
+  it('is every token, current or old', async () => {
     const { keeper, renewals } = scene({ first: { idToken: 'id-1' } });
     const waiting = keeper.renew();
     renewals[0]?.resolve(tokens(2, { idToken: 'id-2' }));
@@ -433,7 +433,7 @@ describe('what no error may show', () => {
     expect(keeper.secrets()).to.have.members(['access-1', 'refresh-1', 'id-1', 'access-2', 'refresh-2', 'id-2']);
   });
 
-  it('does not grow for as long as a client lives', async () => {
+  it('does not grow during the life of a client', async () => {
     const { keeper, renewals } = scene();
     for (let number = 2; number < 50; number += 1) {
       const waiting = keeper.renew();

@@ -6,7 +6,7 @@ import type { Operations, Schemas } from '../../lib/cloud/openapi.ts';
 /** Fails to compile when the two types differ. */
 function same<A, B>(_same: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false): void {}
 
-/** Never called: what it proves, it proves when it compiles. */
+/** Never called: the compiler checks it. */
 export async function theTypesOfRequest(client: RobloxClient): Promise<void> {
   const group = await client.request('GET', '/cloud/v2/groups/{group_id}', { path: { group_id: '7' } });
   same<typeof group, Schemas['Group']>(true);
@@ -28,7 +28,7 @@ export async function theTypesOfRequest(client: RobloxClient): Promise<void> {
   const other = await client.request('GET', '/cloud/v2/something/new', { query: { a: [1, 'b'] }, body: undefined });
   same<typeof other, unknown>(true);
   const method: string = 'GET';
-  // Roblox serves it at another host, where no token goes: it is not among the operations, and any query fits.
+  // On another host, to which no token is sent. So it is not among the operations, and accepts any query.
   await client.request('GET', '/v1/users/avatar-3d', { query: { userIdx: 1 } });
   same<Awaited<ReturnType<typeof client.request<'GET', '/v1/users/avatar-3d'>>>, unknown>(true);
   same<Awaited<ReturnType<typeof client.request<string, '/cloud/v2/groups/{group_id}'>>>, unknown>(true);
@@ -36,7 +36,7 @@ export async function theTypesOfRequest(client: RobloxClient): Promise<void> {
 
   // @ts-expect-error -- the template has a place to fill
   await client.request('GET', '/cloud/v2/groups/{group_id}');
-  // @ts-expect-error -- another place than the template's
+  // @ts-expect-error -- the template has no such place
   await client.request('GET', '/cloud/v2/groups/{group_id}', { path: { groupId: '7' } });
   // @ts-expect-error -- no such query parameter
   await client.request('GET', '/cloud/v2/groups/{group_id}/roles', { path: { group_id: '7' }, query: { pageSize: 1 } });
@@ -64,14 +64,14 @@ export async function theTypesOfLists(client: RobloxClient): Promise<void> {
   client.inventory.list({ gamePassIds: ['1', 2], signal: AbortSignal.timeout(1) });
   // @ts-expect-error -- by type or by ID, never both
   client.inventory.list({ badges: true, gamePassIds: ['1'] });
-  // @ts-expect-error -- things are owned by ID
+  // @ts-expect-error -- owns takes IDs only
   await client.inventory.owns({ badges: true });
   const [membership] = await client.groups.list().toArray({ limit: 1 });
   membership?.createdAt.getTime() satisfies number | undefined;
   for await (const page of client.groups.roles('7').pages()) page.nextPageToken satisfies string | undefined;
   client.groups.list({ userIds: ['1', 2], pageSize: 5 });
   for await (const request of client.groups.joinRequests('7', { user: 2 })) request.createdAt satisfies Date;
-  // @ts-expect-error -- a rank is no role
+  // @ts-expect-error -- a rank is not a role
   await client.groups.assignRole('7', { userId: '2', rank: 5 });
   const file = new Blob([]);
   const { creator } = await client.assets.create({
@@ -84,7 +84,7 @@ export async function theTypesOfLists(client: RobloxClient): Promise<void> {
   creator?.type satisfies 'User' | 'Group' | undefined;
   const [account] = (await client.resources()).accounts;
   await client.assets.create({ assetType: 'New', displayName: 'a', description: '', file, creator: account });
-  // @ts-expect-error -- a path is no file
+  // @ts-expect-error -- a path is not a file
   await client.assets.create({ assetType: 'Decal', displayName: 'a', description: '', file: './decal.png' });
   await client.user.notify({ source: { universe: 'universes/7' }, payload: { messageId: 'm', type: 'MOMENT' } });
   await client.experiences.restartServers('7', { closeAllVersions: true, signal: AbortSignal.timeout(1) });

@@ -67,7 +67,7 @@ describe('on the wire', () => {
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
   });
 
-  it('a 429 is given at once when its wait would end after the time-out of the call', async () => {
+  it('a 429 is thrown at once when its wait would end after the time-out of the call', async () => {
     answer = (_, res) => res.writeHead(429, { 'retry-after': '30' }).end();
     const from = performance.now();
     const error = await catchError(clientOf({ maxRetries: 2 }).request('GET', '/x', { timeout: 2000 }));
@@ -76,7 +76,7 @@ describe('on the wire', () => {
     expect(server.requests).to.have.length(1);
   });
 
-  it('a wait of 60 s is kept', async () => {
+  it('a call waits for the 60 s that the server asks', async () => {
     answer = (_, res) => res.writeHead(429, { 'retry-after': '60' }).end();
     const controller = new AbortController();
     const called = catchError(clientOf({ maxRetries: 2 }).request('GET', '/x', { signal: controller.signal }));
@@ -88,7 +88,7 @@ describe('on the wire', () => {
     expect(server.requests).to.have.length(1);
   });
 
-  it('a signal ends a request under way, and stops one that has not begun', async () => {
+  it('a signal ends a request in flight, and stops one that has not begun', async () => {
     const controller = new AbortController();
     answer = () => controller.abort(new Error('enough'));
     const { signal } = controller;

@@ -21,7 +21,7 @@ function refusal(change: Partial<Refusal> & { headers?: Record<string, string> }
 }
 
 describe('an error of Open Cloud', () => {
-  it("has Roblox's own words, the request without its query, and the status", () => {
+  it("has Roblox's message, the request without its query, and the status", () => {
     const error = refusal({ text: '{"code":"NOT_FOUND","message":"no such group"}' });
     expect(error).to.be.instanceOf(RobloxAPIError).and.include({
       name: 'RobloxAPIError',
@@ -88,7 +88,7 @@ describe('an error of Open Cloud', () => {
   });
 });
 
-describe('success', () => {
+describe('whether a response is a success', () => {
   const answers: [string, { status: number; text: string }, unknown][] = [
     [
       'a body with an error field',
@@ -106,13 +106,13 @@ describe('success', () => {
     });
   }
 
-  it('is none when the body is HTML', async () => {
+  it('it is not when the body is HTML', async () => {
     const error = await catchError(wire(() => ({ text: '<html>' })).call({ method: 'GET', path: '/x' }));
     expect(error).to.be.instanceOf(RobloxAPIError).and.include({ status: 200, code: undefined });
     expect(error.message).to.match(/not JSON/);
   });
 
-  it('is none for a 4xx whose body looks like success', async () => {
+  it('it is not for a 4xx whose body looks like a success', async () => {
     const error = await catchError(
       wire(() => ({ status: 400, text: '{"id":"7"}' })).call({ method: 'GET', path: '/x' }),
     );

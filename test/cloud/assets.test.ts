@@ -28,7 +28,7 @@ const SENT = {
   moderationResult: { moderationState: 'MODERATION_STATE_APPROVED' },
 };
 
-/** An assets API that has made the asset after so many looks, and waits that take no time. */
+/** An assets API that has made the asset after `polls` polls, and waits that take no time. */
 function workshop(looks: number, accounts: readonly { type: 'User' | 'Group'; id: string }[] = [OWN, GROUP]) {
   const waits: number[] = [];
   const { call, calls } = answeredBy(() =>
@@ -45,7 +45,7 @@ function workshop(looks: number, accounts: readonly { type: 'User' | 'Group'; id
   return { assets, calls, waits };
 }
 
-/** What an upload carried. */
+/** Reads the form of an upload. */
 async function readForm({ body }: Call) {
   const form = body as FormData; // what an upload sends
   const file = form.get('fileContent') as File; // a Blob that was given a name
@@ -54,7 +54,7 @@ async function readForm({ body }: Call) {
 }
 
 describe('an upload', () => {
-  it('sends the file with what it is, waits for the operation, and gives the asset', async () => {
+  it('sends the file with its type, waits for the operation, and returns the asset', async () => {
     const { assets, calls, waits } = workshop(3);
     expect(await assets.create(DECAL)).to.deep.equal(readAsset(SENT));
     expect(waits).to.deep.equal([500, 1000, 2000]);
@@ -87,7 +87,7 @@ describe('an upload', () => {
     ["a group's in Roblox's own form", { groupId: '9223372036854775807' }, { groupId: '9223372036854775807' }],
   ];
   for (const [name, creator, sent] of creators) {
-    it(`goes to the account that is given: ${name}`, async () => {
+    it(`is for the account that is given: ${name}`, async () => {
       const { assets, calls } = workshop(0, []);
       await assets.create({ ...DECAL, creator: creator as never, expectedPrice: 0, assetPrivacy: 'restricted' });
       const { request } = await readForm(calls[0]!);
@@ -101,7 +101,7 @@ describe('an upload', () => {
     ['their own account', [GROUP, CLUB, OWN], { userId: '42' }],
     ['the only group', [GROUP], { groupId: '7' }],
   ] as const) {
-    it(`goes by default to what the user chose: ${name}`, async () => {
+    it(`is by default for the account that the user chose: ${name}`, async () => {
       const { assets, calls } = workshop(0, accounts);
       await assets.create(DECAL);
       expect((await readForm(calls[0]!)).request).to.deep.include({ creationContext: { creator: sent } });
@@ -148,14 +148,14 @@ describe('an upload', () => {
     });
   }
 
-  it('that Roblox never ends is given up after the time-out', async () => {
+  it('that Roblox never finishes ends after the time-out', async () => {
     const { assets, waits } = workshop(Infinity);
     const error = await catchError(assets.create({ ...DECAL, timeout: 30 }));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
     expect(waits.slice(0, 5)).to.deep.equal([500, 1000, 2000, 4000, 4000]);
   });
 
-  it('that ends with neither an asset nor an error is no answer', async () => {
+  it('that ends with neither an asset nor an error is a ConnectionError', async () => {
     const { call } = answeredBy(() => ({ path: 'operations/op-1', done: true }));
     const error = await catchError(createAssets(call, async () => [OWN], sleep).create(DECAL));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'invalid_body');

@@ -54,7 +54,7 @@ describe('a call', () => {
     expect(String(error)).to.not.include('secret');
   });
 
-  it('may have headers of any other kind, and a type of JSON of its own', async () => {
+  it('may have other headers, and its own content type', async () => {
     const { call, requests } = wire(() => ({}));
     const headers = { 'X-A': 'a\tb é', 'Content-Type': 'application/json-patch+json', left: undefined as never };
     await call({ method: 'POST', path: '/x', headers, body: [] });
@@ -66,7 +66,7 @@ describe('a call', () => {
     });
   });
 
-  it('sends a form with its own boundary, whatever the headers say', async () => {
+  it('sends a form with its own boundary, also when another content type is given', async () => {
     const { call, requests } = wire(() => ({}));
     const body = new FormData();
     body.set('a', 'b');
@@ -75,14 +75,14 @@ describe('a call', () => {
   });
 
   for (const text of ['[]', '7', 'null', '"text"', 'true']) {
-    it(`that promises an object takes ${text} for no answer`, async () => {
+    it(`that needs an object refuses the response ${text}`, async () => {
       const { call } = wire(() => ({ text }));
       const error = await catchError(call({ method: 'GET', path: '/x', answer: 'object' }));
       expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'invalid_body');
     });
   }
 
-  it('that looks at a failed operation throws its error, with an HTTP status where it has one', async () => {
+  it('throws the error of a failed operation, with an HTTP status if it has one', async () => {
     for (const [code, status] of [
       [403, 403],
       [3, 200],
@@ -123,7 +123,7 @@ describe('the options of a call', () => {
     });
   }
 
-  it('may hold the signal of another library, which has the shape of one', async () => {
+  it('may have a signal of another library, which has the same shape', async () => {
     const signal = { aborted: false, addEventListener() {}, removeEventListener() {}, throwIfAborted() {} };
     expect(await runCall({ signal: signal as never }, async (limits) => limits.signal)).to.equal(signal);
   });
@@ -145,7 +145,7 @@ describe('the time-out of a call', () => {
     });
   });
 
-  it('is not over before its signal, nor its signal before it', async () => {
+  it('and its signal work together, whichever ends first', async () => {
     const wait = async ({ signal }: { signal: AbortSignal | undefined }) =>
       new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     const controller = new AbortController();

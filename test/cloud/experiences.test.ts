@@ -15,7 +15,7 @@ describe('publish', () => {
     });
   });
 
-  it('takes 1,024 characters, as Roblox documents the limit, whatever their size in bytes', async () => {
+  it("takes 1,024 characters of any size in bytes, Roblox's limit", async () => {
     const { call, calls } = answeredBy(() => undefined);
     for (const letter of ['m', 'é', '語']) await createExperiences(call).publish('5', 't', letter.repeat(1024));
     expect(calls).to.have.length(3);

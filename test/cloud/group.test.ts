@@ -33,7 +33,7 @@ describe('a group', () => {
 });
 
 describe('a membership', () => {
-  it('says whose it is, where, and in which roles', () => {
+  it('has the user, the group and the roles', () => {
     const raw = {
       path: 'groups/7/memberships/MTIz',
       createTime: TIME,
@@ -53,7 +53,7 @@ describe('a membership', () => {
     });
   });
 
-  it('has its one role in roleIds where Roblox sends no list', () => {
+  it('has its only role in roleIds when Roblox sends no list', () => {
     expect(readMembership({ role: 'groups/7/roles/99' })).to.deep.include({
       groupId: '7',
       roleId: '99',
@@ -63,7 +63,7 @@ describe('a membership', () => {
 });
 
 describe('a role', () => {
-  it('hides nothing, and shows nothing that is not there', () => {
+  it('has the fields that Roblox sent, and no others', () => {
     const raw = { path: 'groups/7/roles/99', id: '99', displayName: 'Member', rank: 1, permissions: { fly: true } };
     expect(readRole(raw)).to.deep.equal({ ...raw, raw });
     expect(readRole({ ...raw, createTime: TIME, updateTime: TIME })).to.deep.include({
@@ -74,7 +74,7 @@ describe('a role', () => {
 });
 
 describe('a join request', () => {
-  it('says who asks, and since when', () => {
+  it('has the user and the time', () => {
     const raw = { path: 'groups/7/join-requests/2', createTime: TIME, user: 'users/2' };
     expect(readJoinRequest(raw)).to.deep.equal({ userId: '2', createdAt: DATE, raw });
   });
@@ -122,7 +122,7 @@ describe('a field of another type than Roblox describes', () => {
     });
   }
 
-  it('never gives a field that was not sent, nor one of another type, whatever comes', () => {
+  it('never has a field that was not sent or that has the wrong type, for any JSON', () => {
     const types: Record<string, string> = {
       memberCount: 'number',
       locked: 'boolean',

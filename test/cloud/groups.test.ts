@@ -6,7 +6,7 @@ import { catchError } from '../support/thrown.ts';
 import { answeredBy, asUser } from './support.ts';
 
 describe('memberships', () => {
-  it('are asked for with the filter that Roblox documents, the same on every page', async () => {
+  it('are requested with the filter that Roblox documents, the same on every page', async () => {
     const { call, calls } = answeredBy((made: Call) => ({ nextPageToken: made.query?.['pageToken'] ? '' : 'more' }));
     await createGroups(call, asUser).list().toArray();
     await createGroups(call, asUser).memberships('7', { role: '99' }).toArray();
@@ -21,7 +21,7 @@ describe('memberships', () => {
     ]);
   });
 
-  it('of up to 50 users are asked for in one call', async () => {
+  it('of up to 50 users are requested in one call', async () => {
     const { call, calls } = answeredBy(() => ({}));
     await createGroups(call, asUser)
       .list({ userIds: ['1', 2, '2'], pageSize: 7 })
@@ -57,7 +57,7 @@ describe('rank', () => {
     roles: ['groups/7/roles/99'],
   };
 
-  it('is 0 for a user who is no member, after one request', async () => {
+  it('is 0 for a user who is not a member, after one request', async () => {
     const { call, calls } = answeredBy(() => ({ groupMemberships: [] }));
     expect(await createGroups(call, asUser).rank('7')).to.equal(0);
     expect(calls).to.have.length(1);
@@ -144,7 +144,7 @@ describe('a change of roles', () => {
     ['setRole', 'PATCH', MEMBERSHIP],
   ] as const;
   for (const [verb, method, path] of verbs) {
-    it(`by ${verb} names member and role, and gives the membership with all its roles`, async () => {
+    it(`by ${verb} sends member and role, and returns the membership with all its roles`, async () => {
       const { call, calls } = answeredBy(() => raw);
       const membership = await createGroups(call, asUser)[verb](7, { userId: 2, roleId: '99' });
       expect(membership).to.deep.include({ groupId: '7', userId: '2', roleId: '99', roleIds: ['1', '99'] });

@@ -119,12 +119,12 @@ describe('an inventory item', () => {
     });
   }
 
-  it('is the kind whose details are there, where others are null', () => {
+  it('has the kind whose details are not null', () => {
     const raw = { assetDetails: null, badgeDetails: null, gamePassDetails: { gamePassId: '777' }, addTime: null };
     expect(readItem(raw)).to.deep.equal({ type: 'gamePass', id: '777', raw });
   });
 
-  it('leaves out what has another type than Roblox describes', () => {
+  it('leaves out a field that has another type than Roblox describes', () => {
     const assetDetails = { assetId: 'x', inventoryItemAssetType: 7, instanceId: {}, collectibleDetails: null };
     const raw = { assetDetails, addTime: 5, path: 'users/1/inventory-items/QVNTRVQ' };
     const assetType = 'INVENTORY_ITEM_ASSET_TYPE_UNSPECIFIED';
@@ -135,7 +135,7 @@ describe('an inventory item', () => {
     expect(limited).to.deep.include({ collectible: { itemId: '', instanceId: '', state } });
   });
 
-  it('never makes a listing fail, whatever it is', () => {
+  it('never makes a list fail, for any JSON', () => {
     for (const raw of [null, 'x', 7, [], {}, { assetDetails: null }]) expect(readItem(raw)).to.have.property('raw');
   });
 });
@@ -143,7 +143,7 @@ describe('an inventory item', () => {
 describe('owns', () => {
   const pass = (id: string) => ({ gamePassDetails: { gamePassId: id } });
 
-  it('is true when the user has every item, and asks for no further page then', async () => {
+  it('is true when the user has every item, and fetches no more pages then', async () => {
     const { call, calls } = answeredBy(() => ({ inventoryItems: [pass('1'), pass('2')], nextPageToken: 'more' }));
     expect(await createInventory(call, asUser).owns({ gamePassIds: ['1', 2, '1'] })).to.equal(true);
     expect(calls).to.have.length(1);

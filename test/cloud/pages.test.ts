@@ -4,7 +4,7 @@ import { createList, listCalls, type Page } from '../../lib/cloud/pages.ts';
 import { catchError } from '../support/thrown.ts';
 import { answeredBy } from './support.ts';
 
-/** A list of these pages, and the tokens that were asked for. */
+/** A list of these pages, and the page tokens of its requests. */
 function scripted<T>(...pages: { items: T[]; nextPageToken?: string }[]) {
   const asked: (string | undefined)[] = [];
   const list = createList<T>(async (token) => {
@@ -134,7 +134,7 @@ describe('a list', () => {
 });
 
 describe('a list whose loop waits between items', () => {
-  /** Pages that come when the test says so. */
+  /** Pages that arrive when the test lets them. */
   function scene(pages: number) {
     const asked: { answer: () => void; fail: (error: Error) => void; unwanted: AbortSignal | undefined }[] = [];
     const list = createList<string>((token = '0', unwanted) => {
@@ -147,7 +147,7 @@ describe('a list whose loop waits between items', () => {
     });
     return { asked, walk: list[Symbol.asyncIterator](), list };
   }
-  /** As long as a consumer takes who waits for anything at all. */
+  /** A short wait, as in any loop that awaits something. */
   const aWhile = async () => {
     for (let count = 0; count < 3; count += 1) await turn();
   };

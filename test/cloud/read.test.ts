@@ -15,7 +15,7 @@ describe('a time', () => {
     expect(readTime('2023-12-31T23:59:59.999999999Z')?.toISOString()).to.equal('2023-12-31T23:59:59.999Z');
   });
 
-  it('is never an invalid date, whatever comes', () => {
+  it('is never an invalid date, for any value', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)), (text) => {
         expect(readTime(text)?.getTime()).to.not.be.NaN;
@@ -25,7 +25,7 @@ describe('a time', () => {
 });
 
 describe('an ID in a resource path', () => {
-  it('is the one that follows its collection', () => {
+  it('is the one after its collection', () => {
     expect(readPathID('groups/7/roles/99513316', 'roles')).to.equal('99513316');
     expect(readPathID('groups/7/roles/99513316', 'groups')).to.equal('7');
     expect(readPathID('users/21557', 'users')).to.equal('21557');

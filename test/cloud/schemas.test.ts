@@ -10,8 +10,8 @@ import { readJoinRequest, readMembership } from '../../lib/cloud/group.ts';
 import { createUserCalls } from '../../lib/cloud/user.ts';
 import { answeredBy, asUser } from './support.ts';
 
-// Taken from Roblox's OpenAPI description, without its prose, and closed: a field that Roblox does not have is a mistake. An int64
-// may be a string too, as protobuf's JSON has it and Roblox's own examples write it.
+// From Roblox's OpenAPI description, but without additional properties: an unknown field is a mistake. An int64 may be a string too, as in
+// protobuf's JSON and in Roblox's examples.
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
 // A CommonJS module, whose types say more than Node's import sees.
 (addFormats as unknown as (to: Ajv) => void)(ajv);
@@ -61,7 +61,7 @@ const ASSET = {
 const CHANGE = { userId: '2', roleId: '99' };
 const FILE = new Blob(['x'], { type: 'image/png' });
 
-describe("what the client sends has the shape of Roblox's description", () => {
+describe("what the client sends matches Roblox's description", () => {
   const sent: [string, string, (call: (made: Call) => Promise<unknown>) => Promise<unknown>][] = [
     ['assignRole', 'AssignRoleGroupMembershipRequest', (call) => createGroups(call, asUser).assignRole('7', CHANGE)],
     [
@@ -129,7 +129,7 @@ describe("what the client sends has the shape of Roblox's description", () => {
   });
 });
 
-describe("what Roblox's description says of an answer is read", () => {
+describe("every field of a response in Roblox's description is read", () => {
   const answers: [string, unknown, (json: unknown) => object][] = [
     ['GroupMembership', MEMBERSHIP, readMembership],
     ['GroupJoinRequest', JOIN_REQUEST, readJoinRequest],
@@ -137,7 +137,7 @@ describe("what Roblox's description says of an answer is read", () => {
     ['Asset', ASSET, readAsset],
   ];
   for (const [schema, answer, read] of answers) {
-    it(`of a ${schema}, and nothing of it is empty`, () => {
+    it(`for a ${schema}, without empty values`, () => {
       expectSchema(schema, answer);
       for (const [name, value] of Object.entries(read(answer))) {
         if (name !== 'description') expect(value, name).to.not.be.oneOf(['', undefined, 0]);
@@ -146,7 +146,7 @@ describe("what Roblox's description says of an answer is read", () => {
     });
   }
 
-  it('and the schemas refuse what Roblox would not send', () => {
+  it('the schemas refuse what Roblox would not send', () => {
     expect(ajv.validate('roblox#/definitions/GroupMembership', { roleId: '7' })).to.equal(false);
     expect(ajv.validate('roblox#/definitions/Asset', { assetId: true })).to.equal(false);
     expect(ajv.validate('roblox#/definitions/PublishUniverseMessageRequest', { topic: 't' })).to.equal(false);

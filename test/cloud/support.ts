@@ -4,7 +4,7 @@ import { createCaller } from '../../lib/cloud/call.ts';
 import { createPatientTransport } from '../../lib/http/retry.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/transport.ts';
 
-/** Calls that are answered by a function, and remembered. */
+/** Records calls, and answers them with a function. */
 export function answeredBy(answer: (call: Call) => unknown): { call: MakeCall; calls: Call[] } {
   const calls: Call[] = [];
   const call: MakeCall = async (made) => {
@@ -14,10 +14,10 @@ export function answeredBy(answer: (call: Call) => unknown): { call: MakeCall; c
   return { call, calls };
 }
 
-/** The signed-in user of the tests of one room. */
+/** The ID of the signed-in user in these tests. */
 export const asUser = async () => '42';
 
-/** The real way from a call to a request, up to the network. */
+/** The real caller over a fake transport. */
 export function wire(
   answer: (request: HttpRequest) => Partial<Omit<HttpResponse, 'header'>> & { headers?: Record<string, string> },
 ) {
@@ -42,7 +42,7 @@ export function wire(
   return { call, requests };
 }
 
-/** Strings that someone might type who means no good, and any others. */
+/** Strings that an attacker might use, and random ones. */
 export const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string(),

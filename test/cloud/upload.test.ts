@@ -44,7 +44,7 @@ describe('a file to upload', () => {
     });
   }
 
-  it('keeps the bytes that it had, also where a stream uses its buffer again', async () => {
+  it('keeps its bytes, even if a stream reuses its buffer', async () => {
     const shared = new Uint8Array(1);
     async function* reuse() {
       for (const byte of BYTES) {
@@ -99,7 +99,7 @@ describe('a file to upload', () => {
     });
   }
 
-  it('is not read any further when it is too large, and its stream ends', async () => {
+  it('is not read to its end when it is too large, and its stream is closed', async () => {
     let given = 0;
     const stream = new Readable({
       read() {
@@ -112,7 +112,7 @@ describe('a file to upload', () => {
     expect(given).to.be.lessThan(30);
   });
 
-  it('is not waited for any longer when the signal says so, and its stream ends', async () => {
+  it('is not read to its end when the signal aborts, and its stream is closed', async () => {
     const controller = new AbortController();
     const stream = new Readable({ read() {} });
     const reading = read(stream, { signal: controller.signal });

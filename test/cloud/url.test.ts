@@ -50,7 +50,7 @@ describe('a path of request', () => {
     expect(() => buildURL('https://apis.roblox.com', '/x', { id: '7' })).to.throw(TypeError, /path\.id has no place/);
   });
 
-  it('repeats the name of a query parameter for each of its values, and leaves out what is undefined', () => {
+  it('repeats the name of a query parameter for each value, and leaves out undefined values', () => {
     const query = { ids: [1, '2'], on: true, off: undefined, none: null, text: 'a b&c=d' };
     expect(buildURL('https://apis.roblox.com', '/x', {}, query)).to.equal(
       'https://apis.roblox.com/x?ids=1&ids=2&on=true&text=a+b%26c%3Dd',

@@ -6,7 +6,7 @@ import { sleep as platformSleep } from '../../lib/http/abort.ts';
 import { catchError } from '../support/thrown.ts';
 import { answeredBy, asUser, wire } from './support.ts';
 
-/** A user whose picture is ready after `looks` requests; waits take no time. */
+/** A user whose picture is ready after `looks` polls. Waits take no time. */
 function makeUser(
   looks: number,
   last: unknown = { done: true, response: { imageUri: 'https://tr.rbxcdn.com/x.png' } },
@@ -34,7 +34,7 @@ describe('a thumbnail', () => {
     });
   });
 
-  it('is asked for again after growing waits', async () => {
+  it('is polled after growing waits', async () => {
     const { user, calls, waits } = makeUser(4);
     expect(await user.thumbnail()).to.equal('https://tr.rbxcdn.com/x.png');
     expect(waits).to.deep.equal([500, 1000, 2000, 4000]);
@@ -44,7 +44,7 @@ describe('a thumbnail', () => {
     });
   });
 
-  it('is not waited for longer than the time-out of the call', async () => {
+  it('makes the call wait no longer than its time-out', async () => {
     const { user, waits } = makeUser(Infinity);
     const error = await catchError(user.thumbnail({ timeout: 30 }));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
@@ -59,14 +59,14 @@ describe('a thumbnail', () => {
     expect(inspect(refusal, { depth: 9, showHidden: true })).to.not.include('live-access-token');
   });
 
-  it('is an error when the answer names no operation', async () => {
+  it('is an error when the response names no operation', async () => {
     const { user } = makeUser(0, { path: 'users/42/operations/../../evil', done: false });
     expect(await catchError(user.thumbnail()))
       .to.be.instanceOf(ConnectionError)
       .with.property('code', 'invalid_body');
   });
 
-  it('is not waited for any longer after its signal ends', async () => {
+  it('makes the call wait no longer when its signal ends', async () => {
     const controller = new AbortController();
     const { call } = answeredBy(() => ({ path: 'users/42/operations/op-1', done: false }));
     const user = createUserCalls(call, asUser, (delayMs, signal) => {
@@ -112,7 +112,7 @@ describe('a notification', () => {
   const source = { universe: 'universes/7' };
   const payload = { messageId: '5dd7024b', parameters: { egg: { stringValue: 'golden' } } };
 
-  it("is sent to the user in Roblox's own fields, of the one type that there is", async () => {
+  it("is sent to the user in Roblox's fields, with the only type", async () => {
     const raw = { path: 'users/42/notifications/a6746f2e', id: 'a6746f2e' };
     const { call, calls } = answeredBy(() => raw);
     const user = createUserCalls(call, asUser, platformSleep);

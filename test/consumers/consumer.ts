@@ -1,6 +1,6 @@
 /**
- * What a user of the package writes, small: scripts/matrix.ts compiles it as an ES module and as CommonJS with each TypeScript, and runs
- * the outcome on each Node. So it has no `await` outside of functions, and imports nothing but installed packages.
+ * A small program of a user. scripts/matrix.ts compiles it as an ES module and as CommonJS with each TypeScript, and runs the result on
+ * each Node. So it has no `await` outside of functions, and imports only installed packages.
  */
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { deepStrictEqual, ok } from 'node:assert';
@@ -39,7 +39,7 @@ function userOf({ id, username = 'nobody' }: Profile): User {
   return { id, name: username };
 }
 
-/** Overrides what passport-oauth2's subclasses do. */
+/** Overrides the same methods as subclasses of passport-oauth2. */
 class WithNickname extends RobloxStrategy {
   override userProfile(accessToken: string, done: (error?: unknown, profile?: Profile) => void): void {
     super.userProfile(accessToken, (error, profile) => done(error, profile && { ...profile, displayName: 'Nick' }));
@@ -109,7 +109,7 @@ async function main(): Promise<void> {
   console.log('signed in');
 }
 
-/** Signs in over HTTP, as a browser would. */
+/** Signs in over HTTP, like a browser. */
 async function signIn(strategy: RobloxStrategy, roblox: Emulator): Promise<unknown> {
   const app: Express = express();
   const fromVariable: RobloxAuthenticateOptions = { prompt: ['login', 'consent'], state: { returnTo: '/' } };

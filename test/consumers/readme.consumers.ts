@@ -1,5 +1,5 @@
 /**
- * What the README tells a newcomer to do, done: in an empty folder, with the packed tarball and what its install line names.
+ * Does what the README tells a new user to do: in an empty folder, with the packed tarball and the packages of its install line.
  * Needs the npm registry.
  */
 import { expect } from 'chai';
@@ -23,16 +23,16 @@ function readBlock(pattern: RegExp, page = 'README.md'): string {
   return block;
 }
 
-/** What a command in a page installs. */
+/** Reads the packages of an install command in a page. */
 function readPackages(pattern: RegExp, page = 'README.md'): string[] {
   const [, names = ''] = pattern.exec(readFileSync(page, 'utf8')) ?? [];
   return names.split(' ');
 }
 
-/** The change that the README names. */
+/** Makes the change that the README describes. */
 const toCommonJS = (code: string) => code.replace(/^import (.+) from '(.+)';$/gm, "const $1 = require('$2');");
 
-describe('a newcomer who has the README only', () => {
+describe('a new user with only the README', () => {
   const app = readBlock(/^\/\/ app\.mjs\n/);
   let folder: string;
   const npm = (...words: string[]) =>
@@ -82,7 +82,7 @@ describe('a newcomer who has the README only', () => {
     );
   }
 
-  it('needs 15 packages beside itself, and no types', () => {
+  it('needs 15 more packages, and no types', () => {
     const names = new Set<string>();
     const walk = (name: string): void => {
       if (names.has(name)) return;
@@ -98,12 +98,12 @@ describe('a newcomer who has the README only', () => {
     expect(names.size).to.equal(15);
   });
 
-  it('runs the first app as it stands', async () => {
+  it('runs the first app unchanged', async () => {
     write('app.mjs', app);
     await expectApp('app.mjs');
   });
 
-  it('is told by the first app that its port is taken', async () => {
+  it('gets a clear error from the first app when its port is taken', async () => {
     const taken = createServer().listen(0);
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo; // it listens on a port
@@ -113,14 +113,14 @@ describe('a newcomer who has the README only', () => {
     expect(error).to.include('ended with 1').and.to.include('EADDRINUSE').and.not.to.include('undefined');
   });
 
-  it('points the first app at an emulator that runs as a program', async () => {
+  it('can use the first app with an emulator in another process', async () => {
     const roblox = await startEmulator();
     const { clientID, clientSecret = '', baseURL } = roblox.credentials;
     const app = { ROBLOX_CLIENT_ID: clientID, ROBLOX_CLIENT_SECRET: clientSecret, ROBLOX_BASE_URL: baseURL };
     await expectApp('app.mjs', app).finally(() => roblox.close());
   });
 
-  it('runs it in CommonJS, after the change that the README names', async () => {
+  it('runs it in CommonJS, after the change in the README', async () => {
     write('app.cjs', toCommonJS(app));
     await expectApp('app.cjs');
   });
@@ -135,7 +135,7 @@ describe('a newcomer who has the README only', () => {
     await expectCompiled('all.mts');
   });
 
-  it('compiles it as strict TypeScript with the newest types, and runs what comes out', async () => {
+  it('compiles it as strict TypeScript with the newest types, and runs the result', async () => {
     await npm('install', ...readPackages(/npm install -D typescript ([^`]+)`/));
     write('app.mts', app);
     await expectCompiled('app.mts');

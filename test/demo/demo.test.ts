@@ -9,7 +9,7 @@ import type { EmulatedUser, Emulator, Visitor } from '../../lib/emulator/index.t
 const MANGO = '4100000001';
 const NELL = '4100000002';
 
-/** Somebody who tries to put markup into the page. */
+/** A user with markup in their names. */
 const MALLORY: EmulatedUser = {
   id: '4100000009',
   username: 'Mallory',
@@ -51,7 +51,7 @@ describe('the Express demo', () => {
   });
   afterEach(() => visitor.close());
 
-  it('greets a stranger with a link to sign in', async () => {
+  it('shows a visitor a link to sign in', async () => {
     const page = await visitor.get('/');
     expect(page.status).to.equal(200);
     expect(page.body)
@@ -81,26 +81,26 @@ describe('the Express demo', () => {
     expect((await visitor.get('/')).body, 'after a reload').to.include('@MangoPilot');
   });
 
-  it('asks for no more of a long inventory than it shows', async () => {
+  it('fetches no more of a long inventory than it shows', async () => {
     const page = await visitor.signIn({ user: '4100000003' });
     expect(page.body.match(/>ID \d+/g)).to.have.length(12);
     expect(roblox.count('/cloud/v2/users/4100000003/inventory-items')).to.equal(1);
   });
 
-  it('draws a placeholder for who has no picture, and says where there is nothing to list', async () => {
+  it('draws a placeholder for a user without a picture, and says when there is nothing to list', async () => {
     const page = await visitor.signIn({ user: NELL });
     expect(page.body).to.include('<span class="headshot" aria-hidden="true">N</span>');
     expect(page.body).to.include('Nothing in the inventory yet.').and.to.include('Not in any group yet.');
   });
 
-  it('shows markup in names as the text that it is', async () => {
+  it('shows markup in names as text', async () => {
     const page = await visitor.signIn({ user: MALLORY.id });
     expect(page.body).to.include('&#60;img src=x onerror=alert(1)&#62;');
     expect(page.body).to.include('&#34;&#38;&#60;i&#62;');
     expect(page.body).not.to.match(/<script|<img src=x|<b>|<i>/);
   });
 
-  it('loads nothing but its own style and pictures, is framed by nobody and kept by no cache', async () => {
+  it('loads only its own style and pictures, and cannot be framed or cached', async () => {
     for (const page of [await visitor.get('/'), await visitor.signIn({ user: MANGO }), await visitor.get('/nowhere')]) {
       const policy = String(page.headers['content-security-policy']);
       expect(policy).to.include("default-src 'none'").and.to.include("frame-ancestors 'none'");
@@ -111,13 +111,13 @@ describe('the Express demo', () => {
     expect(String((await visitor.get('/style.css')).headers['content-type'])).to.include('text/css');
   });
 
-  it('tells who cancels so, with 403 and a way to try again', async () => {
+  it('answers 403 with a link to try again when the user cancels', async () => {
     const page = await visitor.cancel();
     expect(page.status).to.equal(403);
     expect(page.body).to.include('cancelled').and.to.include('href="/auth/roblox"');
   });
 
-  it('tells the reason of a refusal once: the next page knows nothing of it', async () => {
+  it('shows the reason of a refusal only once', async () => {
     await visitor.cancel();
     const page = await visitor.get('/nowhere');
     expect(page.status).to.equal(404);

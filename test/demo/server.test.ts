@@ -46,7 +46,7 @@ describe('npm start', () => {
     expect(answer).to.be.an('error');
   });
 
-  it('names the way out when its port is taken', async () => {
+  it('says what to do when its port is taken', async () => {
     const first = await startDemo(SERVER);
     const second = await startDemo(SERVER, { PORT: new URL(first.url).port }).catch((error: unknown) => String(error));
     expect(second)
@@ -80,7 +80,7 @@ describe('npm run example', () => {
     ['an unknown option', ['koa', '--host', 'x'], '--host'],
   ];
   for (const [name, words, message] of refused) {
-    it(`says what there is, given ${name}`, async () => {
+    it(`lists the examples, given ${name}`, async () => {
       const output = await run(...words).then(() => 'It started', String);
       expect(output).to.include('ended with 1').and.to.include(message);
       for (const each of ['express', 'login-page', 'members-only']) expect(output).to.include(`\n  ${each}\n`);
@@ -88,7 +88,7 @@ describe('npm run example', () => {
     });
   }
 
-  it('listens on this machine alone', async () => {
+  it('accepts connections from this machine only', async () => {
     const demo = await run('koa');
     const port = Number(new URL(demo.url).port);
     const others = Object.values(networkInterfaces()).flatMap((all) => all ?? []);

@@ -14,7 +14,7 @@ interface Running {
   readonly url: string;
   out(): string;
   errors(): string;
-  /** Waits until this is printed, on either channel. */
+  /** Waits until this is printed, on stdout or stderr. */
   waitFor(text: string): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ async function withCommand(args: readonly string[], test: (running: Running) => 
   }
 }
 
-/** The command where it does not start. */
+/** The command when it does not start. */
 async function runToEnd(args: readonly string[]): Promise<{ code: number; out: string; errors: string }> {
   let [out, errors] = ['', ''];
   const code = await runEmulator(args, {
@@ -70,7 +70,7 @@ describe('passport-roblox-oauth2 emulator', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('says where it is, its discovery document, its clients and its people', async () => {
+  it('prints its URL, its discovery document, its clients and its people', async () => {
     await withCommand([], async ({ url, out }) => {
       expect(out()).to.include(`${url}/oauth/.well-known/openid-configuration`);
       expect(out()).to.include(DEMO_CLIENT.clientID).and.include(DEMO_CLIENT.clientSecret);
@@ -81,7 +81,7 @@ describe('passport-roblox-oauth2 emulator', () => {
     });
   });
 
-  it('takes clients, also public ones, with several redirect URLs', async () => {
+  it('accepts clients, also public ones, with several redirect URLs', async () => {
     const args = ['--client', '7:s:https://a.example/cb', '--client', '7:s:my-app:/', '--client', '8::loopback'];
     await withCommand(args, async ({ url, out }) => {
       expect(out()).to.include('7  secret s  https://a.example/cb my-app:/').and.include('8  public  any');
@@ -96,7 +96,7 @@ describe('passport-roblox-oauth2 emulator', () => {
     });
   });
 
-  it('announces another address, has pairwise IDs, rate limits and a control interface when it is told to', async () => {
+  it('has options for another public address, pairwise IDs, rate limits and the control interface', async () => {
     const args = ['--url', 'https://roblox.example', '--pairwise', '--rate-limits', '--control', '--host', '127.0.0.1'];
     await withCommand(args, async ({ out }) => {
       expect(out()).to.match(/^Roblox emulator: https:\/\/roblox\.example\n/);
@@ -123,7 +123,7 @@ describe('passport-roblox-oauth2 emulator', () => {
         const users = (await (await fetch(`${url}/control/users`)).json()) as { displayName: string }[];
         return users.map(({ displayName }) => displayName);
       };
-      // As an editor saves: a new file in the place of the old one.
+      // Like an editor: replaces the file by a new one.
       writeFileSync(join(folder, 'new.json'), people('Ana Maria'));
       renameSync(join(folder, 'new.json'), file);
       await waitFor('Read 1 people');
@@ -135,7 +135,7 @@ describe('passport-roblox-oauth2 emulator', () => {
     });
   });
 
-  it('logs a line for each request when it is told to, and never a token', async () => {
+  it('logs a line for each request with --log, and never a token', async () => {
     await withCommand(['--log', '--control'], async ({ url, out, waitFor }) => {
       const issued = await fetch(`${url}/control/issueTokens`, { method: 'POST' });
       const { result } = (await issued.json()) as { result: { access_token: string; refresh_token: string } };
@@ -194,7 +194,7 @@ describe('passport-roblox-oauth2 emulator', () => {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`ends on ${signal}, with exit code 0 and nothing more to say`, async () => {
+    it(`ends on ${signal}, with exit code 0 and no more output`, async () => {
       const args = ['--import', 'ts-blank-space/register', 'lib/doctor/cli.ts', 'emulator', '--port', '0'];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
       let [out, errors] = ['', ''];

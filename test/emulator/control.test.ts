@@ -84,7 +84,7 @@ describe('Control over HTTP', () => {
     expect(await listItems(MANGO)).to.have.length(6);
   });
 
-  it('spends quotas: of one user and app, or of all', async () => {
+  it('uses up quotas: of one user and app, or of all', async () => {
     const path = '/cloud/v2/groups/7001';
     const [mango, nell] = [await bench.token(), await bench.token({ user: NELL })];
     await change('spendQuota', { path, userId: MANGO, left: 1 });
@@ -155,7 +155,7 @@ describe('Control over HTTP', () => {
     expect((await bench.get('/oauth/v1/userinfo', await bench.token())).json['sub']).to.equal(NELL);
   });
 
-  it('shows what was asked and what it led to', async () => {
+  it('lists requests and what they changed', async () => {
     await bench.get('/oauth/v1/certs?x=1');
     const scope = 'universe-messaging-service:publish';
     const message = { topic: 'news', message: 'Hi' };
@@ -207,7 +207,7 @@ describe('Control over HTTP', () => {
     });
   }
 
-  it('names its words where one is unknown', async () => {
+  it('lists the valid paths when one is unknown', async () => {
     const unknown = await post('makeRich');
     expect(unknown.status).to.equal(404);
     expect(unknown.json['error']).to.match(/setRank.*faults\/status/);
@@ -216,7 +216,7 @@ describe('Control over HTTP', () => {
     expect((await post('faults/constructor')).status).to.equal(404);
   });
 
-  it('has a word for each method in JavaScript, and none more', () => {
+  it('has a path for each method in JavaScript, and no others', () => {
     const methods = Object.entries(roblox)
       .filter(([name, value]) => typeof value === 'function' && name !== 'close')
       .map(([name]) => name);
@@ -246,14 +246,14 @@ describe('Control over HTTP', () => {
     }
   });
 
-  it('is off unless it is asked for', async () => {
+  it('is off by default', async () => {
     await withEmulator({}, async ({ send, get }) => {
       expect((await send('/control/reset', { method: 'POST' })).status).to.equal(404);
       expect((await get('/control/requests')).status).to.equal(404);
     });
   });
 
-  it('is for this machine alone, even where the emulator listens to others', async () => {
+  it('accepts requests from this machine only, even if the emulator listens on other addresses', async () => {
     const outside = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .find(({ internal, family }) => !internal && family === 'IPv4')?.address;

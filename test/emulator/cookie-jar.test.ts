@@ -4,10 +4,10 @@ import { CookieJar } from '../../lib/emulator/cookie-jar.ts';
 
 interface Case {
   readonly name: string;
-  /** Where the cookie is set; `http://127.0.0.1:3000/auth/start` unless given. */
+  /** The URL that sets the cookie; `http://127.0.0.1:3000/auth/start` by default. */
   readonly at?: string;
   readonly header: string;
-  /** Where it is asked for; the same place unless given. */
+  /** The URL of the next request; the same by default. */
   readonly to?: string;
   readonly method?: string;
   readonly isCrossSite?: boolean;
@@ -113,7 +113,7 @@ describe('A cookie jar keeps and sends as browsers do', () => {
     });
   }
 
-  it('the longest path comes first, and a cookie replaces its namesake', () => {
+  it('the longest path comes first, and a cookie replaces one with the same name', () => {
     const jar = new CookieJar();
     const url = new URL('http://localhost/auth/start');
     for (const header of ['c=wide; Path=/', 'c=narrow; Path=/auth', 'c=wider; Path=/']) jar.store(url, header);

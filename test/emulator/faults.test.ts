@@ -19,7 +19,7 @@ describe('Faults of the emulator', () => {
   afterEach(() => roblox.reset());
   after(() => roblox.close());
 
-  it('strike once, then all is well again', async () => {
+  it('are used once, and then the emulator answers normally again', async () => {
     const fault = roblox.faults.status(certsPath, 503, { headers: { 'retry-after': '1' }, body: { error: 'down' } });
     const bad = await bench.get(certsPath);
     expect(bad.status).to.equal(503);
@@ -29,7 +29,7 @@ describe('Faults of the emulator', () => {
     expect(fault.hits).to.equal(1);
   });
 
-  it('strike as often as they are told to, in the order in which they were armed, until they are cleared', async () => {
+  it('are used `times` times, in the order in which they were armed, until they are cleared', async () => {
     roblox.faults.status(certsPath, 500, { times: 2 });
     const always = roblox.faults.status(certsPath, 502, { times: Infinity });
     const statuses: number[] = [];
@@ -39,7 +39,7 @@ describe('Faults of the emulator', () => {
     expect((await bench.get(certsPath)).status).to.equal(200);
   });
 
-  it('strike where they are aimed at', () => {
+  it('are used for requests that match their target', () => {
     const path = '/cloud/v2/groups/7/roles';
     for (const target of [path, '/cloud/v2/*', '*', `GET ${path}`, 'GET *', /roles$/, /groups/g]) {
       expect(matchesTarget(target, 'GET', path), String(target)).to.equal(true);
@@ -49,7 +49,7 @@ describe('Faults of the emulator', () => {
     }
   });
 
-  it('can be a redirect, a page, a huge body or a rewritten answer', async () => {
+  it('can be a redirect, a page, a huge body or a rewritten response', async () => {
     roblox.faults.redirect(certsPath, 'https://elsewhere.example/');
     const redirect = await bench.get(certsPath);
     expect({ status: redirect.status, location: redirect.headers.get('location') }).to.deep.equal({
@@ -73,7 +73,7 @@ describe('Faults of the emulator', () => {
     expect((await bench.get('/cloud/v2/groups/7001', await bench.token())).json['id']).to.equal('8');
   });
 
-  it('can break a connection, before the answer and in the middle of it', async () => {
+  it('can break a connection, before the response or in the middle of it', async () => {
     for (const arm of ['destroy', 'truncate'] as const) {
       roblox.faults[arm](certsPath);
       const outcome = await bench.get(certsPath).then(
@@ -85,7 +85,7 @@ describe('Faults of the emulator', () => {
     }
   });
 
-  it('can keep the caller waiting for ever, who may leave', async () => {
+  it('can make the client wait for ever, until it closes the connection', async () => {
     for (const arm of ['hang', 'stall'] as const) {
       const fault = roblox.faults[arm](certsPath);
       const controller = new AbortController();
@@ -100,12 +100,12 @@ describe('Faults of the emulator', () => {
     }
   });
 
-  it('can delay the right answer', async () => {
+  it('can delay the normal response', async () => {
     roblox.faults.delay(certsPath, 5);
     expect((await bench.get(certsPath)).json).to.have.property('keys');
   });
 
-  it('can tell about another user', async () => {
+  it('can make userinfo about another user', async () => {
     const { access_token: token } = await roblox.issueTokens();
     roblox.faults.userInfoOf('4100000002');
     expect((await bench.get('/oauth/v1/userinfo', token)).json['sub']).to.equal('4100000002');
@@ -132,7 +132,7 @@ describe('Faults of the emulator', () => {
       ['garbage', /./],
     ];
     for (const [kind, reason] of refusals) {
-      it(`"${kind}" is refused by a verifier for what it is`, async () => {
+      it(`"${kind}" is refused by a verifier for the right reason`, async () => {
         roblox.faults.idToken(kind);
         const { json } = await bench.signIn({ parameters: { nonce: 'n' } });
         const certs = createRemoteJWKSet(new URL(roblox.url + certsPath));
@@ -150,7 +150,7 @@ describe('Faults of the emulator', () => {
       });
     }
 
-    it('of the other kinds is what its name says', async () => {
+    it('of the other kinds does what its name says', async () => {
       const claims = async (kind: IdTokenFault) => {
         roblox.faults.idToken(kind);
         return decodeJwt(String((await bench.signIn({ parameters: { nonce: 'n' } })).json['id_token']));
@@ -179,7 +179,7 @@ describe('Faults of the emulator', () => {
       }
     });
 
-    it('strikes refreshes too', async () => {
+    it('is used for refreshes too', async () => {
       const { refresh_token } = await roblox.issueTokens();
       roblox.faults.idToken('audience');
       const form = { ...credentials, grant_type: 'refresh_token', refresh_token };

@@ -10,7 +10,7 @@ import type { Bench } from './support.ts';
 const MANGO = '4100000001';
 const NELL = '4100000002';
 const OWNER = '4100000004';
-/** In one app Mango has the number that Nell has in the other. */
+/** In one app Mango has the same ID that Nell has in the other app. */
 const SHARED = '77';
 
 const collide = (user: EmulatedUser): EmulatedUser => {
@@ -34,7 +34,7 @@ describe('Pairwise user IDs', () => {
   const readId = async (user: string, client?: string) =>
     String(decodeJwt((await issue(user, client)).id_token ?? '').sub);
 
-  it('are another number in each app, and the same in every run', async () => {
+  it('differ between apps, and are the same in every run', async () => {
     const own = await readId(OWNER);
     const other = await readId(OWNER, DEMO_PUBLIC_CLIENT.clientID);
     expect(own).to.match(/^\d+$/);
@@ -60,7 +60,7 @@ describe('Pairwise user IDs', () => {
     expect(resources.text).to.include(`"id":"${id}"`).and.not.include(OWNER);
   });
 
-  it('are what Open Cloud takes and sends: the ID in "users" is nobody there', async () => {
+  it('are the IDs that Open Cloud accepts and sends: it does not know the ID in "users"', async () => {
     const { access_token: token } = await issue(OWNER);
     const [owner, mango, nell] = [await readId(OWNER), await readId(MANGO), await readId(NELL)];
     expect((await bench.get(`/cloud/v2/users/${OWNER}`, token)).status).to.equal(404);
@@ -87,7 +87,7 @@ describe('Pairwise user IDs', () => {
     expect((await bench.get('/cloud/v2/groups/7001/join-requests', token)).text).to.include(`users/${nell}`);
   });
 
-  it('may be one number for two people in two apps', async () => {
+  it('may be the same for two people in two apps', async () => {
     const names: unknown[] = [];
     for (const [user, client] of [
       [MANGO, DEMO_CLIENT.clientID],
@@ -100,7 +100,7 @@ describe('Pairwise user IDs', () => {
     expect(names).to.deep.equal(['MangoPilot', 'quiet_nell']);
   });
 
-  it('are all that the client needs', async () => {
+  it('work with the client', async () => {
     for (const client of [DEMO_CLIENT.clientID, DEMO_PUBLIC_CLIENT.clientID]) {
       const { access_token: accessToken } = await issue(MANGO, client);
       const roblox_ = new RobloxClient({ accessToken, baseURL: roblox.url });

@@ -12,7 +12,7 @@ import { createVisitor, DEMO_CLIENT, startEmulator } from '../../lib/emulator/in
 import type { EmulatorOptions } from '../../lib/emulator/index.ts';
 import { authorizationURL, credentials, redirectURI, withEmulator } from './support.ts';
 
-/** Runs a module in a process of its own, at the root of the package. */
+/** Runs a module in its own process, at the root of the package. */
 async function run(script: string): Promise<{ stdout: string; stderr: string; code: number | null }> {
   const args = ['--import', 'ts-blank-space/register', '--input-type=module', '--eval', script];
   const child = spawn(process.execPath, args, { cwd: new URL('../..', import.meta.url), env: { PATH: '' } });
@@ -20,7 +20,7 @@ async function run(script: string): Promise<{ stdout: string; stderr: string; co
   return { stdout, stderr, code: child.exitCode };
 }
 
-/** Starts an emulator where importing oidc-provider fails. */
+/** Starts an emulator in a process where the import of oidc-provider fails. */
 function runWithBrokenProvider(error: { code?: string; message: string }) {
   const hooks = `export const resolve = (name, context, next) => {
     if (name !== 'oidc-provider') return next(name, context);
@@ -34,7 +34,7 @@ function runWithBrokenProvider(error: { code?: string; message: string }) {
 }
 
 describe('An emulator', () => {
-  it('listens where it says, without a slash at the end, and several run side by side', async () => {
+  it('listens on its URL, which has no slash at the end, and several can run at the same time', async () => {
     const [first, second] = await Promise.all([startEmulator(), startEmulator({ port: 0, host: 'localhost' })]);
     expect(first.url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(second.url).to.match(/^http:\/\/localhost:\d+$/);
@@ -61,7 +61,7 @@ describe('An emulator', () => {
     });
   });
 
-  it('closes at once, whatever is open', async () => {
+  it('closes at once, with open connections too', async () => {
     const roblox = await startEmulator();
     roblox.faults.hang('/oauth/v1/certs');
     roblox.faults.delay('/slow', 60_000);
@@ -124,7 +124,7 @@ describe('An emulator', () => {
     expect(await run(script)).to.deep.equal({ stdout: '', stderr: '', code: 0 });
   });
 
-  it('names the package to install where oidc-provider is missing', async () => {
+  it('names the package to install when oidc-provider is missing', async () => {
     const { stdout, code } = await runWithBrokenProvider({
       code: 'ERR_MODULE_NOT_FOUND',
       message: "Cannot find package 'oidc-provider' imported from here",
@@ -133,7 +133,7 @@ describe('An emulator', () => {
     expect(code).to.equal(0);
   });
 
-  it('does not send to the installer whoever has oidc-provider, but cannot load it', async () => {
+  it('does not tell to install oidc-provider when it is installed but cannot be loaded', async () => {
     for (const error of [
       { code: 'ERR_MODULE_NOT_FOUND', message: "Cannot find package 'koa' imported from oidc-provider" },
       { message: 'Cannot use import statement outside a module' },
@@ -167,7 +167,7 @@ describe('An emulator', () => {
     });
   });
 
-  it('takes users and clients of one’s own', async () => {
+  it('accepts other users and clients', async () => {
     const options: EmulatorOptions = {
       users: [
         { id: '12', username: 'ann', displayName: 'Ann', createdAt: new Date(0), picture: 'https://x.example/a.png' },
@@ -185,7 +185,7 @@ describe('An emulator', () => {
     });
   });
 
-  it('remembers the newest authorizations of a user alone, however many logins there are', async () => {
+  it('keeps only the newest authorizations of a user', async () => {
     await withEmulator({ authorizationsKept: 2 }, async ({ roblox, get }) => {
       const tokens = [await roblox.issueTokens(), await roblox.issueTokens(), await roblox.issueTokens()];
       const other = await roblox.issueTokens({ user: '4100000002' });
@@ -197,7 +197,7 @@ describe('An emulator', () => {
     });
   });
 
-  it('announces the address that it is told to, wherever it listens', async () => {
+  it('uses the address of the option url in all its URLs', async () => {
     await withEmulator({ url: 'https://roblox.example/' }, async ({ roblox }) => {
       expect(roblox.url).to.equal('https://roblox.example');
       expect(roblox.address).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -209,14 +209,14 @@ describe('An emulator', () => {
     });
   });
 
-  it('says that it is well at /health', async () => {
+  it('answers at /health', async () => {
     await withEmulator({}, async ({ get }) => {
       const { status, json } = await get('/health');
       expect({ status, json }).to.deep.equal({ status: 200, json: { status: 'ok' } });
     });
   });
 
-  it('is asked by its own names and by IP addresses alone, so that no web page gets in by a name of its own', async () => {
+  it('accepts only known host names and IP addresses, so that no web page can reach it by DNS rebinding', async () => {
     await withEmulator({ url: 'http://roblox.internal:4000', hosts: ['roblox'] }, async ({ roblox }) => {
       const ask = async (host: string) => {
         const request = get(`${roblox.address}/oauth/v1/certs`, { headers: { host } });
@@ -234,7 +234,7 @@ describe('An emulator', () => {
     });
   });
 
-  it('lets no web page read its answers, unless "cors" says so', async () => {
+  it('lets web pages read its responses only with the knob cors', async () => {
     const origin = 'https://app.example';
     for (const cors of [false, true]) {
       await withEmulator({ cors }, async ({ roblox, send, token }) => {
@@ -328,7 +328,7 @@ describe('An emulator', () => {
     });
   }
 
-  it('takes the redirect URLs that Roblox’s registration form takes', async () => {
+  it('accepts the redirect URLs that Roblox’s registration form accepts', async () => {
     const redirectURIs = [
       ...['https://app.example', 'https://app.example/cb?x=1', 'http://localhost:80', 'https://localhost:80/cb'],
       ...['my-app-scheme:/', 'my-app-scheme://foo/bar/...', 'my-app://action?param1=value1&param2=value2'],

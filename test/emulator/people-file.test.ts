@@ -35,7 +35,7 @@ function readProblem(text: string): string {
 }
 
 describe('A file of people', () => {
-  it('is read with times as dates, and items as they are', () => {
+  it('is read with times as dates, and with unchanged items', () => {
     const { users, groups } = readPeopleFile(file, 'people.json');
     expect(users[0]?.createdAt).to.deep.equal(new Date('2020-02-03T04:05:06Z'));
     expect(users[0]?.groups?.[0]?.joinedAt).to.deep.equal(new Date('2021-01-01T00:00:00Z'));
@@ -91,7 +91,7 @@ describe('A file of people', () => {
     });
   }
 
-  it('that is no object is refused', () => {
+  it('that is not an object is refused', () => {
     for (const text of ['[]', '7', 'null', '', '{"people": []}'])
       expect(readProblem(text)).to.match(/^people\.json:1: /);
   });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createVisitor, DEMO_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
 import type { EmulatedClient, Emulator, EmulatorOptions, IssueOptions } from '../../lib/emulator/index.ts';
 
-/** A parsed answer. */
+/** A parsed response. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -12,7 +12,7 @@ export interface Answer {
   readonly json: Record<string, unknown>;
 }
 
-/** An emulator with an app that speaks to it by hand. */
+/** An emulator, and functions that send requests to it like an app. */
 export interface Bench {
   readonly roblox: Emulator;
   get(path: string, token?: string): Promise<Answer>;
@@ -22,13 +22,13 @@ export interface Bench {
     headers?: Readonly<Record<string, string>>,
   ): Promise<Answer>;
   postJson(path: string, body: unknown, token: string, method?: 'POST' | 'PATCH'): Promise<Answer>;
-  /** Sends anything. */
+  /** Sends any request. */
   send(path: string, init: RequestInit): Promise<Answer>;
-  /** The answer of the token endpoint to a code that a user has just allowed. */
+  /** Signs a user in. Returns the response of the token endpoint. */
   signIn(about?: SignIn): Promise<Answer>;
-  /** The callback URL of an authorization request. */
+  /** Sends an authorization request, and returns the callback URL. */
   authorize(parameters?: Readonly<Record<string, string | undefined>>, decision?: Decision): Promise<URL>;
-  /** An access token without a login. */
+  /** Issues an access token without a login. */
   token(about?: IssueOptions): Promise<string>;
 }
 
@@ -52,7 +52,7 @@ export function hashVerifier(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-/** Runs a test against an emulator of its own. */
+/** Runs a test with its own emulator. */
 export async function withEmulator(options: EmulatorOptions, test: (bench: Bench) => Promise<void>): Promise<void> {
   const roblox = await startEmulator(options);
   try {
@@ -67,7 +67,7 @@ export function createBench(roblox: Emulator): Bench {
     const response = await fetch(roblox.url + path, { redirect: 'manual', ...init });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-    // Every JSON answer of the emulator is an object; a test that meets another one fails on its fields.
+    // Every JSON response of the emulator is an object.
     const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
     return { status: response.status, headers: response.headers, text, json };
   }

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { createVisitor, DEMO_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
 import type { Emulator, Visitor } from '../../lib/emulator/index.ts';
 
-/** An app as small as can be: a cookie remembers the state, the callback compares. */
+/** A minimal app: a cookie keeps the state, and the callback compares it. */
 function createApp(roblox: Emulator): Server {
   const pages: Record<string, (req: IncomingMessage, res: ServerResponse, url: URL) => void> = {
     '/auth/roblox': (_req, res, url) => {
@@ -83,7 +83,7 @@ describe('The visitor', () => {
     expect((await visitor.cancel()).json()).to.include({ outcome: 'access_denied', own: 'true' });
   });
 
-  it('stops before the callback where a test wants to look at it', async () => {
+  it('can stop before the callback', async () => {
     const callback = await visitor.authorize(await visitor.start(), { user: '4100000002' });
     expect(callback.startsWith(`${baseURL}/callback?code=`)).to.equal(true);
     visitor.clearCookies();
@@ -101,7 +101,7 @@ describe('The visitor', () => {
     expect(visitor.cookies()).to.deep.equal({});
   });
 
-  it('brings no SameSite=Strict cookie back from the consent page, which is another site', async () => {
+  it('sends no SameSite=Strict cookie after the consent page, which is another site', async () => {
     const page = await visitor.signIn({ start: '/auth/roblox?samesite=Strict' });
     expect(page.json()).to.include({ outcome: 'code', own: 'false' });
     const callback = await visitor.authorize(await visitor.start('/auth/roblox?samesite=Strict'));
@@ -110,7 +110,7 @@ describe('The visitor', () => {
     expect((await visitor.get('/cookies')).body).to.equal('state=s1');
   });
 
-  it('sends no SameSite cookie with what another site posts', async () => {
+  it('sends no SameSite cookie with a form of another site', async () => {
     await visitor.start();
     const from = 'https://evil.example/page';
     expect((await visitor.post('/cookies', {}, { from })).body).to.equal('');
@@ -138,7 +138,7 @@ describe('The visitor', () => {
     expect(() => createVisitor({ baseUrl: 'http://localhost' } as never)).to.throw(TypeError, 'takes baseURL');
   });
 
-  it('needs one connection to each, for many logins, and releases them', async () => {
+  it('needs one connection to the app and one to the emulator for many logins, and closes them', async () => {
     roblox.reset();
     for (let time = 0; time < 50; time += 1) await visitor.signIn();
     expect(roblox.connections).to.equal(1);

@@ -1,4 +1,4 @@
-/** Loaded into the process of an app under test: sets its clock forward by as many milliseconds as it is sent. */
+/** Loaded into the process of an app under test. Moves its clock forward by the milliseconds in each message. */
 process.on('message', (ms: number) => {
   const before = Date.now;
   Date.now = () => before() + ms;

@@ -4,7 +4,7 @@ import { startScript } from './script.ts';
 import { describeSignIn } from './suite.ts';
 
 describe('the examples', () => {
-  it('need the package by its own name alone, so that they can be copied', () => {
+  it('import the package by its name only, so that they can be copied', () => {
     const files = readdirSync('examples', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     const inside = files.filter((file) =>
       /['"](?:\.\.\/)+(?:lib|dist|test|scripts)\//.test(readFileSync(`examples/${file}`, 'utf8')),

@@ -1,4 +1,4 @@
-/** The Koa example, with its sign-ins kept in cookies of their own. */
+/** The Koa example, with a CookieStore. */
 import passport from 'koa-passport';
 import { CookieStore, RobloxStrategy } from 'passport-roblox-oauth2';
 import { createApp } from '../../examples/koa/app.ts';

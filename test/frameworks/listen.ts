@@ -5,13 +5,13 @@ import passport from 'passport';
 import { RobloxStrategy, type RobloxStrategyOptions } from '../../lib/index.ts';
 import type { AppSettings, RunningApp } from './suite.ts';
 
-/** Who signs in, in the apps of these tests. */
+/** The user of these tests. */
 export interface User {
   readonly username: string;
   readonly groups: number;
 }
 
-/** The strategy of these tests, of an app that keeps the whole user in its session. */
+/** The strategy of these tests. The app keeps the whole user in its session. */
 export function strategyFor(
   { clientID, clientSecret, callbackURL, baseURL }: AppSettings,
   options: Partial<RobloxStrategyOptions> = {},
@@ -29,7 +29,7 @@ export function strategyFor(
   });
 }
 
-/** A Passport of the app's own. */
+/** A separate Passport for the app. */
 export function passportFor(settings: AppSettings, options: Partial<RobloxStrategyOptions> = {}) {
   const ours = new passport.Passport();
   ours.serializeUser((user, done) => done(null, user));
@@ -50,7 +50,7 @@ export async function listen(app: RequestListener): Promise<RunningApp> {
   };
 }
 
-/** Sets this process' clock forward, until the app is closed. */
+/** Moves the clock of this process forward, until the app is closed. */
 export function movableClock(close: () => Promise<void>): Pick<RunningApp, 'advance' | 'close'> {
   const { now } = Date;
   return {

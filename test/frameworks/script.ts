@@ -5,7 +5,7 @@ import type { AppSettings, RunningApp } from './suite.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Runs an app's script in a process of its own, as its npm script does. */
+/** Runs an app's script in its own process, like its npm script. */
 export async function startScript(
   script: string,
   settings: AppSettings,

@@ -13,14 +13,14 @@ import { listen, movableClock, passportFor, strategyFor, type User } from './lis
 import { startScript } from './script.ts';
 import { describeSignIn, type AppSettings, type RunningApp } from './suite.ts';
 
-// Its types are those of Express 5, as far as this test goes.
+// Typed like Express 5, which is enough for this test.
 const express4 = createRequire(import.meta.url)('express4') as typeof express;
 
 const usernameOf = (req: { user?: unknown }) => (req.user as User | undefined)?.username ?? 'nobody';
 const memorySession = ({ cookieSecret }: AppSettings) =>
   session({ secret: cookieSecret, resave: false, saveUninitialized: false });
 
-/** An app on Express, whichever version and session. */
+/** An app on any version of Express, with any session. */
 function expressApp(framework: typeof express, settings: AppSettings, sessions: readonly RequestHandler[]) {
   const passport = passportFor(settings);
   const app = framework();
@@ -34,7 +34,7 @@ function expressApp(framework: typeof express, settings: AppSettings, sessions: 
   return listen(app);
 }
 
-/** An error of the app, as its user sees it. */
+/** Shows an error to the user of the app. */
 function quiet(_error: unknown, _req: IncomingMessage, res: ServerResponse, _next: unknown): void {
   res.writeHead(500).end('Something went wrong.');
 }
@@ -49,7 +49,7 @@ describeSignIn('Express 5', {
 
 describeSignIn('cookie-session', {
   start(settings) {
-    /** What Passport calls on a session since 0.6, and cookie-session does not have. */
+    /** Adds the methods of a session that Passport calls since 0.6, and that cookie-session does not have. */
     const shim: RequestHandler = (req, _res, next) => {
       const done = (callback: () => void) => callback();
       if (req.session) Object.defineProperties(req.session, { regenerate: { value: done }, save: { value: done } });
@@ -70,7 +70,7 @@ describeSignIn('Connect', {
 
 describeSignIn('Connect, with a CookieStore', {
   start(settings) {
-    // Only the login is kept in a cookie of its own; who is signed in, in a session.
+    // The login is kept in its own cookie, the signed-in user in a session.
     const passport = passportFor(settings, { store: new CookieStore({ secret: settings.cookieSecret }) });
     return listen(
       connectApp(memorySession(settings), passport.session(), (options) => passport.authenticate('roblox', options)),
@@ -156,6 +156,6 @@ async function fastifyApp(
 }
 
 describeSignIn('Koa, with a CookieStore', {
-  // In a process of its own: koa-passport changes the passport that everyone shares.
+  // In its own process: koa-passport changes the Passport that all tests share.
   start: (settings) => startScript('test/frameworks/koa-cookies.ts', settings),
 });

@@ -34,7 +34,7 @@ function createPassport() {
 
 const sessions = () => session({ secret: SECRET, resave: false, saveUninitialized: false });
 
-/** Apps that hand the strategy object itself, not its name, to both routes. */
+/** Apps that give both routes the strategy object, not its name. */
 const FRAMEWORKS: Readonly<Record<string, ServeStrategy>> = {
   Express(strategy) {
     const authenticator = createPassport();
@@ -71,7 +71,7 @@ const FRAMEWORKS: Readonly<Record<string, ServeStrategy>> = {
   },
 
   Koa(strategy) {
-    // What koa-passport's own class does. The package itself also changes the Passport that all tests share.
+    // Like koa-passport's class. The package itself would also change the Passport that all tests share.
     const createFramework = createRequire(import.meta.url)('koa-passport/lib/framework/koa') as () => Framework;
     const authenticator = createPassport().framework(createFramework());
     const app = new Koa();

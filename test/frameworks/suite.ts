@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createVisitor, DEMO_CLIENT, startEmulator, type Emulator, type Visitor } from '../../lib/emulator/index.ts';
 
-/** What an app under test is told: its client, and where Roblox is. */
+/** The settings of an app under test: its client, and the URL of Roblox. */
 export interface AppSettings {
   readonly clientID: string;
   readonly clientSecret: string;
@@ -10,10 +10,10 @@ export interface AppSettings {
   readonly cookieSecret: string;
 }
 
-/** An app that signs people in at `/auth/roblox` and says at `/` who is signed in, by their username. */
+/** An app that signs people in at `/auth/roblox`, and shows the username of the signed-in user at `/`. */
 export interface RunningApp {
   readonly url: string;
-  /** Lets time pass for the app. */
+  /** Moves the clock of the app forward. */
   advance(ms: number): Promise<void> | void;
   close(): Promise<void> | void;
 }
@@ -26,14 +26,14 @@ export interface AppUnderTest {
   readonly asksForGroups?: boolean;
 }
 
-// Both are in group 7001, for the example that asks for it.
+// Both are in group 7001, which one example requires.
 const USER = '4100000001';
 const NAME = 'MangoPilot';
 const OTHER_USER = '4100000004';
 const OTHER_NAME = 'Ysolde';
 const GROUPS = '/cloud/v2/groups/-/memberships';
 
-/** What every framework must do alike, seen from outside: an app, a browser, and Roblox. */
+/** Tests that every framework must pass, with an app, a browser and Roblox. */
 export function describeSignIn(
   framework: string,
   { start, hasPages = false, asksForGroups = true }: AppUnderTest,
@@ -72,7 +72,7 @@ export function describeSignIn(
     /** @returns the callback's URL, which the browser has not visited yet */
     const comeBack = async (user = USER) =>
       visitor.authorize(await visitor.start('/auth/roblox'), { user, action: 'allow' });
-    /** Opens a page with other cookies than the visitor's. @returns its status */
+    /** Opens a page with other cookies. @returns its status */
     const statusWith = async (cookies: Readonly<Record<string, string>>, url: string) => {
       const cookie = Object.entries(cookies).map((pair) => pair.join('='));
       return (await fetch(url, { headers: { cookie: cookie.join('; ') }, redirect: 'manual' })).status;
@@ -102,15 +102,15 @@ export function describeSignIn(
       expect((await visitor.get(callback)).status).to.equal(403);
       expect(roblox.count('/oauth/v1/token')).to.equal(1);
       expect(await whoIsSignedIn()).to.equal(NAME);
-      // With the cookies of before, which a session in a cookie brings its spent login back.
+      // With the old cookies: a session in a cookie then has the finished login again.
       expect(await statusWith(cookiesBefore, callback)).to.equal(403);
     });
 
-    it("answers 403 to another browser's callback, and takes nothing from it", async () => {
+    it("answers 403 to another browser's callback, and does not use up its login", async () => {
       const callback = await comeBack();
       const stranger = createVisitor({ baseURL: app.url });
       expect((await stranger.get(callback)).status).to.equal(403);
-      // A stranger who has a sign-in of their own under way loses nothing either.
+      // The other browser's own login in flight is not used up either.
       const own = await stranger.authorize(await stranger.start('/auth/roblox'), { user: OTHER_USER, action: 'allow' });
       expect((await stranger.get(callback)).status).to.equal(403);
       expect(roblox.count('/oauth/v1/token')).to.equal(0);
@@ -140,7 +140,7 @@ export function describeSignIn(
     }
 
     if (asksForGroups) {
-      it('answers with an error when verify throws, and lives on', async () => {
+      it('answers with an error when verify throws, and still works', async () => {
         const fault = roblox.faults.status(GROUPS, 500, { times: Infinity });
         const page = await visitor.signIn({ user: USER });
         expect(page.status).to.equal(500);
@@ -153,7 +153,7 @@ export function describeSignIn(
     }
 
     if (hasPages) {
-      it('says why a cancelled sign-in has failed, and offers another try', async () => {
+      it('shows why a cancelled sign-in has failed, with a link to try again', async () => {
         const page = await visitor.cancel();
         expect(page.headers['content-type']).to.include('text/html');
         expect(page.body).to.include('The sign-in was cancelled at Roblox.').and.to.include('Try again');
@@ -175,15 +175,15 @@ export function describeSignIn(
         ['which hides itself', { origin: 'null' }],
       ];
       for (const [name, headers] of foreign) {
-        it(`signs nobody out by a form of another site, ${name}`, async () => {
+        it(`ignores a sign-out form of another site, ${name}`, async () => {
           await visitor.signIn({ user: USER });
-          // Without the cookie, as with SameSite=Lax: the answer's cookies would count all the same.
+          // Without the cookie, as with SameSite=Lax. The browser would accept the cookies of the response all the same.
           const stranger = createVisitor({ baseURL: app.url });
           const page = await stranger.post('/sign-out', {}, { headers, redirect: false });
           stranger.close();
           expect(page.status).to.equal(403);
           expect(page.headers).not.to.have.property('set-cookie');
-          // And with it, as where a cookie has no SameSite.
+          // With the cookie, as without SameSite.
           const withCookie = await visitor.post('/sign-out', {}, { headers, redirect: false });
           expect(withCookie.status).to.equal(403);
           expect(await whoIsSignedIn()).to.equal(NAME);

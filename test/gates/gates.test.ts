@@ -20,7 +20,7 @@ import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/in
 import { startApp, type TestApp } from '../support/app.ts';
 import { installFakeTimers } from '../support/fake-timers.ts';
 
-// Mango is in group 7001 as 50 and 80, owns 7002 and has pass 777; Nell is in no group and has nothing.
+// Mango has ranks 50 and 80 in group 7001, owns group 7002 and has pass 777. Nell is in no group and has nothing.
 const MANGO = '4100000001';
 const NELL = '4100000002';
 const MEMBERSHIPS = '/cloud/v2/groups/7001/memberships';
@@ -71,7 +71,7 @@ describe('a gate', () => {
     });
   }
 
-  it('costs one request for a member, and a second only where a rank above 1 is asked for', async () => {
+  it('needs one request for a member, and a second only for a rank above 1', async () => {
     const requests = () => roblox.count(/^\/cloud\//);
     for (const [minRank, user, cost] of [
       [1, MANGO, 1],
@@ -126,12 +126,12 @@ describe('a gate', () => {
     ).to.be.instanceOf(Error);
   });
 
-  it('tells the refused its own message', async () => {
+  it('refuses with its own message', async () => {
     const gate = requireItem({ gamePassIds: ['1'], message: 'Ask Mango.' });
     expect(await failureOf(gate.check(await clientFor(NELL)))).to.have.property('message', 'Ask Mango.');
   });
 
-  it('finds out by itself whose client it is', async () => {
+  it('finds out whose client it is', async () => {
     const { access_token: accessToken } = await roblox.issueTokens({ user: MANGO });
     expect(
       await requireGroupRank({ groupId: '7001' }).allows(new RobloxClient({ accessToken, baseURL: roblox.url })),
@@ -194,7 +194,7 @@ describe('a gate', () => {
     });
   }
 
-  it('is not opened by what happens to the list it was made with', async () => {
+  it('does not change when the list that it was made with changes', async () => {
     const gamePassIds = ['777', '778'];
     const gate = requireItem({ gamePassIds });
     gamePassIds.pop();
@@ -202,7 +202,7 @@ describe('a gate', () => {
   });
 });
 
-describe("a gate's memory", () => {
+describe("a gate's cache", () => {
   const count = () => roblox.count(MEMBERSHIPS);
   let nowMs: number;
   const gateOf = (cacheSeconds?: number) => {
@@ -210,7 +210,7 @@ describe("a gate's memory", () => {
     return requireGroupRank({ groupId: '7001', cacheSeconds, now: () => nowMs });
   };
 
-  it('asks Roblox once in 30 seconds for each user, whatever the answer', async () => {
+  it('asks Roblox once in 30 seconds for each user, whether they may pass or not', async () => {
     const gate = gateOf();
     const [mango, nell] = [await clientFor(MANGO), await clientFor(NELL)];
     for (let i = 0; i < 3; i += 1) {
@@ -234,7 +234,7 @@ describe("a gate's memory", () => {
     expect(count()).to.equal(2);
   });
 
-  it('asks once for many who want to know at the same time', async () => {
+  it('asks once for many calls at the same time', async () => {
     const gate = gateOf();
     const client = await clientFor(MANGO);
     const answers = await Promise.all(Array.from({ length: 20 }, () => gate.allows(client)));
@@ -242,7 +242,7 @@ describe("a gate's memory", () => {
     expect(count()).to.equal(1);
   });
 
-  /** A client whose answers come when the test says so. */
+  /** A client whose responses come when the test lets them. */
   function createSlowClient() {
     const answers: ((rank: number) => void)[] = [];
     const client = {
@@ -253,7 +253,7 @@ describe("a gate's memory", () => {
   }
   const letOthersRun = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('asks again when the question under way is older than cacheSeconds', async () => {
+  it('asks again when the request in flight is older than cacheSeconds', async () => {
     const gate = gateOf(30);
     const { answers, client } = createSlowClient();
     const first = gate.allows(client);
@@ -269,7 +269,7 @@ describe("a gate's memory", () => {
     expect(await gate.allows(client)).to.equal(false);
   });
 
-  it('asks again for a caller who waited until the shared answer was older than cacheSeconds', async () => {
+  it('asks again when the shared verdict came so late that it is older than cacheSeconds', async () => {
     const gate = gateOf(30);
     const { answers, client } = createSlowClient();
     const first = gate.allows(client);
@@ -287,7 +287,7 @@ describe("a gate's memory", () => {
     expect(await Promise.all(others)).to.deep.equal([false, false]);
   });
 
-  it('gives no two callers the same answer with cacheSeconds: 0', async () => {
+  it('asks for each call with cacheSeconds: 0, also at the same time', async () => {
     const gate = gateOf(0);
     const { answers, client } = createSlowClient();
     const both = Promise.all([gate.allows(client), gate.allows(client)]);
@@ -296,7 +296,7 @@ describe("a gate's memory", () => {
     expect(await both).to.deep.equal([false, true]);
   });
 
-  it('does not believe a clock that was set back', async () => {
+  it('uses no cached verdict after the clock was set back', async () => {
     const gate = gateOf();
     const client = await clientFor(NELL);
     await gate.allows(client);
@@ -305,7 +305,7 @@ describe("a gate's memory", () => {
     expect(count()).to.equal(2);
   });
 
-  it('never keeps an error: nobody passes on it, and the next one asks again', async () => {
+  it('caches no error: nobody passes then, and the next call asks again', async () => {
     const gate = gateOf();
     const client = await clientFor(MANGO);
     roblox.faults.status(MEMBERSHIPS, 500);
@@ -316,7 +316,7 @@ describe("a gate's memory", () => {
     expect(await gate.allows(client)).to.equal(true);
   });
 
-  it('keeps 10,000 users at the most', async () => {
+  it('keeps at most 10,000 users', async () => {
     const gate = gateOf();
     let asked = 0;
     const clientOf = (id: number) =>
@@ -331,7 +331,7 @@ describe("a gate's memory", () => {
     expect(asked).to.equal(10_002);
   });
 
-  it('keeps the answer that was asked for last, whichever came last', async () => {
+  it('keeps the verdict that was asked for last, even if an older one comes later', async () => {
     const gate = gateOf();
     const answers: ((rank: number) => void)[] = [];
     const client = {
@@ -369,7 +369,7 @@ describe('a gate before verify', () => {
     expect(app.errors).to.deep.equal([]);
   });
 
-  it('asks anew at each login: who was just promoted need not wait', async () => {
+  it('asks again at each login, so that a user who was just promoted need not wait', async () => {
     const gate = requireGroupRank({ groupId: '7001' });
     app = await startApp(roblox, { verify: gate.verify(({ profile }) => profile) });
     await app.visitor.signIn({ ...START, user: MANGO });
@@ -377,7 +377,7 @@ describe('a gate before verify', () => {
     expect(roblox.count(MEMBERSHIPS)).to.equal(2);
   });
 
-  it('is an error of the login when Roblox does not say', async () => {
+  it('is an error of the login when Roblox does not answer', async () => {
     const gate = requireGroupRank({ groupId: '7001' });
     app = await startApp(roblox, { verify: gate.verify(({ profile }) => profile) });
     roblox.faults.status(MEMBERSHIPS, 500);
@@ -385,7 +385,7 @@ describe('a gate before verify', () => {
     expect(app.errors[0]).to.be.instanceOf(RobloxAPIError);
   });
 
-  it('lets accounts of some age sign in, without a request, and refuses younger ones', async () => {
+  it('lets old accounts sign in, without a request, and refuses new ones', async () => {
     for (const [days, status] of [
       [1, 200],
       [36_500, 403],
@@ -399,7 +399,7 @@ describe('a gate before verify', () => {
     }
   });
 
-  it('serves a classic verify by check', async () => {
+  it('works in a classic verify with check', async () => {
     const gate = requireItem({ gamePassIds: ['777'], message: 'Only supporters.' });
     const strategy = new RobloxStrategy(
       {
@@ -445,12 +445,12 @@ describe('a gate before a route', () => {
     }
   }
 
-  it('lets who may pass go on', async () => {
+  it('lets a user pass who may', async () => {
     const client = await clientFor(MANGO);
     expect(await get(requireGroupRank({ groupId: '7001' }), () => client)).to.include({ status: 200, body: 'inside' });
   });
 
-  it('answers 403 with its message to others, for nobody to keep', async () => {
+  it('answers 403 with its message to other users, and forbids caching', async () => {
     const gate = requireGroupRank({ groupId: '7001', message: 'Builders only <3' });
     const answer = await get(gate, () => clientFor(NELL));
     expect(answer).to.include({ status: 403, body: 'Builders only <3' });
@@ -500,7 +500,7 @@ describe('a gate before a route', () => {
       ['Roblox is asked by a client that rejects', (() => client) as never],
     ];
     for (const [name, findClient] of finders) {
-      it(`stays closed, and ends in an error, when ${name} with ${inspect(thrown)}`, async () => {
+      it(`lets nobody pass, and ends with an error, when ${name} with ${inspect(thrown)}`, async () => {
         const answer = await get(requireGroupRank({ groupId: '7001' }), findClient);
         expect(answer.status).to.equal(500);
         expect(answer.body).to.match(/^(TokenVault)?Error$/);
@@ -531,7 +531,7 @@ describe('a gate before a route', () => {
     }
   });
 
-  it("hands errors to next: Roblox's, and those of finding the client", async () => {
+  it('gives next the errors of Roblox, and those of findClient', async () => {
     const gate = requireGroupRank({ groupId: '7001' });
     roblox.faults.status(MEMBERSHIPS, 500);
     expect(await get(gate, () => clientFor(MANGO))).to.include({ status: 500, body: 'RobloxAPIError' });

@@ -28,26 +28,26 @@ describe('the example for members only', function () {
   });
   afterEach(() => visitor.clearCookies());
 
-  /** @returns a page's status, and what it says beside the frame that all pages have */
+  /** @returns the status of a page, and its texts */
   const see = async (path: string) => {
     const { status, body } = await visitor.get(path);
     return [status, textOf(/<main>(.*)<\/main>/s.exec(body)?.[1] ?? body)] as const;
   };
 
-  it('says who it is for to whom it does not let in', async () => {
+  it('tells a refused user who the site is for', async () => {
     const page = await visitor.signIn({ user: '4100000002' });
     expect(page.status).to.equal(403);
     expect(page.body).to.include('This site is for members of our group.').and.to.include('Try again');
     expect((await see('/'))[1]).to.include('Sign in with Roblox');
   });
 
-  it('links to what it shows, and says who may see it', async () => {
+  it('links to its pages, and says who may see them', async () => {
     const page = await visitor.signIn({ user: '4100000001' });
     expect(page.body).to.include('href="/staff"').and.to.include('href="/lounge"');
     expect(textOf(page.body)).to.include('rank of 50 or higher').and.to.include('For owners of our pass');
   });
 
-  it('opens to members what their rank and their pass open', async () => {
+  it('shows members the pages for their rank and pass', async () => {
     await visitor.signIn({ user: '4100000001' });
     expect((await see('/staff')).join(' ')).to.include('200 Staff room Only our staff can read this.');
     expect((await see('/lounge')).join(' ')).to.include('200 Lounge Thank you for your support.');
@@ -57,7 +57,7 @@ describe('the example for members only', function () {
     expect((await see('/lounge')).join(' ')).to.match(/^403 This page is for owners of our pass\. .*Hello, Ysölde/);
   });
 
-  it('checks each visitor as themselves, though another one has just passed', async () => {
+  it('checks each visitor, even when another one has just passed', async () => {
     const stranger = createVisitor({ baseURL: app.url });
     try {
       await visitor.signIn({ user: '4100000001' });
@@ -74,7 +74,7 @@ describe('the example for members only', function () {
     }
   });
 
-  it('opens nothing to who is not signed in', async () => {
+  it('shows nothing to a visitor who is not signed in', async () => {
     expect((await see('/staff')).join(' ')).to.match(/^401 Please sign in This page is for people who are signed in\./);
     expect((await see('/lounge'))[0]).to.equal(401);
   });
@@ -86,7 +86,7 @@ describe('the example for members only', function () {
     expect((await see('/staff')).join(' ')).to.match(/^401 Please sign in This page is for people who are signed in\./);
   });
 
-  it('has somebody for each answer in its own emulator, and says whom', async () => {
+  it('has a person for each case in its own emulator, and lists them', async () => {
     const demo = await startDemo('examples/members-only/server.ts');
     const own = createVisitor({ baseURL: demo.url });
     expect((await own.get('/')).body).to.include('Pebble owns the pass, but is not staff');

@@ -14,7 +14,7 @@ describe('work that either of two signals ends', () => {
       expect(await catchError(work)).to.have.property('message', 'enough');
     });
 
-    it(`begins with a signal that has ended where the ${['one', 'other'][first]} has`, async () => {
+    it(`begins with an aborted signal when the ${['one', 'other'][first]} is aborted`, async () => {
       const signals = [new AbortController().signal, new AbortController().signal];
       signals[first] = AbortSignal.abort(new Error('enough'));
       const seen = await runWithEitherSignal(signals[0], signals[1], async (signal) => signal);
@@ -22,7 +22,7 @@ describe('work that either of two signals ends', () => {
     });
   }
 
-  it('gets the one signal itself where there is no other', async () => {
+  it('gets the signal itself when there is only one', async () => {
     const { signal } = new AbortController();
     expect(await runWithEitherSignal(signal, undefined, async (given) => given)).to.equal(signal);
     expect(await runWithEitherSignal(undefined, signal, async (given) => given)).to.equal(signal);
@@ -31,7 +31,7 @@ describe('work that either of two signals ends', () => {
 });
 
 describe('work that is done once for all', () => {
-  it('is started once, and its result is for all who asked meanwhile', async () => {
+  it('is started once, and all who asked meanwhile get its result', async () => {
     const flight = createSingleFlight<number>();
     let runs = 0;
     const work = async () => (runs += 1);
@@ -46,7 +46,7 @@ describe('work that is done once for all', () => {
     expect(await Promise.all([run('a'), run('b'), run('a')])).to.deep.equal(['a', 'b', 'a']);
   });
 
-  it('fails for all who asked, is forgotten, and is no unhandled rejection when all have left', async () => {
+  it('fails for all who asked, can be started again, and is no unhandled rejection when nobody waits for it', async () => {
     const flight = createSingleFlight<number>();
     const work = async () => Promise.reject(new Error('no'));
     void flight.run(work);
@@ -58,7 +58,7 @@ describe('work that is done once for all', () => {
 describe('a deadline', () => {
   const over = () => new Promise<void>((resolve) => void setDeadline(0, resolve));
 
-  it('is never called once it was cleared, also in its last turns', async () => {
+  it('is never called after it was cleared, not even in its grace period', async () => {
     let calls = 0;
     const clear = setDeadline(0, () => (calls += 1));
     const end = Date.now() + 20;

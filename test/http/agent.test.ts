@@ -7,7 +7,7 @@ import nock from 'nock';
 import { createNodeTransport } from '../../lib/http/node-transport.ts';
 import { createTransport, type AgentChoice, type HttpSettings, type Transport } from '../../lib/http/transport.ts';
 
-/** An agent that notes the hosts that it connects to, as a proxy agent would. */
+/** An agent that records the hosts of its connections. */
 class NotingAgent extends http.Agent {
   readonly noted: string[] = [];
   override createConnection(...[options, callback]: Parameters<http.Agent['createConnection']>) {
@@ -56,7 +56,7 @@ for (const [name, make] of transports) {
       expect(new Set(asked)).to.deep.equal(new Set([`http://${host}/path`]));
     });
 
-    it('is the default where the function gives none', async () => {
+    it('is the default when the function returns none', async () => {
       expect((await get(make(settings(() => undefined)))).status).to.equal(200);
     });
 

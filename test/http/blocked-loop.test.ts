@@ -5,7 +5,7 @@ import nock from 'nock';
 import { createNodeTransport } from '../../lib/http/node-transport.ts';
 import { createTransport, type Transport } from '../../lib/http/transport.ts';
 
-/** A server on a thread of its own, which answers while this thread is blocked; `/silent` is never answered. */
+/** A server on its own thread, which answers while this thread is blocked. It never answers `/silent`. */
 const SERVER = `
 const { parentPort } = require('node:worker_threads');
 const zlib = require('node:zlib');
@@ -23,7 +23,7 @@ const server = require('node:http').createServer((req, res) => {
 server.listen(0, '127.0.0.1', () => parentPort.postMessage({ port: server.address().port }));
 `;
 
-/** Keeps the event loop from doing anything. */
+/** Blocks the event loop. */
 function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
@@ -34,7 +34,7 @@ const TRANSPORTS: [string, (timeoutMs: number) => Transport][] = [
   ['node:http', (timeoutMs) => createNodeTransport({ timeoutMs }).transport],
 ];
 
-describe('where the event loop was blocked for longer than the time-out', () => {
+describe('when the event loop was blocked for longer than the time-out', () => {
   let worker: Worker;
   let url = '';
   before(async () => {
@@ -64,14 +64,14 @@ describe('where the event loop was blocked for longer than the time-out', () => 
 
   for (const [name, make] of TRANSPORTS) {
     for (const path of ['/large', '/packed']) {
-      it(`an answer that has arrived is read: over ${name}, ${path}`, async () => {
+      it(`a response that has arrived is read: over ${name}, ${path}`, async () => {
         const { status, text } = await requestAndBlock(make(200), path);
         expect(status).to.equal(200);
         expect(JSON.parse(text)).to.have.property('text');
       });
     }
 
-    it(`a request without an answer times out: over ${name}`, async () => {
+    it(`a request without a response times out: over ${name}`, async () => {
       const error: unknown = await requestAndBlock(make(200), '/silent').catch((thrown: unknown) => thrown);
       expect(error).to.have.property('code', 'timeout');
     });

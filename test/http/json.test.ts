@@ -60,18 +60,18 @@ describe('an error body', () => {
     ['is a number', 7, { code: undefined, message: undefined, details: undefined }],
   ];
   for (const [name, body, expected] of cases) {
-    it(`is understood when it ${name}`, () => {
+    it(`is read when it ${name}`, () => {
       expect(readErrorBody(JSON.stringify(body), [])).to.deep.equal(expected);
     });
   }
 
   for (const text of ['', '<html><body>502 Bad Gateway</body></html>', '{"code":']) {
-    it(`says nothing when it is ${JSON.stringify(text)}`, () => {
+    it(`has no message when it is ${JSON.stringify(text)}`, () => {
       expect(readErrorBody(text, [])).to.deep.equal({ code: undefined, message: undefined, details: undefined });
     });
   }
 
-  it('never makes reading fail, whatever JSON it is', () => {
+  it('is read without an error, for any JSON', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         const { code, message } = readErrorBody(text, []);
@@ -96,7 +96,7 @@ describe('an error body', () => {
     }
   });
 
-  it('of an unreasonable size says nothing', () => {
+  it('that is too large has no message', () => {
     expect(readErrorBody(JSON.stringify({ message: 'x'.repeat(70_000) }), []).message).to.equal(undefined);
   });
 });
@@ -105,7 +105,7 @@ describe('a JSON object of an OAuth endpoint', () => {
   const URL = 'https://roblox.test/oauth/v1/userinfo';
   const SECRET = 'the-access-token';
 
-  /** A transport that gives these answers, one after the other. */
+  /** A transport with these responses, one after the other. */
   function scene(...answers: ([status: number, text: string] | ConnectionErrorCode)[]) {
     let requests = 0;
     const transport: Transport = async (request) => {
@@ -119,12 +119,12 @@ describe('a JSON object of an OAuth endpoint', () => {
   }
 
   for (const passing of [[502, ''], [503, '{"code":"UNAVAILABLE"}'], [504, '<html>'], 'network'] as const) {
-    it(`is asked for once more after ${passing.toString()}`, async () => {
+    it(`is requested once more after ${passing.toString()}`, async () => {
       const { get } = scene(passing === 'network' ? passing : [...passing], [200, '{"sub":"1"}']);
       expect((await get()).json).to.deep.equal({ sub: '1' });
     });
 
-    it(`is given up after ${passing.toString()} twice`, async () => {
+    it(`is an error after ${passing.toString()} twice`, async () => {
       const answer: [number, string] | 'network' = passing === 'network' ? passing : [...passing];
       const { get, requests } = scene(answer, answer);
       const error = await catchError(get());
@@ -142,7 +142,7 @@ describe('a JSON object of an OAuth endpoint', () => {
     [200, '[]'],
     [200, 'no JSON'],
   ] as [number, string][]) {
-    it(`is asked for only once when the answer is ${lasting.join(' ')}`, async () => {
+    it(`is requested only once when the response is ${lasting.join(' ')}`, async () => {
       const { get, requests } = scene(lasting);
       expect(await catchError(get())).to.be.instanceOf(ConnectionError);
       expect(requests()).to.equal(1);
@@ -150,14 +150,14 @@ describe('a JSON object of an OAuth endpoint', () => {
   }
 
   for (const code of ['timeout', 'redirect', 'body_too_large'] as const) {
-    it(`is asked for only once after ${code}`, async () => {
+    it(`is requested only once after ${code}`, async () => {
       const { get, requests } = scene(code);
       expect(await catchError(get())).to.have.property('code', code);
       expect(requests()).to.equal(1);
     });
   }
 
-  it("fails with Roblox's words, and without the token", async () => {
+  it("fails with Roblox's message, and without the token", async () => {
     const { get } = scene([403, JSON.stringify({ errors: [{ code: 0, message: `no scope for ${SECRET}` }] })]);
     expect((await catchError(get())).message).to.equal(
       'GET https://roblox.test/oauth/v1/userinfo: the server refused (HTTP 403): no scope for [redacted]',

@@ -19,7 +19,7 @@ async function startServer(options: { headers?: Record<string, string>; keepAliv
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     connections,
-    /** As a provider does with connections that were idle for too long. */
+    /** Closes the idle connections, as providers do after some time. */
     closeIdle: () => server.closeIdleConnections(),
     async close() {
       server.closeAllConnections();
@@ -44,14 +44,14 @@ describe('the connections of logins', () => {
     Date.now = realNow;
   });
 
-  it('are one for one request after another, whoever sends them', async () => {
+  it('are a single one for requests one after the other, of all transports', async () => {
     const server = await startServer();
     for (let count = 0; count < 5; count += 1) await post(createNodeTransport({ timeoutMs: 5000 }), server.url);
     expect(server.connections).to.have.length(1);
     await server.close();
   });
 
-  it('are opened again when the server has closed them, and no request is lost in one of them', async () => {
+  it('are opened again when the server has closed them, and no request is lost', async () => {
     const server = await startServer();
     const transport = createNodeTransport({ timeoutMs: 5000 });
     for (let count = 1; count < 6; count += 1) {
@@ -62,7 +62,7 @@ describe('the connections of logins', () => {
     await server.close();
   });
 
-  it('are given up after 55 idle seconds by the wall clock, for a machine that slept', async () => {
+  it('are closed after 55 idle seconds by the wall clock, for a machine that slept', async () => {
     const server = await startServer();
     const transport = createNodeTransport({ timeoutMs: 5000 });
     await post(transport, server.url);
@@ -75,7 +75,7 @@ describe('the connections of logins', () => {
     await server.close();
   });
 
-  it('are given up before the time that the server announces', async () => {
+  it('are closed before the time that the server announces', async () => {
     const server = await startServer({ headers: { 'keep-alive': 'timeout=5' } });
     const transport = createNodeTransport({ timeoutMs: 5000 });
     await post(transport, server.url);
@@ -88,7 +88,7 @@ describe('the connections of logins', () => {
     await server.close();
   });
 
-  it('are known to be there, or not', async () => {
+  it('are known to be open or not', async () => {
     const server = await startServer();
     const other = await startServer();
     const transport = createNodeTransport({ timeoutMs: 5000 });
@@ -109,7 +109,7 @@ describe('the connections of logins', () => {
     await Promise.all([server.close(), other.close()]);
   });
 
-  it('are not missed where the server keeps none', async () => {
+  it('are not expected when the server keeps none', async () => {
     const server = await startServer({ headers: { connection: 'close' } });
     const transport = createNodeTransport({ timeoutMs: 5000 });
     await post(transport, server.url);

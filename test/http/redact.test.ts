@@ -21,7 +21,7 @@ describe('a text that may be shown', () => {
   const lower = (text: string) => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
   const everyCharacter = (text: string, escape: (code: number) => string) =>
     [...text].map((character) => escape(character.codePointAt(0)!)).join('');
-  /** What servers, proxies and pages do to what they echo. */
+  /** How servers, proxies and pages may encode what they echo. */
   const encoders: [string, (text: string) => string][] = [
     ['in a URL', encodeURIComponent],
     ['in a URL with its plus signs and slashes left', encodeURI],
@@ -52,24 +52,24 @@ describe('a text that may be shown', () => {
     }
   }
 
-  it('has no secret that is no UTF-8 in its URL', () => {
+  it('has no secret whose URL encoding is not UTF-8', () => {
     expect(redact('%FF%73%65%63%72%65%74', ['secret'])).to.match(/\[redacted\]$/);
   });
 
-  it('is left as it is where it only looks encoded', () => {
+  it('is unchanged when it only looks encoded', () => {
     const text = '100%25 of A&amp;B, C:\\new, a+b, %zz, &#99999999;';
     expect(redact(text, ['RBX-secret'])).to.equal(text);
   });
 
-  it('has nothing left of a secret that begins like another', () => {
+  it('has no rest of a secret that begins with another secret', () => {
     expect(redact('a token-one-two b', ['token-one', 'token-one-two'])).to.equal('a [redacted] b');
   });
 
-  it('keeps what is too short to be a secret', () => {
+  it('keeps strings that are too short for a secret', () => {
     expect(redact('a cat', ['', 'a'])).to.equal('a cat');
   });
 
-  it('never has a secret, whatever both are', () => {
+  it('never has a secret, for any text and secret', () => {
     const secret = fc.string({ minLength: 6 }).filter((text) => !'[redacted]'.includes(text));
     fc.assert(
       fc.property(secret, fc.array(fc.string()), (token, words) => {
@@ -80,7 +80,7 @@ describe('a text that may be shown', () => {
 });
 
 describe('JSON that may be shown', () => {
-  it('has no secret in values, keys or lists, and is otherwise as it was', () => {
+  it('has no secret in values, keys or lists, and is otherwise unchanged', () => {
     const json = { a: [SECRET, 1, null, { [SECRET]: true }], b: { c: 'fine' } };
     expect(redactJSON(json, [SECRET])).to.deep.equal({
       a: ['[redacted]', 1, null, { '[redacted]': true }],
@@ -96,7 +96,7 @@ describe('JSON of a hostile depth', () => {
   });
 });
 
-/** All ways in which somebody may look at an error. */
+/** All ways to print an error. */
 const show = (error: unknown) =>
   [
     inspect(error, { depth: null, showHidden: true, getters: true, customInspect: false }),
@@ -105,7 +105,7 @@ const show = (error: unknown) =>
     error instanceof Error ? `${error}${error.stack}` : '',
   ].join('\n');
 
-/** Where an error of somebody's own may keep the request, besides its message. */
+/** Where an error may keep the request, in addition to its message. */
 const HIDING_PLACES: [string, (error: Error) => unknown][] = [
   ['a field', (error) => Object.assign(error, { request: { headers: { deep: { er: SECRET } } } })],
   ['a field that is not listed', (error) => Object.defineProperty(error, 'request', { value: SECRET })],
@@ -162,7 +162,7 @@ describe('the copy of an error', () => {
 });
 
 describe("an error of an app's own function", () => {
-  it('is itself when it shows nothing', () => {
+  it('is unchanged when it shows no secret', () => {
     const error = Object.assign(new Error('fine'), { query: 'INSERT', cause: new Error('too') });
     expect(redactError(error, [SECRET])).to.equal(error);
   });

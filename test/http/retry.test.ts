@@ -23,7 +23,7 @@ function answer(status: number, fields: Record<string, string> = {}): HttpRespon
   return { status, header: (name) => fields[name] ?? null, text: '' };
 }
 
-/** A transport that gives these answers, and a clock that only waiting moves. */
+/** A transport with these responses, and a clock that only moves with waits. */
 function scene(...answers: (HttpResponse | Error)[]) {
   const waits: number[] = [];
   const requests: HttpRequest[] = [];
@@ -48,26 +48,26 @@ function scene(...answers: (HttpResponse | Error)[]) {
 }
 
 describe('a patient transport', () => {
-  it('hands over the first answer without waiting', async () => {
+  it('returns the first response without waiting', async () => {
     const { transport, waits } = scene(answer(200));
     expect((await transport(REQUEST)).status).to.equal(200);
     expect(waits).to.deep.equal([]);
   });
 
-  it('waits longer each time, and hands over the last answer when its patience ends', async () => {
+  it('waits longer each time, and returns the last response when it stops', async () => {
     const { transport, waits } = scene(answer(503), answer(503), answer(503));
     expect((await transport(REQUEST)).status).to.equal(503);
     expect(waits).to.deep.equal([375, 750]);
   });
 
-  it('throws the last failure when its patience ends', async () => {
+  it('throws the last error when it stops', async () => {
     const last = createConnectionError('network', REQUEST);
     const { transport, waits } = scene(createConnectionError('timeout', REQUEST), answer(502), last);
     expect(await catchError(transport(REQUEST))).to.equal(last);
     expect(waits).to.have.length(2);
   });
 
-  it('keeps to the time that the server names', async () => {
+  it('waits as long as the server asks', async () => {
     const { transport, waits } = scene(
       answer(429, { 'retry-after': '20' }),
       answer(429, { 'x-ratelimit-reset': '30' }),
@@ -77,13 +77,13 @@ describe('a patient transport', () => {
     expect(waits).to.deep.equal([20_000, 30_000]);
   });
 
-  it('counts the waits into its minute', async () => {
+  it('counts all waits towards its minute', async () => {
     const { transport, waits } = scene(answer(429, { 'retry-after': '35' }), answer(429, { 'retry-after': '35' }));
     expect((await transport(REQUEST)).status).to.equal(429);
     expect(waits).to.deep.equal([35_000]);
   });
 
-  it('leaves a wait at once when its caller does', async () => {
+  it('ends a wait at once when its signal aborts', async () => {
     const controller = new AbortController();
     const transport = createPatientTransport({
       transport: async () => answer(429, { 'retry-after': '30' }),
@@ -96,7 +96,7 @@ describe('a patient transport', () => {
     expect(error).to.have.property('message', 'changed my mind');
   });
 
-  it('does not try again what its caller has ended', async () => {
+  it('does not retry after its signal has aborted', async () => {
     const controller = new AbortController();
     let requests = 0;
     const transport = createPatientTransport({
@@ -113,21 +113,21 @@ describe('a patient transport', () => {
     expect(requests).to.equal(2);
   });
 
-  it('leaves each attempt its own time-out, however long the call has waited', async () => {
+  it('gives each attempt its own time-out, however long the call has waited', async () => {
     const { transport, waits, requests } = scene(answer(429, { 'retry-after': '60' }), answer(200));
     expect((await transport(REQUEST)).status).to.equal(200);
     expect(waits).to.deep.equal([60_000]);
     expect(requests).to.deep.equal([REQUEST, REQUEST]);
   });
 
-  it('hands over the last 429 when the next wait is too long', async () => {
+  it('returns the last 429 when the next wait is too long', async () => {
     const refused = answer(429, { 'retry-after': '3600' });
     const { transport, waits } = scene(answer(429, { 'retry-after': '60' }), refused);
     expect(await transport(REQUEST)).to.equal(refused);
     expect(waits).to.deep.equal([60_000]);
   });
 
-  it('hands over the 429 when the next wait would end after the time-out of the call', async () => {
+  it('returns the 429 when the next wait would end after the time-out of the call', async () => {
     for (const [timeoutMs, waited] of [
       [5000, []],
       [5001, [5000]],
@@ -139,7 +139,7 @@ describe('a patient transport', () => {
     }
   });
 
-  it('backs off where the server names no time, or none at all', async () => {
+  it('backs off when the server names no time, or zero', async () => {
     const { transport, waits } = scene(
       answer(429, { 'retry-after': '0' }),
       answer(429, { 'x-ratelimit-reset': '0' }),
@@ -216,14 +216,14 @@ describe('whether a call is tried again', () => {
     );
   });
 
-  it('never happens where nobody wants it', () => {
+  it('never happens with maxRetries: 0', () => {
     expect(decideRetry(attempt({}), { maxRetries: 0, maxWaitMs: 60_000 })).to.equal(undefined);
   });
 });
 
 const NOW = Date.UTC(2026, 7, 22, 12, 0, 0);
 
-describe('how long an answer asks to wait', () => {
+describe('how long a response asks to wait', () => {
   const cases: [string, number, Record<string, string>, number | undefined][] = [
     ['Retry-After in seconds', 429, { 'retry-after': '7' }, 7000],
     ['Retry-After of no time at all', 429, { 'retry-after': '0' }, undefined],
@@ -262,7 +262,7 @@ describe('how long an answer asks to wait', () => {
     });
   }
 
-  it('is never zero, negative or NaN, whatever a server sends', () => {
+  it('is never zero, negative or NaN, for any header', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (after, reset, date) => {
         const wait = readWaitMs(answer(429, { 'retry-after': after, 'x-ratelimit-reset': reset, date }), NOW);

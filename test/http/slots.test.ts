@@ -7,7 +7,7 @@ import { catchError } from '../support/thrown.ts';
 const REQUEST: HttpRequest = { method: 'GET', url: 'http://roblox.test/', headers: {}, maxBytes: 100, secrets: [] };
 
 describe('requests in flight', () => {
-  /** A transport whose answers come when they are let go. */
+  /** A transport whose responses come when the test lets them. */
   function gate() {
     const open: (() => void)[] = [];
     let inFlight = 0;
@@ -27,7 +27,7 @@ describe('requests in flight', () => {
 
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('are so many at the most, and the others follow in their order', async () => {
+  it('are limited, and the others follow in their order', async () => {
     const { transport, open, most } = gate();
     const limited = limitInFlight(transport, 3);
     const done: number[] = [];
@@ -43,7 +43,7 @@ describe('requests in flight', () => {
     expect(done).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('give their place back when they fail, and one who leaves the queue takes none', async () => {
+  it('free their slot when they fail, and one that leaves the queue takes none', async () => {
     const { transport, open } = gate();
     const limited = limitInFlight(transport, 1);
     const first = new AbortController();
@@ -61,7 +61,7 @@ describe('requests in flight', () => {
     expect((await three).status).to.equal(200);
   });
 
-  it('pass a place on that came in the very moment of leaving', async () => {
+  it('pass on a slot that they get at the moment of leaving the queue', async () => {
     const { transport, open } = gate();
     const limited = limitInFlight(transport, 1);
     const leaver = new AbortController();

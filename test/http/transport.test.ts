@@ -18,7 +18,7 @@ const TRANSPORTS: [string, (timeoutMs: number) => Transport][] = [
   ['node:http', (timeoutMs) => createNodeTransport({ timeoutMs }).transport],
 ];
 
-/** A server that says to each request, byte for byte, what a test wants, and what was heard. */
+/** A server that sends the bytes of a test to each request, and records what it received. */
 async function startServer(say: (socket: Socket, request: string) => void) {
   const heard: string[] = [];
   const sockets = new Set<Socket>();
@@ -60,7 +60,7 @@ const answer = (body: string | Buffer, headers = '', status = '200 OK') =>
     Buffer.from(body),
   ]);
 
-/** What goes wrong on a wire, and what it is called. */
+/** Faults of a connection, and their error codes. */
 const FAULTS: [string, ConnectionErrorCode, number | undefined, (socket: Socket) => void][] = [
   ['says nothing', 'timeout', undefined, () => {}],
   [
@@ -139,7 +139,7 @@ const FAULTS: [string, ConnectionErrorCode, number | undefined, (socket: Socket)
 for (const [name, make] of TRANSPORTS) {
   describe(`the transport over ${name}`, () => {
     for (const [fault, code, status, say] of FAULTS) {
-      it(`says ${code} when the server ${fault}`, async () => {
+      it(`throws ${code} when the server ${fault}`, async () => {
         const server = await startServer(say);
         const error = await catchError(make(code === 'timeout' ? 60 : 5000)(requestTo(server.url)));
         expect(error, inspect(error)).to.be.instanceOf(ConnectionError);
@@ -152,14 +152,14 @@ for (const [name, make] of TRANSPORTS) {
       });
     }
 
-    it('takes the time-out of a request in place of its own', async () => {
+    it('uses the time-out of a request in place of its own', async () => {
       const server = await startServer(() => {});
       const error = await catchError(make(5000)(requestTo(server.url, { timeoutMs: 60 })));
       expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
       await server.close();
     });
 
-    it('says network when nobody listens', async () => {
+    it('throws network when nobody listens', async () => {
       const server = await startServer(() => {});
       await server.close();
       const error = await catchError(make(5000)(requestTo(server.url)));
@@ -174,7 +174,7 @@ for (const [name, make] of TRANSPORTS) {
       ['is undefined', { 'x-one': undefined as unknown as string }],
       ['has a name that is none', { [`x ${'y'.repeat(50)}`]: '1' }],
     ] as [string, Record<string, string>][]) {
-      it(`refuses a header that ${what} by a TypeError, sends nothing, and shows nothing of it`, async () => {
+      it(`refuses a header that ${what} with a TypeError that does not show it, and sends nothing`, async () => {
         const server = await startServer(() => {});
         const error = await catchError(make(5000)(requestTo(server.url, { headers: header })));
         expect(error).to.be.instanceOf(TypeError);
@@ -185,7 +185,7 @@ for (const [name, make] of TRANSPORTS) {
       });
     }
 
-    it('hands over status, headers and text', async () => {
+    it('returns status, headers and text', async () => {
       const server = await startServer((socket) =>
         socket.write(answer('{"ü":1}', 'x-one: 1\r\n', '418 I am a teapot')),
       );
@@ -203,7 +203,7 @@ for (const [name, make] of TRANSPORTS) {
       await server.close();
     });
 
-    it('reads a body without bytes, and one that begins with a byte order mark', async () => {
+    it('reads an empty body, and one that begins with a byte order mark', async () => {
       const bodies = ['', '\ufeff{}'];
       const server = await startServer((socket) => socket.write(answer(bodies.shift() ?? 'no more')));
       expect((await make(5000)(requestTo(server.url))).text).to.equal('');
@@ -221,7 +221,7 @@ for (const [name, make] of TRANSPORTS) {
       ['brotli', 'br', zlib.brotliCompressSync],
       ['nothing, and said to be', 'identity', Buffer.from],
     ] as [string, string, (text: string) => Buffer][]) {
-      it(`reads a body that was packed by ${what}`, async () => {
+      it(`reads a body that was compressed by ${what}`, async () => {
         const server = await startServer((socket) =>
           socket.write(answer(pack('{"a":1}'), `content-encoding: ${encoding}\r\n`)),
         );
@@ -230,13 +230,13 @@ for (const [name, make] of TRANSPORTS) {
       });
     }
 
-    it('reads a packed body without bytes', async () => {
+    it('reads an empty compressed body', async () => {
       const server = await startServer((socket) => socket.write(answer('', 'content-encoding: gzip\r\n')));
       expect((await make(5000)(requestTo(server.url))).text).to.equal('');
       await server.close();
     });
 
-    it('does not even begin with a signal that has ended', async () => {
+    it('sends nothing with an aborted signal', async () => {
       const server = await startServer(() => {});
       const reason = new Error('enough');
       expect(await catchError(make(5000)(requestTo(server.url, { signal: AbortSignal.abort(reason) })))).to.equal(
@@ -250,7 +250,7 @@ for (const [name, make] of TRANSPORTS) {
       ['before the answer', ''],
       ['in the body', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'],
     ] as const) {
-      it(`ends at once by a signal ${where}, with the signal's own reason, and hangs up`, async () => {
+      it(`ends at once with a signal ${where}: it throws the signal's reason, and closes the connection`, async () => {
         const controller = new AbortController();
         const reason = new Error('enough');
         let closed: Promise<unknown> = Promise.resolve();
@@ -265,7 +265,7 @@ for (const [name, make] of TRANSPORTS) {
       });
     }
 
-    it('leaves nothing on the signal of a request that is over', async () => {
+    it('leaves no listener on the signal after the request', async () => {
       const server = await startServer((socket) => socket.write(answer('{}')));
       const { signal } = new AbortController();
       const listeners = new Set<unknown>();
@@ -285,7 +285,7 @@ for (const [name, make] of TRANSPORTS) {
       await server.close();
     });
 
-    it('keeps its connection for the next request, whatever the answers are', async () => {
+    it('keeps its connection for the next request, after any response', async () => {
       nock.restore(); // it lets requests through over connections of their own
       let connections = 0;
       const server = http.createServer((req, res) => {

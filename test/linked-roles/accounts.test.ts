@@ -75,7 +75,7 @@ describe('the site for linked roles', () => {
     expect(site.local.roblox.count('/oauth/v1/token/revoke')).to.equal(1);
   });
 
-  it('takes everything away when the last account is disconnected', async () => {
+  it('removes everything when the last account is disconnected', async () => {
     await signIn(sam);
     await connect(sam);
     await site.work();
@@ -106,7 +106,7 @@ describe('the site for linked roles', () => {
       await signIn(imani, IMANI);
     });
 
-    it('asks its owner whether it is to move, and changes nothing before they say so', async () => {
+    it('asks its owner whether to move it, and changes nothing before they agree', async () => {
       const { body } = await connect(imani);
       expect(textOf(body)).to.include('Move MangoPilot here?').and.not.to.include('Sam');
       await site.work();
@@ -155,7 +155,7 @@ describe('the site for linked roles', () => {
     }
   });
 
-  it('keeps no tokens of an account that it did not connect', async () => {
+  it('stores no tokens of an account that it did not connect', async () => {
     await signIn(sam);
     const callback = await sam.authorize(await startConnecting(sam), { user: MANGO });
     await signIn(sam, IMANI);
@@ -165,7 +165,7 @@ describe('the site for linked roles', () => {
     expect(await site.vault.client(MANGO)).to.equal(undefined);
   });
 
-  it('deletes all that is kept of a person, at Roblox and Discord too', async () => {
+  it('deletes everything about a person, at Roblox and Discord too', async () => {
     await signIn(sam);
     await connect(sam);
     await site.work();
@@ -186,7 +186,7 @@ describe('the site for linked roles', () => {
     expect(textOf((await sam.get('/')).body), 'a new account').to.include('None yet');
   });
 
-  it('goes on deleting until Discord has heard of it', async () => {
+  it('repeats the deletion until Discord was told', async () => {
     await signIn(sam);
     await connect(sam);
     await site.work();
@@ -203,7 +203,7 @@ describe('the site for linked roles', () => {
     expect(await site.countRows()).to.include({ members: 0, vault_values: 0 });
   });
 
-  it('asks Discord for the permission to set roles, and takes no less', async () => {
+  it('requires the permission to set roles at Discord', async () => {
     const start = new URL(await sam.start('/auth/discord'));
     expect(start.searchParams.get('scope')).to.equal('identify role_connections.write');
     start.searchParams.set('scope', 'identify');
@@ -243,7 +243,7 @@ describe('the site for linked roles', () => {
       expect(textOf(body)).to.include('@MangoPilot');
     });
 
-    it(`does nothing for who is not signed in: ${path}`, async () => {
+    it(`does nothing for a visitor who is not signed in: ${path}`, async () => {
       const { status } = await press(sam, path);
       expect(status).to.equal(path === '/sign-out' ? 200 : 403);
     });
@@ -281,7 +281,7 @@ describe('the site for linked roles', () => {
     for (const secret of [...secrets, ...(await site.readSecrets())]) expect(shown).not.to.include(secret);
   });
 
-  it('seals what it stores of both providers', async () => {
+  it('encrypts the tokens of both providers', async () => {
     await signIn(sam);
     await connect(sam);
     const stored = await site.dumpRows();
@@ -289,7 +289,7 @@ describe('the site for linked roles', () => {
     for (const secret of await site.readSecrets()) expect(stored).not.to.include(secret);
   });
 
-  it('knows people by the ID that its own app has for them', async () => {
+  it('identifies people by the ID in its own app', async () => {
     await site.close();
     site = await startTestSite({ roblox: { subjectType: 'pairwise' } });
     sam = site.visitor();

@@ -30,7 +30,7 @@ describe('the settings for linked roles', () => {
     });
   }
 
-  it('name the apps, the database and what this process does', async () => {
+  it('have the apps, the database and the role of this process', async () => {
     const { role, settings } = await readSettings({ ...REAL, DATABASE_URL: 'postgres://db/roles', BADGE_ID: '3' }, [
       'web',
     ]);
@@ -46,7 +46,7 @@ describe('the settings for linked roles', () => {
 });
 
 describe('the seal for stored tokens', () => {
-  it('opens what an older secret has sealed', async () => {
+  it('decrypts what was encrypted with an older secret', async () => {
     const sealed = await createSeal(['old']).close('token', 'sam');
     expect(sealed).not.to.include('token');
     expect(await createSeal(['new', 'old']).open(sealed, 'sam')).to.equal('token');
@@ -57,7 +57,7 @@ describe('the seal for stored tokens', () => {
     ['for another person', (sealed: string) => createSeal(['old']).open(sealed, 'imani')],
     ['after a change', (sealed: string) => createSeal(['old']).open(`${sealed.slice(0, -2)}AA`, 'sam')],
   ] as const) {
-    it(`does not open ${what}`, async () => {
+    it(`does not decrypt ${what}`, async () => {
       const error = await open(await createSeal(['old']).close('token', 'sam')).catch((reason: unknown) => reason);
       expect(error).to.be.instanceOf(Error).with.property('message').that.includes('TOKEN_SECRETS');
     });

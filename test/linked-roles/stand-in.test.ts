@@ -68,7 +68,7 @@ describe('the stand-in for Discord', () => {
     ['a username of 101 characters', { platform_username: 'u'.repeat(101) }],
     ['metadata that is a list', { metadata: [] }],
   ] as const) {
-    it(`takes no connection with ${what}`, async () => {
+    it(`refuses values with ${what}`, async () => {
       const { accessToken } = standIn.issueTokens(SAM);
       const { status, body } = await ask('PUT', connection, `Bearer ${accessToken}`, { ...CONNECTION, ...change });
       expect(status).to.equal(400);
@@ -77,7 +77,7 @@ describe('the stand-in for Discord', () => {
     });
   }
 
-  it('takes what the site tells it, and forgets it again', async () => {
+  it('stores the values of the site, and deletes them', async () => {
     const tokens = standIn.issueTokens(SAM);
     await discord.publish(tokens, CONNECTION);
     expect(standIn.connections.get(SAM)).to.deep.equal(CONNECTION);
@@ -99,7 +99,7 @@ describe('the stand-in for Discord', () => {
     });
   }
 
-  it('takes a refresh token once, and no JSON', async () => {
+  it('accepts a refresh token once, and no JSON', async () => {
     const tokens = standIn.issueTokens(SAM);
     const renewed = await discord.refresh(tokens);
     await discord.publish(renewed, CONNECTION);
@@ -122,7 +122,7 @@ describe('the stand-in for Discord', () => {
     await discord.revoke(older);
   });
 
-  it('limits what is told of one person, and says how long to wait', async () => {
+  it('limits the requests for one person, and says how long to wait', async () => {
     const tokens = standIn.issueTokens(SAM);
     const outcomes = await Promise.all(
       Array.from({ length: 12 }, () => discord.publish(tokens, CONNECTION).catch((reason: unknown) => reason)),
@@ -147,7 +147,7 @@ describe('the stand-in for Discord', () => {
     [7, '0', 1, false],
     [8, '1', 1, false],
   ] as const) {
-    it(`${has ? 'gives' : 'does not give'} a role by type ${type} for ${value} where ${wanted} is asked`, () => {
+    it(`${has ? 'gives' : 'does not give'} a role by type ${type} for ${value} when ${wanted} is wanted`, () => {
       const of = { metadata: { key: value } };
       const known = [{ ...record, type, key: 'key' }];
       expect(hasRole(of, { key: wanted }, known, Date.parse('2026-01-10'))).to.equal(has);

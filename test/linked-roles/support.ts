@@ -9,7 +9,7 @@ import {
 } from '../../examples/linked-roles/stand-in/local.ts';
 import { createVisitor, type EmulatorOptions, type Visit, type Visitor } from '../../lib/emulator/index.ts';
 
-/** An hour: checks are due every half of it. */
+/** An hour: checks are due every half hour. */
 export const INTERVAL_MS = 60 * 60_000;
 
 /** People at the stand-ins. */
@@ -20,23 +20,23 @@ export const NELL = '4100000002';
 /** Roles of the group: ranks 1, 50, 80 and 200. */
 export const ROLES = { member: '700101', builder: '700102', host: '700103', moderator: '700104' } as const;
 
-/** The site with both stand-ins and an empty database, all of them on this machine. No worker is at work until {@link TestSite.work}. */
+/** The site with both stand-ins and an empty database, all on this machine. No worker runs until {@link TestSite.work}. */
 export interface TestSite extends Site {
   readonly url: string;
   readonly local: LocalProviders;
   readonly settings: SiteSettings;
   /** Everything that was logged. */
   readonly log: readonly string[];
-  /** Makes time go by, for everybody. */
+  /** Moves all clocks forward. */
   advance(ms: number): void;
   now(): number;
-  /** Does what a worker does: checks everybody who is due, until nobody is. */
+  /** Works like a worker: checks the people who are due, until nobody is. */
   work(): Promise<void>;
-  /** How many rows there are of what is kept about people, by table. */
+  /** Counts the rows about people, by table. */
   countRows(): Promise<Record<string, number>>;
   /** All that is stored, as JSON. */
   dumpRows(): Promise<string>;
-  /** The tokens that are stored now, opened. */
+  /** The stored tokens, decrypted. */
   readSecrets(): Promise<string[]>;
   /** A browser of its own; closed with the rest. */
   visitor(): Visitor;
@@ -48,7 +48,7 @@ export async function startTestSite(
 ): Promise<TestSite> {
   let ahead = 0;
   const realNow = Date.now;
-  // For all: the ID token's checks and the clients' renewals have no other clock.
+  // The global clock: the checks of ID tokens and the renewals of clients have no other.
   Date.now = () => realNow() + ahead;
   const now = () => Date.now();
   const local = await startLocalProviders(options.roblox === undefined ? {} : { roblox: options.roblox });
@@ -133,7 +133,7 @@ const TABLES = ['members', 'roblox_accounts', 'vault_values', 'sessions'];
 
 const OURS = { 'sec-fetch-site': 'same-origin' };
 
-/** Presses a button of the site. */
+/** Presses a button on the site. */
 export function press(visitor: Visitor, path: string): Promise<Visit> {
   return visitor.post(path, {}, { headers: OURS });
 }
@@ -153,7 +153,7 @@ export async function connect(visitor: Visitor, user: string = MANGO): Promise<V
   return visitor.get(await visitor.authorize(await startConnecting(visitor), { user }));
 }
 
-/** Gives a person a role of the group, in place of all others. */
+/** Gives a person a role in the group, in place of all others. */
 export function setRole({ roblox }: LocalProviders, userId: string, roleId: string): void {
   roblox.setRoles({ groupId: DEMO_COMMUNITY.groupId, userId, roleIds: [roleId] });
 }

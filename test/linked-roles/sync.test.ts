@@ -16,7 +16,7 @@ import {
 import type { TestSite } from './support.ts';
 import type { Visitor } from '../../lib/emulator/index.ts';
 
-/** The last part of each path that a check asks Roblox for: the membership, its role, and the items. */
+/** The end of each path that a check requests: the membership, its role, and the items. */
 const CHECK = ['memberships', ROLES.host, 'inventory-items'];
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -38,7 +38,7 @@ describe('the worker for linked roles', () => {
   const published = () => site.local.discord.requests.filter(({ path }) => path.endsWith('/role-connection'));
   const page = async () => textOf((await sam.get('/')).body);
 
-  /** Lets time go by as a worker sees it: it looks who is due all the time. */
+  /** Moves the clocks forward in small steps, with a worker that runs all the time. */
   async function pass(ms: number): Promise<void> {
     const step = Math.max(1000, ms / 40);
     for (let passed = 0; passed < ms; passed += step) {
@@ -47,7 +47,7 @@ describe('the worker for linked roles', () => {
     }
   }
 
-  it('registers what admins can ask of members', () => {
+  it('registers the conditions that admins can use', () => {
     const types = site.local.discord.records.map(({ key, type }) => [key, type]);
     expect(types).to.deep.equal([
       ['rank', 2],
@@ -61,7 +61,7 @@ describe('the worker for linked roles', () => {
     ['lost', ROLES.member, ['Supporter', 'Explorer', 'Veteran']],
     ['earned', ROLES.moderator, ['Builder', 'Moderator', 'Supporter', 'Explorer', 'Veteran']],
   ] as const) {
-    it(`tells Discord of a rank that was ${change} within the interval`, async () => {
+    it(`tells Discord about a rank that was ${change} within the interval`, async () => {
       setRole(site.local, MANGO, roleId);
       await pass(INTERVAL_MS);
       expect(rolesOf(SAM)).to.deep.equal(roles);
@@ -93,7 +93,7 @@ describe('the worker for linked roles', () => {
     expect(await page()).not.to.include('has ended');
   });
 
-  it("renews Discord's tokens before they run out, and spends no refresh token twice", async () => {
+  it("renews Discord's tokens before they expire, and uses no refresh token twice", async () => {
     const { discord } = site.local;
     const before = await site.readSecrets();
     site.advance(6.5 * DAY_MS);
@@ -115,7 +115,7 @@ describe('the worker for linked roles', () => {
     expect(site.local.discord.reused).to.deep.equal([]);
   });
 
-  it('asks for another sign-in when the person has removed the app at Discord, and leaves Discord alone', async () => {
+  it('asks for another sign-in when the person has removed the app at Discord, and makes no more calls', async () => {
     site.local.discord.deauthorize(SAM);
     setRole(site.local, MANGO, ROLES.member);
     await pass(INTERVAL_MS);
@@ -128,14 +128,14 @@ describe('the worker for linked roles', () => {
     expect(rolesOf(SAM)).to.deep.equal(['Supporter', 'Explorer', 'Veteran']);
   });
 
-  it('takes a role away although Discord fails at first', async () => {
+  it('removes a role even if Discord fails at first', async () => {
     setRole(site.local, MANGO, ROLES.member);
     site.local.discord.fail({ method: 'PUT', path: /role-connection/, status: 503, times: 4 });
     await pass(INTERVAL_MS);
     expect(rolesOf(SAM)).not.to.include('Builder');
   });
 
-  it('waits as long as Discord says', async () => {
+  it('waits as long as Discord asks', async () => {
     const { discord } = site.local;
     setRole(site.local, MANGO, ROLES.member);
     discord.fail({ method: 'PUT', path: /role-connection/, status: 429, times: 1, retryAfterSeconds: 90.5 });
@@ -179,7 +179,7 @@ describe('the worker for linked roles', () => {
     expect([rolesOf(SAM).includes('Builder'), rolesOf(IMANI).length]).to.deep.equal([false, 0]);
   });
 
-  it('keeps the roles while Roblox cannot be asked, and takes them away after a day of it', async () => {
+  it('keeps the roles while Roblox is not reached, and removes them after a day', async () => {
     site.local.roblox.faults.status('GET /cloud/v2/groups/7001/memberships', 500, { times: Infinity });
     await pass(2 * INTERVAL_MS);
     expect(rolesOf(SAM)).to.have.length(4);
@@ -192,13 +192,13 @@ describe('the worker for linked roles', () => {
     expect(rolesOf(SAM)).to.have.length(4);
   });
 
-  it('counts an inventory that it may not see as empty', async () => {
+  it('counts a private inventory as empty', async () => {
     site.local.roblox.faults.status(`GET /cloud/v2/users/${MANGO}/inventory-items`, 403, { times: Infinity });
     await pass(INTERVAL_MS);
     expect(rolesOf(SAM)).to.deep.equal(['Builder', 'Veteran']);
   });
 
-  it('stays within the quotas of Roblox, however often a person asks for a check', async () => {
+  it('stays within the quotas of Roblox, however often a person presses buttons', async () => {
     const { roblox } = site.local;
     roblox.reset();
     for (let seconds = 0; seconds < 60; seconds++) {
@@ -234,7 +234,7 @@ describe('the worker for linked roles', () => {
       expect(rolesOf(SAM)).not.to.include('Builder');
     });
 
-    it('tells Discord again when nobody knows whether it heard', async () => {
+    it('tells Discord again when a request may not have arrived', async () => {
       setRole(site.local, MANGO, ROLES.member);
       site.advance(INTERVAL_MS / 2);
       const [id] = await site.schedule.findDue(1);
@@ -250,7 +250,7 @@ describe('the worker for linked roles', () => {
       expect(rolesOf(SAM)).to.include('Builder');
     });
 
-    it('lets a worker that is late tell Discord nothing', async () => {
+    it('does not let a late worker tell Discord anything', async () => {
       site.advance(INTERVAL_MS / 2);
       const [id] = await site.schedule.findDue(1);
       const late = await site.schedule.claim(id!);
@@ -263,7 +263,7 @@ describe('the worker for linked roles', () => {
       expect(rolesOf(SAM)).to.have.length(4);
     });
 
-    it('forgets no wake that comes during a check', async () => {
+    it('checks again when something changes during a check', async () => {
       site.advance(INTERVAL_MS / 2);
       const [id] = await site.schedule.findDue(1);
       const claim = await site.schedule.claim(id!);
@@ -273,7 +273,7 @@ describe('the worker for linked roles', () => {
       expect(await site.schedule.findDue(1)).to.deep.equal([id]);
     });
 
-    it('does not forget what was connected while a person left', async () => {
+    it('deletes an account that was connected during the deletion of its member', async () => {
       const [id] = [String((await member())['id'])];
       await site.people.leave(id);
       const claim = await site.schedule.claim(id);
@@ -294,7 +294,7 @@ describe('the worker for linked roles', () => {
     expect(published()).to.have.length(1);
   });
 
-  it('does not mind that Discord knows nothing of who disconnects', async () => {
+  it('disconnects a person whom Discord was told nothing about', async () => {
     site.local.discord.fail({ method: 'DELETE', path: /role-connection/, status: 404, times: 1 });
     await sam.post(`/accounts/${MANGO}/disconnect`, {}, { headers: { 'sec-fetch-site': 'same-origin' } });
     site.advance(5000);
@@ -302,7 +302,7 @@ describe('the worker for linked roles', () => {
     expect(site.log).to.deep.equal([]);
   });
 
-  it('starts although Discord is not to be reached, and registers later', async () => {
+  it('starts even if Discord is not reached, and registers later', async () => {
     const { discord } = site.local;
     discord.fail({ method: 'PUT', path: /metadata/, status: 503, times: 1 });
     const worker = await site.startWorker();
@@ -318,14 +318,14 @@ describe('the worker for linked roles', () => {
     expect(error).to.include({ name: 'DiscordError', status: 401 });
   });
 
-  it('tells its admins when somebody was not checked for an interval', async () => {
+  it('shows its admins that a person was not checked for an interval', async () => {
     const shown = async () => textOf((await sam.get('/operations')).body);
     expect(await shown()).not.to.include('start another worker');
     site.advance(INTERVAL_MS + 1000);
     expect(await shown()).to.include('Somebody was last checked more than 60 minutes ago.');
   });
 
-  it('says what it cannot do in words, and never by name', async () => {
+  it('describes errors without names, IDs and tokens', async () => {
     site.local.discord.fail({ method: 'PUT', path: /role-connection/, status: 400, times: 1 });
     setRole(site.local, MANGO, ROLES.member);
     site.advance(INTERVAL_MS / 2);

@@ -9,14 +9,14 @@ const SAM = { provider: 'google', clientID: 'an-app', subject: '1', name: 'Sam' 
 const MANGO = { provider: 'roblox', clientID: '123', subject: '7', name: 'Mango' };
 
 describe("the login page's accounts", () => {
-  it('make one account of an identity that comes several times at once', async () => {
+  it('make one account when an identity comes several times at the same time', async () => {
     const accounts = await openAccounts(':memory:');
     const found = await Promise.all(Array.from({ length: 8 }, () => accounts.signIn(SAM)));
     expect(new Set(found.map(({ id }) => id)).size).to.equal(1);
     accounts.close();
   });
 
-  it('take the same ID at two providers for two people', async () => {
+  it('treat the same ID at two providers as two people', async () => {
     const accounts = await openAccounts(':memory:');
     const one = await accounts.signIn(SAM);
     const other = await accounts.signIn({ ...SAM, provider: 'github' });
@@ -24,7 +24,7 @@ describe("the login page's accounts", () => {
     accounts.close();
   });
 
-  it('take the same ID in two apps of one provider for two people', async () => {
+  it('treat the same ID in two apps of one provider as two people', async () => {
     const accounts = await openAccounts(':memory:');
     const one = await accounts.signIn(MANGO);
     const other = await accounts.signIn({ ...MANGO, clientID: '456' });
@@ -33,7 +33,7 @@ describe("the login page's accounts", () => {
     accounts.close();
   });
 
-  it('give an identity that two accounts ask for at once to one of them', async () => {
+  it('link an identity to only one of two accounts at the same time', async () => {
     const accounts = await openAccounts(':memory:');
     const [one, other] = await Promise.all([accounts.signIn(SAM), accounts.signIn({ ...SAM, subject: '2' })]);
     const outcomes = await Promise.all([accounts.link(one.id, MANGO), accounts.link(other.id, MANGO)]);
@@ -41,7 +41,7 @@ describe("the login page's accounts", () => {
     accounts.close();
   });
 
-  it('remember when an identity was linked, when it was used, and what it is called now', async () => {
+  it('store when an identity was linked and last used, and its current name', async () => {
     let now = Date.UTC(2026, 0, 1);
     const accounts = await openAccounts(':memory:', () => now);
     const { id } = await accounts.signIn(SAM);
@@ -68,7 +68,7 @@ describe("the login page's accounts", () => {
     expect(await after.unlink(id, 'roblox')).to.equal(false);
     after.close();
 
-    // The schema's own guards, should a query ever forget.
+    // The constraints of the schema, in case a query has a mistake.
     const database = createClient({ url });
     const insert = (values: string) =>
       database.execute(`INSERT INTO identities VALUES (${values}, 'x', 0, 0)`).then(

@@ -19,7 +19,7 @@ import {
 describe('the login page', () => {
   let page: LoginPage;
   let visitor: Visitor;
-  /** What the page told its operator. */
+  /** The log of the app. */
   let logged: unknown[][];
   const { error: consoleError } = console;
 
@@ -34,7 +34,7 @@ describe('the login page', () => {
     await page.close();
   });
 
-  it('offers the four side by side, in the same words and at the same places', async () => {
+  it('shows the four providers with the same texts in the same places', async () => {
     const { body, headers } = await visitor.get('/');
     const offered = [...body.matchAll(/href="\/auth\/(\w+)"/g)].map(([, id]) => id);
     expect(offered).to.deep.equal(PROVIDERS);
@@ -46,7 +46,7 @@ describe('the login page', () => {
 
   for (const provider of PROVIDERS) {
     describe(`with ${provider}`, () => {
-      it('signs a person in, who is known when they come again', async () => {
+      it('signs a person in, and finds their account when they come again', async () => {
         const { status, body } = await signIn(visitor, provider);
         expect([status, nameOf(body), linkedOf(body)]).to.deep.equal([200, FIRST[provider], [provider]]);
         const before = visitor.cookies()['session'];
@@ -60,7 +60,7 @@ describe('the login page', () => {
         expect(visitor.cookies()['session']).not.to.equal(before);
       });
 
-      it('gives a signed-in person a new session, so that nobody else knows it', async () => {
+      it('gives a signed-in person a new session, which nobody else knows', async () => {
         const authorization = await visitor.start(`/auth/${provider}`);
         const before = visitor.cookies()['session'];
         await visitor.get(await visitor.authorize(authorization));
@@ -87,7 +87,7 @@ describe('the login page', () => {
         expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
       });
 
-      it('refuses a callback that comes a quarter of an hour later', async () => {
+      it('refuses a callback after more than 15 minutes', async () => {
         const callback = await visitor.authorize(await visitor.start(`/auth/${provider}`));
         page.advance(15 * 60_000);
         const { status, body } = await visitor.get(callback);
@@ -105,7 +105,7 @@ describe('the login page', () => {
         expect(nameOf(later.body)).to.be.a('string').and.not.to.equal(FIRST[provider]);
       });
 
-      it('shows nothing that a URL says', async () => {
+      it('shows no text from a URL', async () => {
         for (const query of ['error=access_denied', 'error=server_error', 'code=1']) {
           const { status, body } = await visitor.get(
             `/auth/${provider}/callback?${query}&state=call-0800&error_description=Call+0800`,
@@ -125,7 +125,7 @@ describe('the login page', () => {
         expect(textOf(body)).to.match(new RegExp(`${FIRST[provider]} linked \\w+ \\d+, \\d+ used \\w+ \\d+, \\d+`));
         expect(messageOf((await visitor.get('/')).body), 'said once').to.equal(undefined);
 
-        // The linked one opens the same account from elsewhere.
+        // The linked provider signs in to the same account in another browser.
         const elsewhere = await signIn(page.visitor(), provider);
         expect(nameOf(elsewhere.body)).to.equal(FIRST[other]);
 
@@ -139,7 +139,7 @@ describe('the login page', () => {
   }
 
   describe('linking', () => {
-    it("refuses with 409 what opens somebody else's account", async () => {
+    it('refuses with 409 an identity of another account', async () => {
       const owner = page.visitor();
       await signIn(owner, 'roblox');
       await signIn(visitor, 'google');
@@ -151,13 +151,13 @@ describe('the login page', () => {
 
     it('refuses a second person of a provider that is linked', async () => {
       await signIn(visitor, 'google');
-      // The page does not offer it; another tab may.
+      // The page does not offer it, but another tab may.
       const { status, body } = await link(visitor, 'google', SECOND.google);
       expect([status, linkedOf(body)]).to.deep.equal([409, ['google']]);
       expect(messageOf(body)).to.include('Unlink that one first');
     });
 
-    it('links what is linked once more without a fuss', async () => {
+    it('accepts an identity that is linked already', async () => {
       await signIn(visitor, 'google');
       const { status, body } = await link(visitor, 'google');
       expect([status, messageOf(body)]).to.deep.equal([200, 'Google was linked already.']);
@@ -170,7 +170,7 @@ describe('the login page', () => {
       expect([status, nameOf(body), linkedOf(body)]).to.deep.equal([403, FIRST.google, ['google']]);
     });
 
-    it('keeps two accounts apart though their e-mail addresses are the same', async () => {
+    it('keeps two accounts apart that have the same e-mail address', async () => {
       await signIn(visitor, 'google');
       const other = page.visitor();
       const { body } = await signIn(other, 'github');
@@ -178,13 +178,13 @@ describe('the login page', () => {
       expect(linkedOf((await visitor.get('/')).body)).to.deep.equal(['google']);
     });
 
-    it('never happens by signing in: another account is another account', async () => {
+    it('never happens by signing in', async () => {
       await signIn(visitor, 'google');
       const { body } = await signIn(visitor, 'roblox');
       expect([nameOf(body), linkedOf(body)]).to.deep.equal([FIRST.roblox, ['roblox']]);
     });
 
-    it('is for who began it: a tab that signs in as somebody else in between ends it', async () => {
+    it('fails when another tab has signed in to another account meanwhile', async () => {
       await signIn(visitor, 'google');
       const linking = await startLink(visitor, 'roblox');
       await signIn(visitor, 'github');
@@ -193,7 +193,7 @@ describe('the login page', () => {
       expect(messageOf(body)).to.include('in another account');
     });
 
-    it('ends with the session: after signing out its callback is nobody’s', async () => {
+    it('fails after the person has signed out', async () => {
       await signIn(visitor, 'google');
       const linking = await startLink(visitor, 'roblox');
       await press(visitor, '/sign-out');
@@ -201,21 +201,21 @@ describe('the login page', () => {
       expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
     });
 
-    it('asks who is not signed in to sign in', async () => {
+    it('asks a visitor who is not signed in to sign in', async () => {
       const { status, body } = await press(visitor, '/auth/roblox/link');
       expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
       expect(messageOf(body)).to.equal('You are no longer signed in.');
     });
   });
 
-  it('does not unlink the last way in', async () => {
+  it('does not unlink the last provider', async () => {
     await signIn(visitor, 'roblox');
     expect((await visitor.get('/')).body).not.to.include('action="/auth/roblox/unlink"');
     const { status, body } = await press(visitor, '/auth/roblox/unlink');
     expect([status, linkedOf(body)]).to.deep.equal([409, ['roblox']]);
   });
 
-  it('does not unlink the last two at once', async () => {
+  it('does not unlink the last two providers at the same time', async () => {
     await signIn(visitor, 'roblox');
     await link(visitor, 'google');
     const paths = ['/auth/roblox/unlink', '/auth/google/unlink'];
@@ -242,7 +242,7 @@ describe('the login page', () => {
       });
     }
 
-    it('are told from our own in older browsers too', async () => {
+    it('are recognised in older browsers too', async () => {
       await signIn(visitor, 'google');
       const { body } = await visitor.post('/sign-out', {}, { headers: { origin: page.url } });
       expect(nameOf(body)).to.equal(undefined);
@@ -256,7 +256,7 @@ describe('the login page', () => {
     expect(body).not.to.include('<b>');
   });
 
-  it("says so when Roblox's code has expired on its way", async () => {
+  it("says so when Roblox's code has expired", async () => {
     const callback = await visitor.authorize(await visitor.start('/auth/roblox'));
     page.local.roblox.clock.advance(2 * 60_000);
     const { status, body } = await visitor.get(callback);

@@ -4,11 +4,11 @@ import { startDemo } from '../support/start-demo.ts';
 import { PROVIDERS, nameOf, signIn } from './support.ts';
 
 const SERVER = 'examples/login-page/server.ts';
-/** Whatever the machine's own environment holds. */
+/** Empties the variables that the machine may have. */
 const UNSET = Object.fromEntries(PROVIDERS.map((provider) => [`${provider.toUpperCase()}_CLIENT_ID`, '']));
 
 describe("the login page's server", () => {
-  it('asks the real provider where there are credentials, and a local one where not', async () => {
+  it('uses the real provider when it has credentials, and a local one otherwise', async () => {
     const demo = await startDemo(SERVER, {
       ...UNSET,
       GOOGLE_CLIENT_ID: 'an-app',
@@ -41,7 +41,7 @@ describe("the login page's server", () => {
     }
   });
 
-  it('has no local providers in production, where anyone could be anyone', async () => {
+  it('has no local providers in production, because anybody could sign in as anybody', async () => {
     const output = await startDemo(SERVER, { ...UNSET, NODE_ENV: 'production' }).then(
       async (demo) => `It started: ${await demo.stop()}`,
       String,

@@ -6,12 +6,12 @@ import type { ProviderID } from '../../examples/login-page/brands.ts';
 import { startLocalProviders, type LocalProviders } from '../../examples/login-page/providers/local.ts';
 import { createVisitor, type Visit, type Visitor } from '../../lib/emulator/index.ts';
 
-/** The login page with its four providers and an empty database, all of them on this machine. */
+/** The login page with its four providers and an empty database, all on this machine. */
 export interface LoginPage {
   readonly url: string;
   readonly accounts: Accounts;
   readonly local: LocalProviders;
-  /** Makes time go by for the logins in flight and for the database. */
+  /** Moves the clock of the logins in flight and the database forward. */
   advance(ms: number): void;
   /** A browser of its own; closed with the rest. */
   visitor(): Visitor;
@@ -53,7 +53,7 @@ export async function startLoginPage(): Promise<LoginPage> {
 
 export const PROVIDERS: readonly ProviderID[] = ['roblox', 'google', 'github', 'discord'];
 
-/** The first person on each provider's consent page, as the login page calls them. */
+/** The names of the first person on each provider's consent page. */
 export const FIRST: Readonly<Record<ProviderID, string>> = {
   roblox: 'Mango',
   google: 'Sam Rivers',
@@ -61,7 +61,7 @@ export const FIRST: Readonly<Record<ProviderID, string>> = {
   discord: 'sam.rivers',
 };
 
-/** The second person there. */
+/** The names of the second person. */
 export const SECOND: Readonly<Record<ProviderID, string>> = {
   roblox: '4100000002',
   google: '104857600000000000002',
@@ -91,7 +91,7 @@ export async function startLink(visitor: Visitor, provider: ProviderID): Promise
   return headers.location;
 }
 
-/** Links a provider to the account of who is signed in. */
+/** Links a provider to the account of the signed-in person. */
 export async function link(visitor: Visitor, provider: ProviderID, user?: string): Promise<Visit> {
   const decision = user === undefined ? {} : { user };
   return visitor.get(await visitor.authorize(await startLink(visitor, provider), decision));
@@ -113,12 +113,12 @@ export function messageOf(body: string): string | undefined {
   return message === undefined ? undefined : textOf(message);
 }
 
-/** The name of who is signed in. */
+/** The name of the signed-in person. */
 export function nameOf(body: string): string | undefined {
   return body.includes('action="/sign-out"') ? textOf(/<h1>(.*?)<\/h1>/s.exec(body)?.[1] ?? '') : undefined;
 }
 
-/** The providers that are linked, by what the page offers to unlink, or says to be the only one. */
+/** The linked providers: those that the page can unlink, or calls the only one. */
 export function linkedOf(body: string): ProviderID[] {
   return PROVIDERS.filter((id) => !body.includes(`action="/auth/${id}/link"`));
 }

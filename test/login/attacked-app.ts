@@ -5,18 +5,18 @@ import { createVisitor, DEMO_CLIENT, startEmulator, type Emulator } from '../../
 import { listen, passportFor } from '../frameworks/listen.ts';
 import type { RunningApp } from '../frameworks/suite.ts';
 
-/** An app on https (a proxy in front of it), that keeps logins in cookies, with the login of an attacker. */
+/** An app on https (behind a proxy) that keeps logins in cookies, with a login of an attacker. */
 export interface AttackedApp {
   readonly app: RunningApp;
   readonly roblox: Emulator;
   /** The `Cookie` header of each request to the callback. */
   readonly cookies: string[];
-  /** The attacker's own login, up to its callback: what they bring into the victim's browser. */
+  /** The attacker's login, before its callback: the attacker plants it in the victim's browser. */
   prepare(): Promise<{ readonly cookie: string; readonly path: string }>;
   close(): Promise<void>;
 }
 
-/** @param host the app's name, in its callback URL */
+/** @param host the host of the app's callback URL */
 export async function startAttackedApp(host: string): Promise<AttackedApp> {
   const callbackURL = `https://${host}/auth/roblox/callback`;
   const roblox = await startEmulator({ clients: [{ ...DEMO_CLIENT, redirectURIs: [callbackURL] }] });
@@ -33,11 +33,11 @@ export async function startAttackedApp(host: string): Promise<AttackedApp> {
   server.use('/auth/roblox/callback', passport.authenticate('roblox') as connect.NextHandleFunction);
   server.use('/auth/roblox/callback', (req, res) => res.end(JSON.stringify((req as { user?: unknown }).user)));
   server.use('/auth/roblox', passport.authenticate('roblox') as connect.NextHandleFunction);
-  // What a page of a sibling host answers with: the cookie that its query names, byte for byte.
+  // A page of a sibling host. It sets the cookie in its query, byte for byte.
   server.use('/kitten', (req, res) => {
     const cookie = Buffer.from(new URL(req.url ?? '', 'http://x').searchParams.get('cookie') ?? '', 'base64url');
     res.setHeader('Set-Cookie', `${cookie.toString('latin1')}; Domain=${host}; Path=/`);
-    // Bytes: Node writes the header as UTF-8 together with a string.
+    // As bytes: with a string as body, Node would write the headers as UTF-8.
     res.end(Buffer.from('A kitten'));
   });
   const app = await listen(server);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect as openSocket } from 'node:net';
 import { startAttackedApp, type AttackedApp } from './attacked-app.ts';
 
-/** Sends bytes as they are, which HTTP clients refuse to do. @returns the whole answer */
+/** Sends raw bytes, which HTTP clients refuse. @returns the whole response */
 async function sendRaw(url: string, lines: readonly string[]): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = openSocket(Number(port), hostname);
@@ -20,7 +20,7 @@ describe("an attacker who can set cookies from a sibling of the app's host", () 
   after(() => attacked?.close());
   beforeEach(() => attacked.roblox.reset());
 
-  // Chromium takes a cookie of these names from a sibling host, since they do not begin with `__Host-`.
+  // Chromium accepts a cookie with such a name from a sibling host, because it does not begin with `__Host-`.
   const disguises: [name: string, disguise: (cookie: string) => string][] = [
     ['the byte 0xA0 before it', (cookie) => `\xa0${cookie}`],
     ['the byte 0x85 before it', (cookie) => `\x85${cookie}`],
@@ -33,7 +33,7 @@ describe("an attacker who can set cookies from a sibling of the app's host", () 
     ['no prefix', (cookie) => cookie.replace('__Host-', '')],
   ];
   for (const [name, disguise] of disguises) {
-    it(`signs nobody in by the cookie of their own login, with ${name}`, async () => {
+    it(`cannot sign the victim in with the cookie of the attacker's login, with ${name}`, async () => {
       const { cookie, path } = await attacked.prepare();
       const request = [`GET ${path} HTTP/1.1`, 'Host: app.example', `Cookie: theme=dark; ${disguise(cookie)}`];
       // Node itself refuses some bytes, with a 400.
@@ -42,7 +42,7 @@ describe("an attacker who can set cookies from a sibling of the app's host", () 
     });
   }
 
-  it('would sign in by the cookie as it was set, so that the refusals above are not for another reason', async () => {
+  it('could sign in with the unchanged cookie, so the refusals above have no other reason', async () => {
     const { cookie, path } = await attacked.prepare();
     const answer = await sendRaw(attacked.app.url, [`GET ${path} HTTP/1.1`, 'Host: app.example', `Cookie: ${cookie}`]);
     expect(answer)

@@ -20,10 +20,10 @@ const HTTPS = { ...META, callbackURL: 'https://app.test/cb' };
 /** A browser's cookies for one host. */
 class Jar {
   readonly cookies = new Map<string, string>();
-  /** Every Set-Cookie header that came. */
+  /** All Set-Cookie headers of responses. */
   readonly headers: string[] = [];
 
-  /** A request that carries the cookies, and the response that is read back into the jar. */
+  /** A request with the cookies of the jar, and a response whose cookies go into the jar. */
   exchange(cookie = this.header): IncomingMessage & { res: ServerResponse } {
     const req = new IncomingMessage(new Socket());
     if (cookie !== '') req.headers.cookie = cookie;
@@ -79,7 +79,7 @@ const failureOf = (promise: Promise<unknown>) =>
   );
 
 describe('a CookieStore', () => {
-  it('hands back what it was given, once, and the cookie is gone', async () => {
+  it('returns a login once, and clears the cookie', async () => {
     const store = new CookieStore({ secret: SECRET });
     const jar = new Jar();
     const handle = await jar.store(store, { verifier: 'my-verifier', state: { to: '/', n: null } });
@@ -91,7 +91,7 @@ describe('a CookieStore', () => {
     expect((await jar.verify(store, handle)).ok).to.equal(false);
   });
 
-  it('tells a state that is null from none, and keeps both', async () => {
+  it('keeps a state of null, which differs from no state', async () => {
     const store = new CookieStore({ secret: SECRET });
     const jar = new Jar();
     expect((await jar.verify(store, await jar.store(store, { state: null }))).state).to.equal(null);
@@ -106,7 +106,7 @@ describe('a CookieStore', () => {
     expect(`${jar.headers.join()} ${readable.join()}`).to.not.match(/my-verifier|my-state|localhost/);
   });
 
-  it('sets a cookie for this host, HttpOnly, SameSite=Lax, good for 15 minutes', async () => {
+  it('sets a cookie for this host, HttpOnly, SameSite=Lax, valid for 15 minutes', async () => {
     const jar = new Jar();
     const handle = await jar.store(new CookieStore({ secret: SECRET }));
     const [header = ''] = jar.headers;
@@ -136,14 +136,14 @@ describe('a CookieStore', () => {
     });
   }
 
-  it('believes no cookie on https that a neighbouring host could have set', async () => {
+  it('ignores cookies on https that a sibling host could have set', async () => {
     const store = new CookieStore({ secret: SECRET });
     const jar = new Jar();
     const handle = await jar.store(store);
     expect((await jar.verify(store, handle, HTTPS)).ok).to.equal(false);
   });
 
-  it('finds the login that had an https callback URL of its own, where the strategy has another', async () => {
+  it('finds a login that had its own https callback URL, unlike the strategy', async () => {
     const store = new CookieStore({ secret: SECRET });
     const jar = new Jar();
     const handle = await jar.store(store, { meta: HTTPS });
@@ -151,7 +151,7 @@ describe('a CookieStore', () => {
     expect(jar.header).to.equal('');
   });
 
-  it('keeps 5 logins at the most, the oldest leaving first, in whatever order they come', async () => {
+  it('keeps at most 5 logins, the newest, in any order of the cookies', async () => {
     let nowMs = 1_800_000_000_000;
     const store = new CookieStore({ secret: SECRET, now: () => (nowMs += 1000) });
     const jar = new Jar();
@@ -168,7 +168,7 @@ describe('a CookieStore', () => {
     expect(found).to.deep.equal([false, false, 'v2', 'v3', 'v4', 'v5', 'v6']);
   });
 
-  it('keeps fewer when they are large, so that the server still takes the requests', async () => {
+  it('keeps fewer when they are large, so that the server still accepts requests', async () => {
     const store = new CookieStore({ secret: SECRET });
     const jar = new Jar();
     for (let i = 0; i < 5; i += 1) await jar.store(store, { state: 'x'.repeat(2_500) });
@@ -176,7 +176,7 @@ describe('a CookieStore', () => {
     expect(jar.cookies.size).to.equal(2);
   });
 
-  it('forgets a login after 15 minutes, though the browser keeps the cookie', async () => {
+  it('forgets a login after 15 minutes, even if the browser keeps the cookie', async () => {
     let nowMs = 1_800_000_000_000;
     const store = new CookieStore({ secret: SECRET, now: () => nowMs });
     const jar = new Jar();
@@ -189,7 +189,7 @@ describe('a CookieStore', () => {
     expect(jar.cookies.size).to.equal(0);
   });
 
-  it('leaves the other logins alone when one ends, well or not', async () => {
+  it('keeps the other logins when one ends, finished or refused', async () => {
     const store = new CookieStore({ secret: SECRET });
     const jar = new Jar();
     const [first, second, third] = [await jar.store(store), await jar.store(store), await jar.store(store)];
@@ -200,7 +200,7 @@ describe('a CookieStore', () => {
     expect((await jar.verify(store, first)).ok).to.equal('verifier');
   });
 
-  it('leaves the login of another app behind the same host alone', async () => {
+  it('keeps the login of another app on the same host', async () => {
     const store = new CookieStore({ secret: SECRET });
     const jar = new Jar();
     const handle = await jar.store(store);
@@ -208,7 +208,7 @@ describe('a CookieStore', () => {
     expect((await jar.verify(store, handle)).ok).to.equal('verifier');
   });
 
-  it("adds to the app's own cookies and replaces none", async () => {
+  it("adds its cookie to the app's own cookies", async () => {
     const store = new CookieStore({ secret: SECRET });
     for (const present of ['theme=dark', ['theme=dark', 'lang=en']]) {
       const req = new Jar().exchange();
@@ -241,7 +241,7 @@ describe('a CookieStore', () => {
       });
     }
 
-    it('takes bytes too, and what the caller does with them later changes nothing', async () => {
+    it('accepts bytes as a secret too, and copies them', async () => {
       const bytes = new Uint8Array(32).fill(7);
       const store = new CookieStore({ secrets: [bytes] });
       const jar = new Jar();
@@ -251,7 +251,7 @@ describe('a CookieStore', () => {
     });
   });
 
-  it('opens no cookie under the name of another', async () => {
+  it('does not decrypt a cookie with the name of another', async () => {
     const store = new CookieStore({ secret: SECRET });
     const jar = new Jar();
     const handle = await jar.store(store);
@@ -265,7 +265,7 @@ describe('a CookieStore', () => {
     expect((await jar.verify(store, handle)).ok).to.equal(false);
   });
 
-  it('is an error that names state when the cookie would be larger than browsers keep', async () => {
+  it('throws an error that names state when the cookie would be too large for browsers', async () => {
     const store = new CookieStore({ secret: SECRET });
     const largest = { low: 0, high: 4096 };
     while (largest.high - largest.low > 1) {
@@ -283,7 +283,7 @@ describe('a CookieStore', () => {
       .that.matches(/^state is too large/);
   });
 
-  it('says what is missing where there is no response', async () => {
+  it('says what is missing when it finds no response', async () => {
     const store = new CookieStore({ secret: SECRET });
     const error = await failureOf(storeIn(store, { headers: {} }));
     expect(error?.message).to.include('response: (req) =>').and.to.include('Fastify');
@@ -326,7 +326,7 @@ describe('a CookieStore', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('is an error when the response has left already', async () => {
+  it('throws when the response has already been sent', async () => {
     const req = new Jar().exchange();
     req.res.writeHead(200);
     expect(await failureOf(storeIn(new CookieStore({ secret: SECRET }), req))).to.have.property(
@@ -365,7 +365,7 @@ describe('a CookieStore', () => {
 });
 
 describe('a strategy with a CookieStore', () => {
-  it('signs in without a session, with the state of the app; a replay and a stranger are refused', async () => {
+  it('signs in without a session, with the state of the app, and refuses a replay and another browser', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox, { store: new CookieStore({ secret: SECRET }) });
     const jar = new Jar();
@@ -388,13 +388,13 @@ describe('a strategy with a CookieStore', () => {
     expect(roblox.count('/oauth/v1/token')).to.equal(1);
   });
 
-  it('is an error, and no redirect, where the state is too large', async () => {
+  it('ends with an error instead of a redirect when the state is too large', async () => {
     const strategy = strategyFor(new FakeRoblox(), { store: new CookieStore({ secret: SECRET }) });
     const told = await authenticate(strategy, { res: new Jar().exchange().res }, { state: 'x'.repeat(5000) });
     expect(expectError(told).message).to.match(/^state is too large/);
   });
 
-  it('still keeps its logins in the session without one', async () => {
+  it('keeps its logins in the session without one', async () => {
     const roblox = new FakeRoblox();
     expect((await begin(strategyFor(roblox), roblox, {})).state).to.match(/^[\w-]{32}$/);
   });
@@ -404,14 +404,14 @@ describe('cookies that come from anywhere', () => {
   const store = new CookieStore({ secret: SECRET });
   const HANDLE = 'C'.repeat(32);
 
-  // What `String.trim` takes for white space beside spaces and tabs, and what looks like it. Node reads header bytes as Latin-1.
+  // What `String.trim` removes in addition to spaces and tabs, and similar characters. Node reads header bytes as Latin-1.
   const NO_SPACES =
     '\x00\x0b\x0c\x0d\x0a\x1c\x1d\x1e\x1f\x7f\x85\xa0\xad\u1680\u180e\u2000\u2003\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff';
   const UTF8_SPACES = ['\xc2\xa0', '\xe2\x80\xa8', '\xe3\x80\x80', '\xef\xbb\xbf'];
   for (const space of [...NO_SPACES, ...UTF8_SPACES]) {
     const shown = [...space].map((each) => `U+${each.codePointAt(0)?.toString(16).padStart(4, '0')}`).join(' ');
 
-    it(`are none of ours with ${shown} beside their name or their value`, async () => {
+    it(`are ignored with ${shown} around their name or value`, async () => {
       const jar = new Jar();
       const handle = await jar.store(store, { meta: HTTPS });
       const [[name, value]] = [...jar.cookies] as [[string, string]];
@@ -428,7 +428,7 @@ describe('cookies that come from anywhere', () => {
     });
   }
 
-  it('are ours with spaces and tabs beside their name and their value', async () => {
+  it('are read with spaces and tabs around their name and value', async () => {
     const jar = new Jar();
     const handle = await jar.store(store, { meta: HTTPS });
     const [[name, value]] = [...jar.cookies] as [[string, string]];
@@ -436,7 +436,7 @@ describe('cookies that come from anywhere', () => {
     expect(ok).to.equal('verifier');
   });
 
-  it('are read without harm, and none of them is a login', async () => {
+  it('are read without an error, and none of them is a login', async () => {
     const name = fc.constantFrom(
       '',
       '__proto__',
@@ -464,7 +464,7 @@ describe('cookies that come from anywhere', () => {
     );
   });
 
-  it('open only as they were sealed: a changed, cut or moved one is a stranger', async () => {
+  it('cannot be decrypted when they were changed, cut or moved', async () => {
     const jar = new Jar();
     const handle = await jar.store(store);
     const [[name, value]] = [...jar.cookies] as [[string, string]];
@@ -482,7 +482,7 @@ describe('cookies that come from anywhere', () => {
         .join('.');
     await fc.assert(
       fc.asyncProperty(tampered, async (changed) => {
-        // Base64 has several spellings of the same last bits; those are the same cookie.
+        // Base64 can write the same last bits in several ways. Those are the same cookie.
         fc.pre(part(changed) !== part(value));
         const { ok } = await takeFrom(store, new Jar().exchange(`${name}=${changed}`), handle);
         expect(ok).to.equal(false);

@@ -30,7 +30,7 @@ const takeFrom = (store: SessionStore, session: unknown, handle: string, meta = 
   });
 
 describe('a SessionStore', () => {
-  it('hands back what it was given, once', async () => {
+  it('returns a login once', async () => {
     const store = new SessionStore();
     const session = {};
     const handle = await storeIn(store, session, 'my-verifier', { to: '/' });
@@ -43,7 +43,7 @@ describe('a SessionStore', () => {
     expect(session).to.deep.equal({});
   });
 
-  it('keeps 5 logins at the most, the oldest leaving first', async () => {
+  it('keeps at most 5 logins; a new one replaces the oldest', async () => {
     const store = new SessionStore();
     const session = {};
     const handles: string[] = [];
@@ -66,7 +66,7 @@ describe('a SessionStore', () => {
     expect(session).to.deep.equal({});
   });
 
-  it('takes a login that a machine whose clock is ahead has started', async () => {
+  it('finds a login that was started on a machine whose clock is ahead', async () => {
     let nowMs = 1_000_000_000;
     const store = new SessionStore({ now: () => nowMs });
     const session = {};
@@ -78,7 +78,7 @@ describe('a SessionStore', () => {
     expect((await takeFrom(store, session, other)).ok).to.equal(false);
   });
 
-  it('leaves the logins of another app in the same session alone', async () => {
+  it('keeps the logins of another app in the same session', async () => {
     const store = new SessionStore();
     const session = {};
     const handle = await storeIn(store, session);
@@ -86,7 +86,7 @@ describe('a SessionStore', () => {
     expect((await takeFrom(store, session, handle)).ok).to.equal('verifier');
   });
 
-  it('replaces what it nests and never changes it in place', async () => {
+  it('replaces the array in the session, and never changes it in place', async () => {
     const assigned: unknown[] = [];
     const session = new Proxy<Record<string, unknown>>(
       {},
@@ -106,12 +106,12 @@ describe('a SessionStore', () => {
     expect(new Set(assigned).size).to.equal(3);
   });
 
-  it('does not touch a session that has nothing for it', async () => {
+  it('does not change a session without logins', async () => {
     const session = Object.freeze({ user: 'me' });
     expect((await takeFrom(new SessionStore(), session, 'forged')).ok).to.equal(false);
   });
 
-  // What is done is told later than what is returned, where the two can differ.
+  // When the two can differ, the callback comes later than the return.
   type Done = (error?: unknown) => void;
   const later = (done: string[], callback?: Done) =>
     new Promise<void>((resolve) => setTimeout(() => (done.push('saved'), callback?.(), resolve()), 2));
@@ -200,7 +200,7 @@ describe('a SessionStore', () => {
     });
   }
 
-  it('keeps as many logins as 2,048 bytes hold, the oldest leaving first', async () => {
+  it('keeps as many logins as fit in 2,048 bytes; a new one replaces the oldest', async () => {
     const store = new SessionStore();
     for (const state of ['x'.repeat(350), 'é'.repeat(175), { returnTo: 'x'.repeat(330) }, '"'.repeat(170)]) {
       const session: Record<string, unknown> = {};
@@ -213,7 +213,7 @@ describe('a SessionStore', () => {
     }
   });
 
-  it('is a TypeError that names state when a login can never fit, and the logins in flight stay', async () => {
+  it('throws a TypeError that names state when a login can never fit, and keeps the logins in flight', async () => {
     const store = new SessionStore();
     const session = {};
     const handle = await storeIn(store, session);
@@ -244,7 +244,7 @@ describe('logins in a session', () => {
     startedAt: fc.integer({ min: 0, max: 2 * LOGIN_LIFETIME_MS }),
   });
 
-  it('are read out of anything without harm', () => {
+  it('are read without an error, from any value', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         for (const { handle, verifier } of readLogins(value)) {
@@ -255,7 +255,7 @@ describe('logins in a session', () => {
     );
   });
 
-  it('never are more than the cap, and the new one is always among them', () => {
+  it('never exceed the limits, and always include the new one', () => {
     fc.assert(
       fc.property(fc.array(login, { maxLength: 12 }), login, (logins, added) => {
         const after = addLogin(logins, added);
@@ -265,7 +265,7 @@ describe('logins in a session', () => {
     );
   });
 
-  it('are all left when a handle matches none of them, __proto__ included', () => {
+  it('all stay when no login has the handle, such as __proto__', () => {
     fc.assert(
       fc.property(
         fc.array(login),

@@ -14,7 +14,7 @@ import { SessionStore } from '../../lib/index.ts';
 import { createVisitor, DEMO_CLIENT, startEmulator, type Emulator, type Visitor } from '../../lib/emulator/index.ts';
 import { listen, passportFor, strategyFor } from '../frameworks/listen.ts';
 
-/** A store that takes its time, as those over a network do. It can be told to fail, or to never answer. */
+/** A slow store, like those over a network. It can also fail, or never answer. */
 class RemoteStore extends session.MemoryStore {
   delayMs = 0;
   fault: { readonly call: 'get' | 'set'; readonly kind: 'fails' | 'hangs'; readonly after: number } | undefined;
@@ -24,7 +24,7 @@ class RemoteStore extends session.MemoryStore {
     this.#answer('get', callback, () => super.get(id, callback));
   }
   override set(id: string, data: session.SessionData, callback?: (error?: unknown) => void): void {
-    // What counts is what the session was when `save` was called.
+    // The session at the time of `save` counts.
     const copy = JSON.parse(JSON.stringify(data)) as session.SessionData;
     this.#answer('set', callback, () => super.set(id, copy, callback));
   }
@@ -72,7 +72,7 @@ describe('logins in a session of its middleware', () => {
     readonly timeout?: number;
     readonly state?: unknown;
   }
-  /** Says at `/` what the session has of the app's own. */
+  /** Shows the app's own session data at `/`. */
   async function startExpress({ sessions, before, timeout, state }: ExpressOptions): Promise<void> {
     const passport = passportFor(settings(), { store: new SessionStore({ timeout }) });
     const server = express();
@@ -101,13 +101,13 @@ describe('logins in a session of its middleware', () => {
       ['bound', (save) => save.bind(undefined)],
     ]; // prettier-ignore
     for (const [name, wrap] of wrappers) {
-      // Passport waits for a callback, so a `save` that gives none may be there at the start alone.
+      // Passport waits for a callback, so a `save` without one is possible only at the start.
       const before: RequestHandler = ({ session: own, path }, _res, next) => {
         if (path === '/auth/roblox') own.save = wrap(own.save.bind(own)) as typeof own.save;
         next();
       };
 
-      it(`signs in though the store needs 60 ms and the consent none, with save ${name}`, async () => {
+      it(`signs in even if the store needs 60 ms and the user no time, with save ${name}`, async () => {
         const store = new RemoteStore();
         store.delayMs = 60;
         await startExpress({ sessions: expressSession(store), before });
@@ -159,7 +159,7 @@ describe('logins in a session of its middleware', () => {
       });
     }
 
-    it('keeps what the app changes in the session in the same requests', async () => {
+    it('keeps the changes of the app to the session in the same requests', async () => {
       const store = new RemoteStore();
       store.delayMs = 5;
       const before: RequestHandler = (req, _res, next) => {
@@ -179,7 +179,7 @@ describe('logins in a session of its middleware', () => {
         .that.is.oneOf(['2', '3']);
     });
 
-    it('finishes two logins whose callbacks come at once', async () => {
+    it('finishes two logins whose callbacks come at the same time', async () => {
       const store = new RemoteStore();
       store.delayMs = 5;
       await startExpress({ sessions: expressSession(store) });
@@ -189,7 +189,7 @@ describe('logins in a session of its middleware', () => {
       expect(pages.map(({ status }) => status)).to.deep.equal([200, 200]);
     });
 
-    it('finishes a login once when its callback comes twice at once', async () => {
+    it('finishes a login once when its callback comes twice at the same time', async () => {
       const store = new RemoteStore();
       store.delayMs = 5;
       await startExpress({ sessions: expressSession(store) });
@@ -212,7 +212,7 @@ describe('logins in a session of its middleware', () => {
         return startKoa({
           store: {
             get: (id: string) => call((done) => store.get(id, done)),
-            // As express-session's stores want it.
+            // As express-session's stores require.
             set: (id: string, data: object) => call((done) => store.set(id, { cookie: {}, ...data } as never, done)),
             destroy: (id: string) => call((done) => store.destroy(id, done)),
           },
@@ -221,7 +221,7 @@ describe('logins in a session of its middleware', () => {
     ],
   ];
   for (const [name, start] of remote) {
-    it(`signs in though the store of ${name} needs 60 ms`, async () => {
+    it(`signs in even if the store of ${name} needs 60 ms`, async () => {
       const store = new RemoteStore();
       store.delayMs = 60;
       await start(store);
@@ -273,7 +273,7 @@ describe('logins in a session of its middleware', () => {
     server.register(passport.secureSession());
     server.get('/auth/roblox', {
       preValidation: async (request) => void Object.assign(request.session, { cart: APP_SESSION }),
-      // @fastify/passport has types of its own, where `state` is a string.
+      // @fastify/passport's own types declare `state` as a string.
       handler: passport.authenticate('roblox', { state } as object),
     });
     const callback = passport.authenticate('roblox', { keepSessionInfo: true });
@@ -290,7 +290,7 @@ describe('logins in a session of its middleware', () => {
     server.use(async (ctx) => {
       const own = ctx['session'] as object;
       Object.assign(own, { cart: APP_SESSION });
-      // Passport's verbs alone: koa-passport would change the passport of all tests.
+      // Without koa-passport, which would change the Passport of all tests.
       const request = Object.assign(ctx.req, { session: own, query: ctx.query }) as IncomingMessage;
       await new Promise<void>((resolve) => {
         const verbs = {
@@ -306,7 +306,7 @@ describe('logins in a session of its middleware', () => {
     visit(await listen(server.callback()));
   }
 
-  /** What an app has in its session beside logins: 0.3 KB. */
+  /** The app's own session data: 0.3 KB. */
   const APP_SESSION = 'x'.repeat(300);
 
   const cookieSessions: [name: string, start: (state: unknown) => Promise<void>][] = [

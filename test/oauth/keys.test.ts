@@ -3,7 +3,7 @@ import type { Transport } from '../../lib/http/transport.ts';
 import { createKeyCache } from '../../lib/oauth/keys.ts';
 import { catchError } from '../support/thrown.ts';
 
-/** A cache over a `/certs` that tests answer by hand, and a clock that they set. */
+/** A key cache whose requests the test answers, with the test's clock. */
 function scene(options: { isConnected?: () => boolean } = {}) {
   let nowMs = 1_000_000;
   let requests = 0;
@@ -23,7 +23,7 @@ function scene(options: { isConnected?: () => boolean } = {}) {
     fail: () => (status = 500),
     heal: () => (status = 200),
     rotate: () => (kid = 'second'),
-    /** Lets no answer through until the function that it gives is called. */
+    /** Holds responses back until the returned function is called. */
     holdAnswers() {
       let release = () => {};
       hold = new Promise((resolve) => (release = resolve));
@@ -39,7 +39,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 const kids = (keys: readonly Readonly<Record<string, unknown>>[] | undefined) => keys?.map(({ kid }) => kid);
 
 describe("Roblox's keys", () => {
-  it('are fetched once for all who need them, and kept', async () => {
+  it('are fetched once for all callers, and cached', async () => {
     const { keys, requests } = scene();
     keys.prefetch();
     await Promise.all([keys.get(), keys.get()]);
@@ -47,7 +47,7 @@ describe("Roblox's keys", () => {
     expect(requests()).to.equal(1);
   });
 
-  it('are fetched again for all whose token names another one, by one request', async () => {
+  it('are fetched again with one request for all tokens that name an unknown key', async () => {
     const { keys, requests, rotate } = scene();
     const known = await keys.get();
     rotate();
@@ -68,7 +68,7 @@ describe("Roblox's keys", () => {
     expect(requests()).to.equal(3);
   });
 
-  it('may be asked for again by who joined a fetch that began before the keys changed', async () => {
+  it('may be fetched again for a caller who shared a fetch that began before the keys changed', async () => {
     const { keys, pass, rotate, holdAnswers } = scene();
     const known = await keys.get();
     pass(11 * 60_000);
@@ -82,7 +82,7 @@ describe("Roblox's keys", () => {
     expect(kids(await keys.getNewer((await joined)!))).to.deep.equal(['second']);
   });
 
-  it('may be asked for again at once where the fetch failed', async () => {
+  it('may be fetched again at once when the fetch failed', async () => {
     const { keys, fail, heal, rotate } = scene();
     const known = await keys.get();
     fail();
@@ -92,7 +92,7 @@ describe("Roblox's keys", () => {
     expect(kids(await keys.getNewer(known))).to.deep.equal(['second']);
   });
 
-  it('are not asked for by each start of a login while they cannot be had', async () => {
+  it('are not fetched at each start of a login while Roblox is not reached', async () => {
     const { keys, requests, pass, fail, heal } = scene({ isConnected: () => false });
     fail();
     for (let start = 0; start < 10; start += 1) {
@@ -111,7 +111,7 @@ describe("Roblox's keys", () => {
     expect(requests()).to.equal(3);
   });
 
-  it('are not believed for longer than half an hour', async () => {
+  it('are not used for longer than half an hour', async () => {
     const { keys, pass, fail } = scene();
     await keys.get();
     pass(31 * 60_000);
@@ -120,7 +120,7 @@ describe("Roblox's keys", () => {
   });
 
   for (const text of ['{}', '{"keys":[]}', '{"keys":[{"kty":"RSA"}]}', '{"keys":{}}']) {
-    it(`are not had where none is among them: ${text}`, async () => {
+    it(`are an error when the response has no key: ${text}`, async () => {
       const transport: Transport = async () => ({ status: 200, text, header: () => null });
       const keys = createKeyCache({ url: 'https://roblox.test/certs', transport, now: () => 0 });
       expect(await catchError(keys.get())).to.have.property('code', 'invalid_body');

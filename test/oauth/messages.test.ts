@@ -53,7 +53,7 @@ describe('one-time values', () => {
     expect(createOneTimeValue((size) => Buffer.alloc(size, 7))).to.equal(Buffer.alloc(32, 7).toString('base64url'));
   });
 
-  it('derive a nonce that is no challenge and tells nothing of its verifier', () => {
+  it('derive a nonce that is not the challenge and does not reveal the verifier', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 43 }), (verifier) => {
         expect(deriveNonce(verifier)).to.match(/^[\w-]{43}$/);
@@ -65,13 +65,13 @@ describe('one-time values', () => {
 });
 
 describe('a callback query', () => {
-  it('is none without a code or an error', () => {
+  it('is not a callback without a code or an error', () => {
     for (const query of [{}, { state: 'x' }, { code: undefined }, Object.create({ code: 'inherited' })]) {
       expect(readCallback(query)).to.equal(undefined);
     }
   });
 
-  it('reads any query without harm, and gives strings only', () => {
+  it('is read without an error, for any query, and gives only strings', () => {
     const value = fc.oneof(fc.string(), fc.array(fc.string()), fc.anything());
     const query = fc.dictionary(fc.constantFrom('code', 'error', 'state', 'error_description', '__proto__'), value);
     fc.assert(
@@ -129,7 +129,7 @@ describe('a form for a token endpoint', () => {
     );
   });
 
-  it('encodes a Basic header as RFC 6749, section 2.3.1 wants it', () => {
+  it('encodes a Basic header as RFC 6749, section 2.3.1 requires', () => {
     const { headers } = buildTokenForm(
       { clientID: 'a:b', clientSecret: 'c d%', clientAuthentication: 'client_secret_basic' },
       {},
@@ -147,8 +147,8 @@ describe('a form for a token endpoint', () => {
   });
 });
 
-describe('the answers of the token endpoints', () => {
-  it('read anything without harm', () => {
+describe('the responses of the token endpoints', () => {
+  it('are read without an error, for any JSON', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         for (const read of [readIntrospection, readResources]) read(value);
@@ -158,7 +158,7 @@ describe('the answers of the token endpoints', () => {
     );
   });
 
-  it('count the lifetime of an access token from the moment of the answer', () => {
+  it('count the lifetime of an access token from the moment of the response', () => {
     const tokens = readTokens(
       { access_token: 'a', token_type: 'Bearer', expires_in: 899, scope: 'openid profile' },
       1_000,
@@ -191,7 +191,7 @@ describe('the answers of the token endpoints', () => {
     expect(readTokens({ access_token: 'a', expires_in: 0 }, 0)?.expiresAt).to.deep.equal(new Date(0));
   });
 
-  it('have tokens only where they are for use as Bearer tokens', () => {
+  it('have tokens only if they are Bearer tokens', () => {
     for (const token_type of [undefined, null, 'Bearer', 'bearer', 'BEARER']) {
       expect(readTokens({ access_token: 'a', token_type }, 0)).to.have.property('accessToken', 'a');
     }
@@ -208,7 +208,7 @@ describe('the answers of the token endpoints', () => {
     }
   });
 
-  it('say which experiences and accounts the user chose', () => {
+  it('have the experiences and accounts that the user chose', () => {
     const answer = {
       resource_infos: [
         {
@@ -237,7 +237,7 @@ describe('the answers of the token endpoints', () => {
     expect(readResources({})).to.equal(undefined);
   });
 
-  it('leave out of the resources whatever is no ID', () => {
+  it('leave out invalid IDs from the resources', () => {
     const noIDs = ['G', '0', '007', '-1', '1.5', '7/8', '../7', '12345678901234567890', 0, 1.5, null, {}, ['7']];
     const owner = { id: '5', type: 'User' };
     const read = (resources: object, of: object = owner) =>
@@ -265,7 +265,7 @@ describe('the answers of the token endpoints', () => {
     }
   });
 
-  it('say what a token is good for', () => {
+  it('have the facts about a token', () => {
     const raw = {
       active: true,
       jti: 'RT.1',
@@ -293,7 +293,7 @@ describe('the answers of the token endpoints', () => {
     expect(readIntrospection(strange)).to.deep.equal({ active: true, scope: [], raw: strange });
   });
 
-  it('take scopes apart, however they come', () => {
+  it('split scopes in every form', () => {
     expect(splitScopes(' openid  profile openid')).to.deep.equal(['openid', 'profile']);
     expect(splitScopes(['openid profile', 'group:read'])).to.deep.equal(['openid', 'profile', 'group:read']);
   });
@@ -306,7 +306,7 @@ describe('a profile', () => {
     for (const picture of [null, undefined, '', 7]) expect(readProfile({ ...base, picture }).photos).to.deep.equal([]);
   });
 
-  it('has what openid alone gives, and nothing undefined', () => {
+  it('has only the fields of openid, and none that is undefined', () => {
     expect(readProfile({ sub: '1' })).to.deep.equal({
       provider: 'roblox',
       id: '1',
@@ -325,25 +325,25 @@ describe('a profile', () => {
     ['no text', { profile: 7, picture: 7 }, { photos: [] }],
   ];
   for (const [name, claims, expected] of linked) {
-    it(`links to the user's page at Roblox and to no other picture where its claims are ${name}`, () => {
+    it(`has the user's page at Roblox and no picture when its claims are ${name}`, () => {
       const profileUrl = 'https://www.roblox.com/users/1/profile';
       expect(readProfile({ ...base, ...claims })).to.deep.include({ profileUrl, ...expected });
     });
   }
 
   for (const createdAt of [1e300, '1584682495', true, null]) {
-    it(`has no date where created_at is ${inspect(createdAt)}`, () => {
+    it(`has no date when created_at is ${inspect(createdAt)}`, () => {
       expect(readProfile({ ...base, created_at: createdAt })).to.not.have.property('createdAt');
     });
   }
 
-  it('takes the nickname where there is no name', () => {
+  it('has the nickname when there is no name', () => {
     expect(readProfile({ sub: '1', nickname: 'Nick' }).displayName).to.equal('Nick');
   });
 });
 
 describe('redaction', () => {
-  it('leaves no secret in any text, as it is or encoded', () => {
+  it('leaves no secret in any text, plain or encoded', () => {
     const secret = fc.string({ minLength: 4, maxLength: 40 }).filter((text) => !'[redacted]'.includes(text));
     fc.assert(
       fc.property(fc.string(), secret, fc.string(), (before, hidden, after) => {

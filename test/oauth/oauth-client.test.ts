@@ -8,7 +8,7 @@ import { catchError } from '../support/thrown.ts';
 
 const REFRESH_TOKEN = 'the-refresh-token-of-the-test';
 
-/** The verbs of an app whose endpoints answer this. */
+/** The OAuth client of an app whose endpoints have this response. */
 function scene(status: number, text: string, fields: Record<string, string> = {}) {
   const requests: HttpRequest[] = [];
   const transport: Transport = async (request) => {
@@ -48,7 +48,7 @@ describe('a refusal of a token endpoint', () => {
     ],
   ];
   for (const [what, status, body, expected] of rows) {
-    it(`is an OAuthError with Roblox's words: ${what}`, async () => {
+    it(`is an OAuthError with Roblox's message: ${what}`, async () => {
       const { oauth, requests } = scene(status, JSON.stringify(body));
       const error = await catchError(oauth.refresh(REFRESH_TOKEN));
       expect(error).to.be.instanceOf(OAuthError);
@@ -58,7 +58,7 @@ describe('a refusal of a token endpoint', () => {
   }
 
   for (const text of ['', '<html>', '{"code":8,"message":"slow down"}', '{"error":"slow_down"}']) {
-    it(`tells how long to wait, whatever its body: ${text}`, async () => {
+    it(`has retryAfter, with any body: ${text}`, async () => {
       const { oauth, requests } = scene(429, text, { 'retry-after': '7' });
       const error = await catchError(oauth.refresh(REFRESH_TOKEN));
       expect(error).to.be.instanceOf(OAuthError).and.include({ status: 429, retryAfter: 7 });
@@ -66,7 +66,7 @@ describe('a refusal of a token endpoint', () => {
     });
   }
 
-  it('has no time to wait where the server names none', async () => {
+  it('has no retryAfter when the server names no time', async () => {
     const { oauth } = scene(429, '', { 'retry-after': '0' });
     expect(await catchError(oauth.refresh(REFRESH_TOKEN))).to.have.property('retryAfter', undefined);
   });
@@ -79,13 +79,13 @@ describe('a refusal of a token endpoint', () => {
     [503, '{"code":"UNAVAILABLE","message":"later"}', 'server_error'],
   ];
   for (const [status, text, code] of unexplained) {
-    it(`is a ConnectionError where Roblox did not decide: ${status} ${text}`, async () => {
+    it(`is a ConnectionError when it is not an OAuth error: ${status} ${text}`, async () => {
       const error = await catchError(scene(status, text).oauth.refresh(REFRESH_TOKEN));
       expect(error).to.be.instanceOf(ConnectionError).and.include({ code, status });
     });
   }
 
-  it('shows no token in any of its fields, also where one lies across its end', async () => {
+  it('shows no token in any of its fields, also when a token is cut off', async () => {
     for (const echo of [
       REFRESH_TOKEN,
       encodeURIComponent(REFRESH_TOKEN).toLowerCase(),
@@ -103,7 +103,7 @@ describe('a refusal of a token endpoint', () => {
   });
 });
 
-describe('an answer of a token endpoint', () => {
+describe('a response of a token endpoint', () => {
   for (const text of ['', '[]', '{}', '{"access_token":""}', '{"access_token":"a","token_type":"mac"}']) {
     it(`without a usable token is a ConnectionError: ${text}`, async () => {
       const { oauth } = scene(200, text);
@@ -116,7 +116,7 @@ describe('an answer of a token endpoint', () => {
     await scene(200, '').oauth.revoke(REFRESH_TOKEN);
   });
 
-  it('keeps what else the server sent, for a grant', async () => {
+  it('keeps the other fields of the server, for a grant', async () => {
     const answer = { access_token: 'a', token_type: 'Bearer', extra: [1] };
     expect(await scene(200, JSON.stringify(answer)).oauth.grant({ code: '1' })).to.deep.equal(answer);
   });

@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What each entry point exports at run time. A name that leaves breaks somebody's import. */
+/** What each entry point exports at run time. To remove a name would break apps. */
 const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   '.': [
     'AuthorizationError',
@@ -62,13 +62,13 @@ describe('the packed tarball', function () {
     project = realpathSync(mkdtempSync(join(tmpdir(), 'tarball-')));
     installed = join(project, 'node_modules', manifest.name);
     mkdirSync(installed, { recursive: true });
-    // Without scripts: dist/ is not built anew under the feet of tests that use it.
+    // Without scripts, which would build dist/ again while other tests use it.
     const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', project];
     const { stdout } = await run('npm', pack);
     const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]; // as npm documents it
     packed = files.map(({ path }) => path).sort();
     await run('tar', ['-xzf', join(project, filename), '--strip-components=1', '-C', installed]);
-    // Links instead of an installation: tests need no network.
+    // Links instead of an installation, which would need the network.
     for (const name of Object.keys(manifest.dependencies)) {
       mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true });
       symlinkSync(resolve('node_modules', name), join(project, 'node_modules', name));
@@ -97,9 +97,9 @@ describe('the packed tarball', function () {
       typeof entry === 'string' ? [] : entry.default,
     );
     const programs = [...entries, ...Object.values(manifest.bin)].map((file) => file.replace(/^\.\//, ''));
-    // What several entries share: the bundler names these files by their content.
+    // Files that several entries share. The bundler names them by their content.
     const shared = packed.filter((file) => /^dist\/shared\/\w+\.js$/.test(file));
-    // What the emulator answers from, and the licence of the validator that is bundled with it.
+    // The emulator's description, and the licence of the bundled validator.
     const emulator = ['THIRD-PARTY-LICENSES.txt', 'open-cloud.json.br'].map((file) => `dist/emulator/${file}`);
     const expected = [...declarations, ...programs, ...shared, ...emulator, 'LICENSE', 'README.md', 'package.json'];
     expect(packed).to.deep.equal(expected.sort());
@@ -122,7 +122,7 @@ describe('the packed tarball', function () {
     });
   }
 
-  it('has one Strategy class, however it is loaded', async () => {
+  it('has one Strategy class, with import and require()', async () => {
     const code = `
       const { Strategy } = require('${manifest.name}');
       const OAuth2Strategy = require('passport-oauth2');
@@ -133,7 +133,7 @@ describe('the packed tarball', function () {
     expect(await node('same.cjs', code)).to.equal('true true roblox\n');
   });
 
-  it('has one class of each error, whichever entry point throws it', async () => {
+  it('has one class of each error in all entry points', async () => {
     const code = `
       import { TokenVaultError } from '${manifest.name}';
       import { redisVault } from '${manifest.name}/redis';
@@ -144,7 +144,7 @@ describe('the packed tarball', function () {
     expect(await node('errors.mjs', code)).to.equal('true lock_timeout\n');
   });
 
-  it('says what to install where the emulator lacks its provider', async () => {
+  it('says what to install when oidc-provider is missing', async () => {
     const code = `
       import { startEmulator } from '${manifest.name}/emulator';
       await startEmulator().catch((error) => console.log(error.message));`;

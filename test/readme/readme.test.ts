@@ -19,7 +19,7 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
-/** A fenced block: `README.md:80` is the line of its first line of code. */
+/** A fenced block. `README.md:80` means the line of its first line of code. */
 interface Snippet {
   readonly page: string;
   readonly line: number;
@@ -45,7 +45,7 @@ function readAnchors(page: string): string[] {
 }
 
 describe('the README and the pages in docs/', () => {
-  it('have snippets that compile exactly as they stand', function () {
+  it('have snippets that compile unchanged', function () {
     this.timeout(60_000);
     const snippets = pages.flatMap(readSnippets);
     expect(snippets.length).to.be.at.least(13);
@@ -83,7 +83,7 @@ describe('the README and the pages in docs/', () => {
   });
 });
 
-/** Type-checks each snippet as a module of its own against the sources. Returns what is wrong, by page and line. */
+/** Type-checks each snippet as a separate module. Returns the errors, by page and line. */
 function compile(snippets: readonly Snippet[]): string[] {
   const byFile = new Map(snippets.map((snippet, index) => [join(root, `test/readme/snippet-${index}.ts`), snippet]));
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
@@ -94,7 +94,7 @@ function compile(snippets: readonly Snippet[]): string[] {
       types === undefined ? [] : [[manifest.name + subpath.slice(1), [readSource(types)]]],
     ),
   );
-  // What users have: strict, and no stricter.
+  // The options of most users: `strict` alone.
   const asUsers = { exactOptionalPropertyTypes: false, noUnusedLocals: false, noUnusedParameters: false };
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;

@@ -8,11 +8,11 @@ const LOGINS = 1000;
 describe('1,000 logins in a row', function () {
   this.timeout(180_000);
 
-  it('open no more than a handful of connections and leave nothing on the heap', async () => {
+  it('open only a few connections, and leave nothing on the heap', async () => {
     const roblox = await startEmulator();
-    // The first thousand fill caches and let the compiler settle; from there the heap is flat for good, give or take 500 KiB.
+    // The first thousand fill caches, and the compiler optimises. After that the heap stays the same, within 500 KiB.
     const script = ['--expose-gc', '--import', 'ts-blank-space/register', 'test/soak/signer.ts'];
-    // Counting coverage would take room on the heap, too.
+    // Coverage would need memory on the heap, too.
     const { NODE_V8_COVERAGE: _, ...env } = process.env;
     const child = promisify(execFile)(process.execPath, [...script, roblox.url, `${LOGINS}`, `${LOGINS}`], { env });
     const { stdout } = await child.finally(() => roblox.close());
@@ -21,7 +21,7 @@ describe('1,000 logins in a row', function () {
     // The visitor's own connection is among them.
     expect(roblox.connections).to.be.within(1, 6);
     expect(roblox.count('/oauth/v1/certs'), 'requests for keys').to.be.at.most(2);
-    // The tokens of one login alone are more than that.
+    // The tokens of one login are larger than that.
     expect((after - before) / LOGINS, 'bytes that each login leaves behind').to.be.below(1024);
   });
 });

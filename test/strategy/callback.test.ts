@@ -37,7 +37,7 @@ import { installFakeTimers } from '../support/fake-timers.ts';
 const TOKEN = '/oauth/v1/token';
 
 describe('a callback that succeeds', () => {
-  it('makes a user of the profile, in two round trips after the keys', async () => {
+  it('signs a user in with two requests, when the keys are cached', async () => {
     const roblox = new FakeRoblox();
     const { user } = expectSuccess(await signIn(strategyFor(roblox), roblox));
     expect(user).to.deep.include({
@@ -53,7 +53,7 @@ describe('a callback that succeeds', () => {
     expect(roblox.seen.map(({ path }) => path)).to.deep.equal(['/oauth/v1/certs', TOKEN, '/oauth/v1/userinfo']);
   });
 
-  it('takes one round trip with skipUserProfile, the profile coming from the ID token', async () => {
+  it('needs one request with skipUserProfile, and takes the profile from the ID token', async () => {
     const roblox = new FakeRoblox();
     roblox.answerWith(() => roblox.idToken(USERINFO));
     const { user } = expectSuccess(await signIn(strategyFor(roblox, { skipUserProfile: true }), roblox));
@@ -68,7 +68,7 @@ describe('a callback that succeeds', () => {
     [{ clientSecret: '' }, { body: { client_id: CLIENT_ID } }],
   ];
   for (const [options, { body, basic }] of authentications) {
-    it(`says who the app is in one place only, with ${inspect(options)}`, async () => {
+    it(`sends the credentials in one place only, with ${inspect(options)}`, async () => {
       const roblox = new FakeRoblox();
       expectSuccess(await signIn(strategyFor(roblox, options), roblox));
       const request = roblox.seen.find(({ path }) => path === TOKEN);
@@ -86,7 +86,7 @@ describe('a callback that succeeds', () => {
     expect(roblox.seen.find(({ path }) => path === TOKEN)?.form.has('code_verifier')).to.equal(false);
   });
 
-  it('names the redirect URI that the login was started with, even where the callback route has another', async () => {
+  it('sends the redirect URI that the login was started with, even if the callback route has another', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
     const session = {};
@@ -104,7 +104,7 @@ describe('a callback that succeeds', () => {
     });
   }
 
-  it('leaves info empty where the app gave no state', async () => {
+  it('has an empty info when the app gave no state', async () => {
     const roblox = new FakeRoblox();
     expect(expectSuccess(await signIn(strategyFor(roblox), roblox)).info).to.deep.equal({});
   });
@@ -130,7 +130,7 @@ describe('a callback that succeeds', () => {
     }
   });
 
-  it('is read from the URL where no framework reads queries', async () => {
+  it('is read from the URL when no framework reads queries', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
     const session = {};
@@ -143,7 +143,7 @@ describe('a callback that succeeds', () => {
 
 describe('a callback that is refused', () => {
   const doubled = { query: undefined as never, url: `/cb?code=${CODE}&code=${CODE}` };
-  /** Each fault, given the state of a login in flight; none may reach the token endpoint. */
+  /** Wrong callbacks, with the state of a login in flight. None may cause a token request. */
   const faults: [name: string, forge: (state: string) => TestRequest][] = [
     ['no state', () => ({ query: { code: CODE } })],
     ['an empty state', () => ({ query: { code: CODE, state: '' } })],
@@ -163,7 +163,7 @@ describe('a callback that is refused', () => {
     ['an error and a code with a forged state', () => ({ query: { error: 'x', code: CODE, state: 'forged' } })],
   ];
   for (const [name, forge] of faults) {
-    it(`fails with 403, echoes nothing, asks nobody and leaves the login in flight alone: ${name}`, async () => {
+    it(`fails with 403, echoes nothing, makes no request and keeps the login in flight: ${name}`, async () => {
       const roblox = new FakeRoblox();
       const strategy = strategyFor(roblox);
       const session = {};
@@ -187,7 +187,7 @@ describe('a callback that is refused', () => {
     ['an odd protocol', { headers: { host: 'app.test', 'x-forwarded-proto': 'ws' } }, { proxy: true }],
   ];
   for (const [name, req, options] of hosts) {
-    it(`fails with 403 although its URL cannot be told: ${name}`, async () => {
+    it(`fails with 403 even if its URL is unknown: ${name}`, async () => {
       const strategy = strategyFor(new FakeRoblox(), { callbackURL: '/cb', ...options });
       expectFail403(await authenticate(strategy, { session: {}, query: { code: CODE, state: 'forged' }, ...req }));
     });
@@ -200,7 +200,7 @@ describe('a callback that is refused', () => {
     ['an error given twice', (state) => ({ error: ['access_denied', 'access_denied'], state })],
   ];
   for (const [name, query] of malformed) {
-    it(`fails with 403 and asks nobody, with a good state and ${name}`, async () => {
+    it(`fails with 403 and makes no request, with a valid state and ${name}`, async () => {
       const roblox = new FakeRoblox();
       const strategy = strategyFor(roblox);
       const session = {};
@@ -210,7 +210,7 @@ describe('a callback that is refused', () => {
     });
   }
 
-  it("fails with 403 in another browser, whose login is not consumed, nor is the owner's", async () => {
+  it("fails with 403 in another browser, and consumes neither browser's login", async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
     const mine = {};
@@ -259,7 +259,7 @@ describe('a callback that is refused', () => {
     ['an empty issuer', ''],
   ];
   for (const [name, iss] of issuers) {
-    it(`fails when the callback names ${name}, and the code is not sent`, async () => {
+    it(`fails when its iss is ${name}, and the code is not sent`, async () => {
       for (const query of [{ code: CODE }, { error: 'server_error', error_description: 'attacker text' }]) {
         const roblox = new FakeRoblox();
         const strategy = strategyFor(roblox);
@@ -271,7 +271,7 @@ describe('a callback that is refused', () => {
     });
   }
 
-  it('does not fail when the callback names the issuer of baseURL', async () => {
+  it('does not fail when its iss is the issuer of baseURL', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
     const session = {};
@@ -280,7 +280,7 @@ describe('a callback that is refused', () => {
     expectSuccess(await authenticate(strategy, { session, query }));
   });
 
-  it("keeps Roblox's reason for a refused code beside the message, for the developer", async () => {
+  it("has Roblox's reason for a refused code in addition to the message, for the developer", async () => {
     const roblox = new FakeRoblox();
     const refusal = { error: 'invalid_grant', error_description: 'Authorization code was already used' };
     roblox.answers[TOKEN] = () => json(refusal, { status: 400 });
@@ -299,7 +299,7 @@ describe('a callback that is refused', () => {
 });
 
 describe('a callback that is an error', () => {
-  it("is an AuthorizationError with Roblox's code, whose text from the URL stays in a field of its own", async () => {
+  it("is an AuthorizationError with Roblox's code, and the text from the URL is in a separate field", async () => {
     for (const code of ['invalid_scope', 'server_error', 'login_required', 'unauthorized_client']) {
       const roblox = new FakeRoblox();
       const strategy = strategyFor(roblox);
@@ -325,7 +325,7 @@ describe('a callback that is an error', () => {
     });
   }
 
-  it('is a TokenError with a message where Roblox gives none', async () => {
+  it('is a TokenError with a message even if Roblox gives none', async () => {
     const roblox = new FakeRoblox();
     roblox.answers[TOKEN] = () => json({ error: 'invalid_client' }, { status: 401 });
     expect(expectError(await signIn(strategyFor(roblox), roblox)).message).to.match(/invalid_client/);
@@ -359,7 +359,7 @@ describe('a callback that is an error', () => {
   ];
   for (const endpoint of [TOKEN, '/oauth/v1/userinfo', '/oauth/v1/certs']) {
     for (const [name, answer, code] of outages) {
-      it(`is an InternalOAuthError with its cause when ${endpoint} meets ${name}`, async () => {
+      it(`is an InternalOAuthError with its cause when ${endpoint} has ${name}`, async () => {
         const roblox = new FakeRoblox();
         roblox.answers[endpoint] = answer;
         let asked = 0;
@@ -373,7 +373,7 @@ describe('a callback that is an error', () => {
   }
 
   for (const endpoint of ['/oauth/v1/userinfo', '/oauth/v1/certs']) {
-    it(`is an InternalOAuthError with Roblox's words when ${endpoint} refuses`, async () => {
+    it(`is an InternalOAuthError with Roblox's message when ${endpoint} refuses`, async () => {
       const roblox = new FakeRoblox();
       roblox.answers[endpoint] = () => json({ errors: [{ code: 0, message: 'Too many requests' }] }, { status: 429 });
       const error = expectError(await signIn(strategyFor(roblox), roblox));
@@ -383,7 +383,7 @@ describe('a callback that is an error', () => {
     });
   }
 
-  it('is a TokenError with the words of a gateway that refuses the code', async () => {
+  it('is a TokenError with the message of a gateway that refuses the code', async () => {
     const roblox = new FakeRoblox();
     const message = 'Authorization code may not be used from this device';
     roblox.answers[TOKEN] = () => json({ errors: [{ code: 0, message }] }, { status: 401 });
@@ -392,7 +392,7 @@ describe('a callback that is an error', () => {
     expect(error.message).to.include(message);
   });
 
-  it('keeps what explains the original error as the cause of the cause', async () => {
+  it('keeps the original error as the cause of the cause', async () => {
     const roblox = new FakeRoblox();
     const original = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     roblox.answers[TOKEN] = () => original;
@@ -424,7 +424,7 @@ describe('a callback that is an error', () => {
     });
   }
 
-  it('takes a token_type in any case', async () => {
+  it('accepts a token_type in upper or lower case', async () => {
     const roblox = new FakeRoblox();
     roblox.answers[TOKEN] = async () => json({ ...(await roblox.tokenAnswer()), token_type: 'bearer' });
     expectSuccess(await signIn(strategyFor(roblox), roblox));
@@ -446,7 +446,7 @@ describe('a callback that is an error', () => {
 });
 
 describe('logins in flight', () => {
-  it('are several in one session, finished in any order', async () => {
+  it('can be several in one session, and finish in any order', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
     const session = {};
@@ -458,7 +458,7 @@ describe('logins in flight', () => {
     }
   });
 
-  it('are left alone by one that fails', async () => {
+  it('are kept when one of them fails', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
     const session = {};

@@ -8,7 +8,7 @@ import { RobloxStrategy } from '../../lib/index.ts';
 import { CALLBACK_URL, CLIENT_ID, CLIENT_SECRET, CODE, FakeRoblox } from '../support/fake-roblox.ts';
 import { authenticate, begin, expectSuccess } from '../support/harness.ts';
 
-/** The fake Roblox on a wire of its own: what it is asked, and over how many connections. */
+/** The fake Roblox on a real server, with its requests and connections. */
 async function startRoblox() {
   const fake = new FakeRoblox();
   const asked: string[] = [];
@@ -50,12 +50,12 @@ async function startRoblox() {
     },
     finish: async (callback: { session: object; query: Record<string, unknown> }) =>
       expectSuccess(await authenticate(strategy, callback)),
-    /** Waits for what a start has set going. */
+    /** Waits until the background work of a start is done. */
     async idle(requests: number) {
       while (asked.length < requests) await turn();
       await turn();
     },
-    /** An hour of silence, as a server sees it. */
+    /** Closes idle connections, like a server after an hour. */
     async closeIdle() {
       const closed = connections.filter((socket) => !socket.destroyed).map((socket) => once(socket, 'close'));
       server.closeIdleConnections();
@@ -82,7 +82,7 @@ describe('the connections of a strategy without a fetch', () => {
   });
   afterEach(() => roblox.close());
 
-  it('are one for twenty logins in a row, with the keys fetched once', async () => {
+  it('are a single one for twenty logins in a row, with the keys fetched once', async () => {
     for (let count = 0; count < 20; count += 1) {
       const callback = await roblox.start();
       await roblox.idle(1);
@@ -92,7 +92,7 @@ describe('the connections of a strategy without a fetch', () => {
     expect(roblox.connections.length).to.be.at.most(2); // the first callback may come while the keys do
   });
 
-  it('are opened again while the user is at the consent page, so that a callback makes two round trips and no handshake', async () => {
+  it('are opened again while the user is at the consent page, so that the callback needs two round trips and no handshake', async () => {
     await roblox.finish(await roblox.start());
     await roblox.closeIdle();
     const before = roblox.asked.length;
@@ -105,7 +105,7 @@ describe('the connections of a strategy without a fetch', () => {
     expect(roblox.connections).to.have.length(opened);
   });
 
-  it('lose no login when the provider closes them right before the callback', async () => {
+  it('lose no login when the provider has closed them right before the callback', async () => {
     for (let count = 0; count < 5; count += 1) {
       await roblox.finish(await roblox.start());
       const callback = await roblox.start();

@@ -26,7 +26,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       await roblox.close();
     });
 
-    it('signs a person in, with the state that the app gave', async () => {
+    it('signs a person in, with the state of the app', async () => {
       const page = await app.visitor.signIn(START);
       expect(page.status).to.equal(200);
       expect(page.json()).to.deep.include({ info: { state: { to: '/shop' } } });
@@ -34,7 +34,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(page.json()).to.have.nested.property('user.id', idInApp(subjectType, MANGO));
     });
 
-    it('keeps two people apart who have the same ID in two apps', async () => {
+    it('does not confuse two people who have the same ID in two apps', async () => {
       const other = await startApp(roblox, { clientID: OTHER_CLIENT.clientID });
       const [mango, nell] = await Promise.all([
         app.visitor.signIn(START),
@@ -77,7 +77,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       await other.close();
     });
 
-    it('answers 403 to a cancelled login, a replayed callback and one of another browser', async () => {
+    it("answers 403 to a cancelled login, a replayed callback and another browser's callback", async () => {
       expect((await app.visitor.cancel(START)).status).to.equal(403);
       const callback = await app.visitor.authorize(await app.visitor.start('/auth/roblox'), {
         user: START.user,
@@ -103,7 +103,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect((await app.visitor.get(callback)).status).to.equal(403);
     });
 
-    it('spends a code once when a callback comes twice at the same time', async () => {
+    it('uses a code once when a callback comes twice at the same time', async () => {
       const callback = await app.visitor.authorize(await app.visitor.start('/auth/roblox'), {
         user: START.user,
         action: 'allow',
@@ -116,7 +116,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(roblox.count('/oauth/v1/token')).to.equal(1);
     });
 
-    it('needs two requests after the start, which has fetched the keys', async () => {
+    it('needs two requests in the callback, because the start has fetched the keys', async () => {
       const callback = await app.visitor.authorize(await app.visitor.start('/auth/roblox'), {
         user: START.user,
         action: 'allow',
@@ -127,7 +127,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(roblox.requests.map(({ path }) => path)).to.deep.equal(['/oauth/v1/token', '/oauth/v1/userinfo']);
     });
 
-    it('goes on after Roblox rotated its keys, and dropped the old one', async () => {
+    it('works after Roblox has rotated its keys and dropped the old one', async () => {
       expect((await app.visitor.signIn(START)).status).to.equal(200);
       await roblox.rotateKeys({ dropOld: true });
       expect((await app.visitor.signIn(START)).status).to.equal(200);
@@ -158,7 +158,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       ['garbage', 'malformed'],
     ];
     for (const [fault, code] of forged) {
-      it(`does not believe an ID token with the fault ${fault}`, async () => {
+      it(`refuses an ID token with the fault ${fault}`, async () => {
         roblox.faults.idToken(fault);
         expect((await app.visitor.signIn(START)).status).to.equal(500);
         expect(app.errors).to.have.length(1);
@@ -166,7 +166,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       });
     }
 
-    it('does not believe userinfo of another user', async () => {
+    it('refuses userinfo of another user', async () => {
       roblox.faults.userInfoOf(NELL);
       await app.visitor.signIn(START);
       expect(app.errors[0]).to.be.instanceOf(IDTokenError).with.property('code', 'subject_mismatch');
@@ -185,7 +185,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
     const PASSING = ['breaks off', 'is cut short', 'answers 503'];
     for (const target of ['/oauth/v1/userinfo', '/oauth/v1/certs']) {
       for (const [name, arm] of outages.filter(([what]) => PASSING.includes(what))) {
-        it(`signs in although ${target} ${name} once`, async () => {
+        it(`signs in even if ${target} ${name} once`, async () => {
           const another = await startApp(roblox);
           arm(target);
           expect((await another.visitor.signIn(START)).status).to.equal(200);
@@ -199,7 +199,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         it(`is an InternalOAuthError with its cause when ${target} ${name}, and the next login works`, async () => {
           const hasty = await startApp(roblox, { timeout: 250 });
           arm(target);
-          // Asked once more, unlike the token request.
+          // Retried once, unlike the token request.
           if (target === '/oauth/v1/userinfo' && PASSING.includes(name)) arm(target);
           await hasty.visitor.signIn(START);
           expect(hasty.errors[0]).to.be.instanceOf(InternalOAuthError).with.nested.property('cause.code', code);
@@ -210,13 +210,13 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       }
     }
 
-    it('follows no redirect with a code in hand', async () => {
+    it('follows no redirect of a request with a code', async () => {
       roblox.faults.redirect('/oauth/v1/token', `${roblox.url}/stolen`);
       await app.visitor.signIn(START);
       expect(roblox.count('/stolen')).to.equal(0);
     });
 
-    it('answers a request whose verify rejects, and lives on', async () => {
+    it('answers a request whose verify rejects, and still works', async () => {
       let broken = true;
       const other = await startApp(roblox, {
         verify: async ({ profile }) => {
@@ -230,7 +230,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       await other.close();
     });
 
-    it('hands verify a client for inventory and groups', async () => {
+    it('gives verify a client for inventory and groups', async () => {
       const other = await startApp(roblox, {
         scope: ['openid', 'profile', 'user.inventory-item:read', 'group:read'],
         verify: async ({ client }) => ({

@@ -38,7 +38,7 @@ describe('a subclass whose extension point is async', () => {
     }
   }
 
-  it('is waited for', async () => {
+  it('is awaited', async () => {
     const fake = new FakeRoblox();
     const strategy = make(fake, AsyncStrategy);
     const session = {};
@@ -48,7 +48,7 @@ describe('a subclass whose extension point is async', () => {
     expect(fake.seen.find(({ path }) => path === TOKEN)?.form.get('device')).to.equal('tv');
   });
 
-  it('is an error of the login when what it does with the profile throws', async () => {
+  it('is an error of the login when it throws after the profile', async () => {
     class Enriching extends RobloxStrategy {
       override userProfile(accessToken: string, done: ProfileCallback): void {
         super.userProfile(accessToken, (error, profile) => {
@@ -99,7 +99,7 @@ describe('parseErrorResponse of a subclass', () => {
     return signIn(make(fake, Parsing), fake);
   }
 
-  it("gets Roblox's refusal as JSON without secrets, and its status; what it returns is the error", async () => {
+  it("gets Roblox's refusal as JSON without secrets, and its status, and returns the error", async () => {
     const own = new Error('mine');
     const answer = { ...refused, error_description: `The secret is wrong for ${CODE}` };
     expect(expectError(await signInWith(() => own, answer))).to.equal(own);
@@ -125,14 +125,14 @@ describe('parseErrorResponse of a subclass', () => {
     });
   }
 
-  it('still decides what a refused code is: a TokenError of another copy of passport-oauth2 is a refusal', async () => {
+  it('may return a TokenError of another copy of passport-oauth2, and a refused code is still a refusal', async () => {
     const foreign = () => Object.assign(new Error('spent'), { name: 'TokenError', code: 'invalid_grant' });
     expectFail403(await signInWith(foreign, { error: 'invalid_grant' }, 400));
     const own = new Error('mine');
     expect(expectError(await signInWith(() => own, { error: 'invalid_grant' }, 400))).to.equal(own);
   });
 
-  it('is not asked when Roblox was not reached', async () => {
+  it('is not called when Roblox was not reached', async () => {
     class Parsing extends RobloxStrategy {
       override parseErrorResponse(): never {
         throw new Error('asked');

@@ -14,7 +14,7 @@ const ISSUER = `${BASE_URL}/oauth/`;
 const now = () => Math.floor(Date.now() / 1000);
 const secretKey = new TextEncoder().encode(CLIENT_SECRET);
 
-/** A login whose ID token is what the test makes of it; the error it ends in, and whether verify was asked. */
+/** A login with an ID token of the test. Returns its error, and whether verify was called. */
 async function refusal(idToken: (roblox: FakeRoblox) => Promise<string>, options: Partial<RobloxStrategyOptions> = {}) {
   const roblox = new FakeRoblox();
   roblox.answerWith(() => idToken(roblox));
@@ -79,7 +79,7 @@ describe('an ID token', () => {
     ],
   ];
   for (const [name, code, forge] of faults) {
-    it(`is not believed: ${name}`, async () => {
+    it(`is refused: ${name}`, async () => {
       const error = await refusal(forge);
       expect(error).to.be.instanceOf(IDTokenError).with.property('code', code);
     });
@@ -93,14 +93,14 @@ describe('an ID token', () => {
   });
 
   for (const claim of ['iss', 'aud', 'sub', 'exp', 'iat', 'nonce']) {
-    it(`is not believed without ${claim}`, async () => {
+    it(`is refused without ${claim}`, async () => {
       const error = await refusal((roblox) => roblox.idToken({ [claim]: undefined }));
       expect(error).to.be.instanceOf(IDTokenError).with.property('code', 'missing_claim');
       expect(error['claim']).to.equal(claim);
     });
   }
 
-  it('is not believed when userinfo speaks of another user, or of none', async () => {
+  it('is refused when userinfo names another user, or none', async () => {
     for (const sub of ['1', 1516563360, undefined, '']) {
       const roblox = new FakeRoblox();
       roblox.answers['/oauth/v1/userinfo'] = () => json({ ...USERINFO, sub });
@@ -109,19 +109,19 @@ describe('an ID token', () => {
     }
   });
 
-  it('is what counts when both it and userinfo are wrong', async () => {
+  it('causes the error when both it and userinfo are wrong', async () => {
     const roblox = new FakeRoblox();
     roblox.answerWith(() => roblox.idToken({ nonce: 'another' }));
     roblox.answers['/oauth/v1/userinfo'] = () => new Response(null, { status: 500 });
     expect(expectError(await signIn(strategyFor(roblox), roblox))).to.be.instanceOf(IDTokenError);
   });
 
-  it('is checked all the same with skipUserProfile', async () => {
+  it('is also checked with skipUserProfile', async () => {
     const error = await refusal((roblox) => roblox.idToken({ nonce: 'another' }), { skipUserProfile: true });
     expect(error).to.be.instanceOf(IDTokenError).with.property('code', 'invalid_nonce');
   });
 
-  it('shows nothing of itself in the error', async () => {
+  it('is not shown in the error', async () => {
     const roblox = new FakeRoblox();
     const token = await roblox.idToken({ nonce: 'x', iss: 'https://evil.test/' });
     const error = await refusal(async () => token);
@@ -141,14 +141,14 @@ describe('an ID token', () => {
     ['without nbf', {}, (r) => r.idToken({ nbf: undefined })],
   ];
   for (const [name, options, make] of believed) {
-    it(`is believed: ${name}`, async () => {
+    it(`is accepted: ${name}`, async () => {
       const roblox = new FakeRoblox();
       roblox.answerWith(() => make(roblox));
       expectSuccess(await signIn(strategyFor(roblox, options), roblox));
     });
   }
 
-  it('is not believed outside a tolerance of nothing', async () => {
+  it('is refused with any difference when clockTolerance is 0', async () => {
     const error = await refusal((roblox) => roblox.idToken({ exp: now() - 2 }), { clockTolerance: 0 });
     expect(error['code']).to.equal('expired');
   });
@@ -171,7 +171,7 @@ describe("Roblox's keys", () => {
     expect(roblox.count(CERTS)).to.equal(1);
   });
 
-  it('are fetched again when they were rotated, at once after the first fetch', async () => {
+  it('are fetched again when they were rotated, also right after the first fetch', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
     expectSuccess(await signIn(strategy, roblox));
@@ -193,7 +193,7 @@ describe("Roblox's keys", () => {
     expectSuccess(await signIn(strategy, roblox));
   });
 
-  it('are fetched by the callback when the start could not', async () => {
+  it('are fetched by the callback when the start could not fetch them', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
     const session = {};
@@ -203,7 +203,7 @@ describe("Roblox's keys", () => {
     expectSuccess(await authenticate(strategy, { session, query: { code: CODE, state } }));
   });
 
-  it('are an InternalOAuthError when they cannot be had after a rotation', async () => {
+  it('are an InternalOAuthError when they cannot be fetched after a rotation', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
     expectSuccess(await signIn(strategy, roblox));
@@ -220,7 +220,7 @@ describe("Roblox's keys", () => {
     ['keys of another kind alone', { keys: [{ kty: 'RSA', kid: 'known', n: 'AQAB', e: 'AQAB' }, null, 7] }],
   ];
   for (const [name, answer] of none) {
-    it(`are not to be had with ${name}, which is no attack, and the next login asks again`, async () => {
+    it(`are an InternalOAuthError with ${name}, and the next login fetches them again`, async () => {
       const roblox = new FakeRoblox();
       const strategy = strategyFor(roblox);
       roblox.answers[CERTS] = () => json(answer);
@@ -232,7 +232,7 @@ describe("Roblox's keys", () => {
   }
 });
 
-/** The header and signature of one token around the payload of another. */
+/** Makes a token with the payload of another one. */
 function swapPayload(token: string, other: string): string {
   const [header, , signature] = token.split('.');
   return [header, other.split('.')[1], signature].join('.');

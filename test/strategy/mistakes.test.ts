@@ -19,11 +19,11 @@ const verify = () => ({ id: '1' });
 const make = (options: object, classic?: (...values: never[]) => unknown) => () =>
   new RobloxStrategy({ ...base, ...(classic === undefined ? { verify } : {}), ...options }, classic as never);
 
-/** Stands for the client of a database, which is no object of options. */
+/** In place of the client of a database, which is not an object of options. */
 const client = new EventEmitter() as never;
 const staff = requireGroupRank({ groupId: '7' });
 
-/** What people get wrong in their first hour, and what they are told. */
+/** Mistakes of beginners, and their messages. */
 const MISTAKES: readonly (readonly [mistake: string, make: () => unknown, told: RegExp])[] = [
   [
     'a client ID that is a number',
@@ -97,9 +97,9 @@ const MISTAKES: readonly (readonly [mistake: string, make: () => unknown, told: 
   ['an age that is no number', () => requireAccountAge({ days: '30' as never }), /days must be/],
 ];
 
-describe('a mistake of the first hour', () => {
+describe('a mistake of a beginner', () => {
   for (const [mistake, attempt, told] of MISTAKES) {
-    it(`is told: ${mistake}`, () => {
+    it(`has a clear message: ${mistake}`, () => {
       expect(attempt).to.throw(TypeError, told);
     });
   }
@@ -109,14 +109,14 @@ describe('a mistake of the first hour', () => {
     ['callbackUrl', 'callbackURL'],
     ['promt', 'prompt'],
   ] as const) {
-    it(`is told by an error of the login: ${misspelt} for ${right} in passport.authenticate`, async () => {
+    it(`is an error of the login: ${misspelt} for ${right} in passport.authenticate`, async () => {
       const options = { [misspelt]: 'openid' } as never;
       const error = expectError(await authenticate(new RobloxStrategy({ ...base, verify }), { session: {} }, options));
       expect(error).to.be.instanceOf(TypeError).with.property('message').that.includes(`Did you mean '${right}'?`);
     });
   }
 
-  it("is none: an option of Passport's, or of another strategy's", async () => {
+  it('is not an option of Passport or of another strategy', async () => {
     const passports: Required<PassportAuthenticateOptions> = {
       ...{ authInfo: true, assignProperty: 'a', failureFlash: true, failureMessage: true, failureRedirect: '/' },
       ...{ failWithError: true, keepSessionInfo: true, session: true, successFlash: true, successMessage: true },
@@ -128,14 +128,14 @@ describe('a mistake of the first hour', () => {
     expect(told.verb).to.equal('redirect');
   });
 
-  it('is told by a warning, once: a misspelt scope', async () => {
+  it('is a warning, once: a misspelt scope', async () => {
     const warning = once(process, 'warning') as Promise<[Error]>;
     make({ scope: ['openid', 'groups:read'] })();
     make({ scope: ['openid', 'groups:read'] })();
     expect((await warning)[0].message).to.equal("The scope 'groups:read' is not known. Did you mean 'group:read'?");
   });
 
-  it('is told to the developer only: a cookie that did not come back', () => {
+  it('is shown to the developer only: a cookie that did not come back', () => {
     const withoutCookie = explainUnknownLogin({ headers: { host: 'localhost:3000' } } as never, '/callback');
     expect(withoutCookie).to.include("sameSite: 'strict'").and.to.include('127.0.0.1');
     const withoutSession = explainUnknownLogin({ headers: { cookie: 'a=1' } } as never, '/callback');

@@ -70,7 +70,7 @@ describe('passport-oauth2-refresh', () => {
     expect(headers?.['authorization']).to.match(/^Basic /);
   });
 
-  it('hears of a refused refresh token with the status and body that it expects', async () => {
+  it('gets a refused refresh token as an error with the status and body that it expects', async () => {
     const { error } = await refreshWith(neighbourOf(), 'spent-refresh-token');
     expect(error).to.be.instanceOf(OAuthError).and.include({ error: 'invalid_grant', statusCode: 400 });
     expect(JSON.parse((error as { data: string }).data)).to.include({ error: 'invalid_grant' });
@@ -96,14 +96,14 @@ describe('strategy._oauth2', () => {
     expect(roblox.seen[0]?.init.headers).to.include({ authorization: `Bearer ${ACCESS_TOKEN}` });
   });
 
-  it('hands the status and the body of a refusal over, as the original does', async () => {
+  it('gives the status and the body of a refusal, like the original', async () => {
     const roblox = new FakeRoblox();
     roblox.answers['/x'] = () => json({ message: 'no' }, { status: 403 });
     const error = await new Promise((resolve) => oauth2Of(roblox).get('https://roblox.test/x', ACCESS_TOKEN, resolve));
     expect(error).to.deep.equal({ statusCode: 403, data: '{"message":"no"}' });
   });
 
-  it('takes a code without further parameters', async () => {
+  it('accepts a code without further parameters', async () => {
     const roblox = new FakeRoblox();
     const token = await new Promise((resolve) =>
       oauth2Of(roblox).getOAuthAccessToken('c', (_error, value) => resolve(value)),
@@ -117,7 +117,7 @@ describe('strategy._oauth2', () => {
   });
 });
 
-describe('what an app sets on strategy._oauth2', () => {
+describe('a setting on strategy._oauth2', () => {
   interface OAuth2 {
     _customHeaders: Record<string, string>;
     setAgent(agent: unknown): void;
@@ -178,7 +178,7 @@ describe('what an app sets on strategy._oauth2', () => {
     });
   }
 
-  it('goes back to the usual agent by setAgent(undefined)', async () => {
+  it('uses the default agent again after setAgent(undefined)', async () => {
     const agent = new CountingAgent();
     const strategy = makeStrategy(agent);
     readOAuth2(strategy).setAgent(undefined);
@@ -208,12 +208,12 @@ describe('what an app sets on strategy._oauth2', () => {
     ['a token in the URL', (oauth2) => oauth2.setAccessTokenName('token'), /^accessTokenName must be 'access_token'/],
   ];
   for (const [name, set, message] of refused) {
-    it(`is refused where it cannot work: ${name}`, () => {
+    it(`is refused when it cannot work: ${name}`, () => {
       expect(() => set(readOAuth2(makeStrategy()))).to.throw(TypeError, message);
     });
   }
 
-  it('is refused where it cannot work: an agent beside a fetch', () => {
+  it('is refused when it cannot work: an agent together with a fetch', () => {
     const strategy = strategyFor(new FakeRoblox());
     expect(() => readOAuth2(strategy).setAgent(new Agent())).to.throw(
       TypeError,
@@ -223,7 +223,7 @@ describe('what an app sets on strategy._oauth2', () => {
 });
 
 describe('strategy.userProfile', () => {
-  it("answers on its own, as passport-oauth2's extension point", async () => {
+  it("can be called directly, as passport-oauth2's extension point", async () => {
     const roblox = new FakeRoblox();
     const profile = await new Promise<unknown>((resolve) =>
       strategyFor(roblox).userProfile(ACCESS_TOKEN, (_e, p) => resolve(p)),
@@ -241,7 +241,7 @@ describe('strategy.userProfile', () => {
 });
 
 describe('strategy.client', () => {
-  it('makes a client of kept tokens that stores what it renews', async () => {
+  it('makes a client of stored tokens that stores renewed ones', async () => {
     const roblox = await startEmulator({ port: 0 });
     const { clientID, clientSecret } = DEMO_CLIENT;
     const strategy = strategyFor(new FakeRoblox(), { clientID, clientSecret, baseURL: roblox.url, fetch: undefined });
@@ -256,7 +256,7 @@ describe('strategy.client', () => {
     await roblox.close();
   });
 
-  it('refuses what are no tokens', () => {
+  it('refuses values that are not tokens', () => {
     const strategy = strategyFor(new FakeRoblox());
     expect(() => strategy.client({} as never)).to.throw(TypeError, /accessToken is missing/);
     expect(() => strategy.client({ accessToken: REFRESH_TOKEN, expiresAt: 'soon' })).to.throw(TypeError, /expiresAt/);

@@ -8,7 +8,7 @@ import { CLIENT_SECRET } from '../support/fake-roblox.ts';
 const verify = () => ({});
 const options = { clientID: '123', clientSecret: CLIENT_SECRET, callbackURL: 'https://app.test/cb', verify };
 
-/** Options are handed in as users of plain JavaScript do. */
+/** Makes a strategy from any options, like plain JavaScript. */
 const make = (given: Record<string, unknown>, classic?: unknown) =>
   new (RobloxStrategy as unknown as new (...args: unknown[]) => RobloxStrategy)(given, classic);
 
@@ -180,13 +180,13 @@ describe('the options of RobloxStrategy', () => {
     'http://localhost:3000/cb',
     'my.app:/cb',
   ]) {
-    it(`take the callback URL ${callbackURL}`, () => {
+    it(`accept the callback URL ${callbackURL}`, () => {
       expect(() => make({ ...options, callbackURL })).to.not.throw();
       expect(checkCallbackURL(callbackURL).map(({ level }) => level)).to.not.include('problem');
     });
   }
 
-  it('take a vault of another copy of the package', async () => {
+  it('accept a vault of another copy of the package', async () => {
     const joined: object[] = [];
     const vault = { client() {}, save() {}, revoke() {}, join: (app: object) => joined.push(app) };
     make({ ...options, vault });
@@ -213,11 +213,11 @@ describe('the options of RobloxStrategy', () => {
     expect(() => make({ ...classic, passReqToCallback: true, passClientToCallback: true }, six)).to.not.throw();
   });
 
-  it('take a variadic verify, as wrappers pass it', () => {
+  it('accept a variadic verify, as wrappers have', () => {
     expect(() => make(classic, (...values: unknown[]) => values)).to.not.throw();
   });
 
-  it('take undefined for every option that has a default', () => {
+  it('accept undefined for every option that has a default', () => {
     const absent = Object.fromEntries(
       ['scope', 'pkce', 'baseURL', 'store', 'proxy', 'skipUserProfile', 'clockTolerance', 'timeout', 'fetch'].map(
         (name) => [name, undefined],
@@ -226,13 +226,13 @@ describe('the options of RobloxStrategy', () => {
     expect(() => make({ ...options, ...absent })).to.not.throw();
   });
 
-  it('are never changed, a frozen object will do', () => {
+  it('are never changed, so they may be frozen', () => {
     expect(
       () => new RobloxStrategy(Object.freeze({ ...options, scope: Object.freeze(['openid']) as never })),
     ).to.not.throw();
   });
 
-  it('leave no secret to be seen in the strategy', () => {
+  it('show no secret in the strategy', () => {
     const strategy = new RobloxStrategy(options);
     const shown =
       inspect(strategy, { depth: 12, showHidden: true }) +

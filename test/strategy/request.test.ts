@@ -40,7 +40,7 @@ describe('the query of a callback', () => {
     });
   }
 
-  it('is completed from the URL where a schema of Fastify removed a parameter', async () => {
+  it('is completed from the URL when a schema of Fastify removed a parameter', async () => {
     const passport = new Authenticator();
     const strategy = new RobloxStrategy({
       clientID: DEMO_CLIENT.clientID,
@@ -72,7 +72,7 @@ describe('the query of a callback', () => {
 });
 
 describe('a request with another method than GET', () => {
-  it('spends no code when a link checker asks for the callback with HEAD before the person comes', async () => {
+  it('uses no code when a link checker requests the callback with HEAD before the person comes', async () => {
     const app = await startApp(roblox);
     const start = await app.visitor.start('/auth/roblox');
     const callback = await app.visitor.authorize(start, { user: START.user, action: 'allow' });

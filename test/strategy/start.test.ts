@@ -11,7 +11,7 @@ const start = async (options: Partial<RobloxStrategyOptions> = {}, login?: Roblo
 };
 
 describe('a login that starts', () => {
-  it('leaves for the authorization endpoint with all that Roblox wants to know', async () => {
+  it('redirects to the authorization endpoint with all parameters', async () => {
     const { url } = await start();
     expect(url.origin + url.pathname).to.equal(`${BASE_URL}/oauth/v1/authorize`);
     const { state, nonce, code_challenge: challenge, ...rest } = Object.fromEntries(url.searchParams);
@@ -26,7 +26,7 @@ describe('a login that starts', () => {
     expect(url.search).to.include('scope=openid%20profile').and.not.include(CLIENT_SECRET);
   });
 
-  it('keeps a verifier in the session whose S256 is the challenge, and whose nonce is not the challenge', async () => {
+  it('keeps the verifier of its challenge in the session, and its nonce differs from the challenge', async () => {
     const roblox = new FakeRoblox();
     const session: Record<string, [{ verifier: string }]> = {};
     const { url, nonce } = await begin(strategyFor(roblox), roblox, session);
@@ -54,20 +54,20 @@ describe('a login that starts', () => {
     expect(nonce).to.not.equal('');
   });
 
-  it('never lets a string state take the place of the CSRF handle', async () => {
+  it('never uses a string state as the state parameter', async () => {
     const { url } = await start({}, { state: 'my-own-state' });
     expect(url.searchParams.get('state')).to.not.equal('my-own-state');
     expect(url.href).to.not.include('my-own-state');
   });
 
-  it('asks for the scope of the login where it has one, be it an array or a string', async () => {
+  it('uses the scope of the login if it has one, an array or a string', async () => {
     for (const scope of ['openid group:read', ['openid', 'group:read']]) {
       const { url } = await start({}, { scope });
       expect(url.searchParams.get('scope')).to.equal('openid group:read');
     }
   });
 
-  it('takes one prompt or several', async () => {
+  it('accepts one prompt or several', async () => {
     for (const prompt of ['consent', 'login consent', 'none', 'select_account']) {
       expect((await start({}, { prompt })).url.searchParams.get('prompt')).to.equal(prompt);
     }
@@ -91,23 +91,23 @@ describe('a login that starts', () => {
     });
   }
 
-  it('is an error that names the middleware to add where there is no session', async () => {
+  it('is an error that names the middleware to add when there is no session', async () => {
     const told = await authenticate(strategyFor(new FakeRoblox()), {});
     expect(expectError(told).message).to.include('express-session').and.include('CookieStore');
   });
 
-  it('fetches the keys at once, so that the callback need not wait for them', async () => {
+  it('fetches the keys, so that the callback need not wait for them', async () => {
     const { roblox } = await start();
     expect(roblox.count('/oauth/v1/certs')).to.equal(1);
   });
 
-  it('leaves even when the keys cannot be had at that moment', async () => {
+  it('redirects even if the keys cannot be fetched', async () => {
     const roblox = new FakeRoblox();
     roblox.answers['/oauth/v1/certs'] = () => new Error('connect ECONNREFUSED');
     expect((await begin(strategyFor(roblox), roblox, {})).state).to.not.equal('');
   });
 
-  it('can be told more by a subclass, but never another state, nonce or challenge', async () => {
+  it('can have more parameters of a subclass, but no other state, nonce or challenge', async () => {
     class Mine extends RobloxStrategy {
       override authorizationParams(options: RobloxAuthenticateOptions): object {
         return { ...super.authorizationParams(options), ui_locales: 'de', state: 'x', nonce: 'x', code_challenge: 'x' };
@@ -190,7 +190,7 @@ describe('a relative callbackURL', () => {
     expect(told.url.searchParams.get('redirect_uri')).to.equal('http://app.test/cb');
   });
 
-  it('is an error where the request does not say its host', async () => {
+  it('is an error when the request does not tell its host', async () => {
     const told = await authenticate(strategyFor(new FakeRoblox(), { callbackURL: '/cb' }), { session: {} });
     expect(expectError(told).message).to.match(/callbackURL is relative/);
   });

@@ -4,7 +4,7 @@ import type { StateStore } from '../../lib/index.ts';
 import { CODE, FakeRoblox } from '../support/fake-roblox.ts';
 import { authenticate, begin, expectError, expectFail403, expectSuccess, strategyFor } from '../support/harness.ts';
 
-/** A store such as apps write for themselves: rows by handle, kept elsewhere than in the session. */
+/** An app's own store: rows by handle, outside of the session. */
 class RowStore implements StateStore {
   readonly rows = new Map<string, { verifier: string; state: unknown }>();
   readonly meta: object[] = [];
@@ -37,7 +37,7 @@ describe("an app's own store", () => {
     });
   }
 
-  it("is asked in the form of passport-oauth2's own session stores too", async () => {
+  it("may have the form of passport-oauth2's own session stores", async () => {
     const require = createRequire(import.meta.url);
     const PKCESessionStore = require('passport-oauth2/lib/state/pkcesession.js') as new (options: object) => StateStore;
     const roblox = new FakeRoblox();
@@ -81,7 +81,7 @@ describe("an app's own store", () => {
     });
   }
 
-  it('tells one outcome, however often it calls back', async () => {
+  it('has one outcome, even if it calls back several times', async () => {
     const roblox = new FakeRoblox();
     const verify: StateStore['verify'] = (_req, _handle, _meta, callback) => {
       callback(null, false, { message: 'first' });

@@ -26,7 +26,7 @@ const withVerify = (verify: Verify): Promise<Told> => {
   return signIn(strategyFor(roblox, { verify }), roblox);
 };
 
-/** The classic form, as plain JavaScript users pass any function. */
+/** Makes a strategy with any function as the classic verify, like plain JavaScript. */
 const withClassic = (verify: unknown, options: object = {}): Promise<Told> => {
   const roblox = new FakeRoblox();
   const base = {
@@ -42,7 +42,7 @@ const withClassic = (verify: unknown, options: object = {}): Promise<Told> => {
 type Done = (error?: unknown, user?: unknown, info?: unknown) => void;
 
 describe('verify with one object', () => {
-  it('is told who signed in and what they granted', async () => {
+  it('gets the profile, the tokens and the client', async () => {
     let seen: Parameters<Verify>[0] | undefined;
     expectSuccess(await withVerify((login) => (seen = login)));
     expect(seen?.accessToken).to.equal(ACCESS_TOKEN);
@@ -62,7 +62,7 @@ describe('verify with one object', () => {
     expectNoSecrets(seen?.client);
   });
 
-  it('makes a user of what it returns or resolves to', async () => {
+  it('returns the user, or a promise of it', async () => {
     expect(expectSuccess(await withVerify(() => 'returned')).user).to.equal('returned');
     expect(expectSuccess(await withVerify(async () => 'resolved')).user).to.equal('resolved');
   });
@@ -102,9 +102,9 @@ describe('verify with one object', () => {
   });
 });
 
-describe('what is thrown without being an error', () => {
+describe('a thrown value that is not an Error', () => {
   for (const thrown of [undefined, null, 0, false, '', 'route', 'router']) {
-    it(`is an error all the same, never a way past the guard: ${String(thrown) || 'nothing'}`, async () => {
+    it(`is an error and lets no request pass: ${String(thrown) || 'nothing'}`, async () => {
       const verifies: Verify[] = [
         () => Promise.reject(thrown),
         () => {
@@ -122,7 +122,7 @@ describe('what is thrown without being an error', () => {
     });
   }
 
-  it('is an error where a subclass finds no profile and says nothing', async () => {
+  it('is an error when a subclass calls back without a profile and without an error', async () => {
     class Mine extends RobloxStrategy {
       override userProfile(_accessToken: string, done: (error?: unknown) => void): void {
         done(null);
@@ -135,7 +135,7 @@ describe('what is thrown without being an error', () => {
   });
 });
 
-describe("what Passport's own verbs throw", () => {
+describe("an error that Passport's own verbs throw", () => {
   it('is an error of the request, and does not end the process', async () => {
     const roblox = new FakeRoblox();
     const strategy = strategyFor(roblox);
@@ -189,14 +189,14 @@ describe('the classic verify', () => {
     expect(expectSuccess(await withClassic(lazy)).user).to.equal('user');
   });
 
-  it('answers later, by done', async () => {
+  it('answers with done, also later', async () => {
     const told = await withClassic((_a: string, _r: string, _p: object, done: Done) =>
       setImmediate(done, null, 'user'),
     );
     expect(expectSuccess(told).user).to.equal('user');
   });
 
-  it('signs nobody in by a returned or resolved value', async () => {
+  it('signs nobody in with a returned or resolved value', async () => {
     for (const returned of ['user', Promise.resolve('user'), setTimeout(() => {}, 0)]) {
       const told = await withClassic((_a: string, _r: string, _p: object, done: Done) => {
         setTimeout(done, 5, null, false, { message: 'no' });
@@ -206,7 +206,7 @@ describe('the classic verify', () => {
     }
   });
 
-  it('counts the first answer only, whatever comes later', async () => {
+  it('counts only the first answer', async () => {
     const told = await withClassic(async (_a: string, _r: string, _p: object, done: Done) => {
       done(null, 'first');
       done(null, 'second');
@@ -216,7 +216,7 @@ describe('the classic verify', () => {
     expect(expectSuccess(told).user).to.equal('first');
   });
 
-  it('is an error of the login when it throws, rejects or says so', async () => {
+  it('is an error of the login when it throws, rejects or gives done an error', async () => {
     const failure = new Error('database is down');
     const verifies = [
       () => { throw failure; }, // prettier-ignore
@@ -237,14 +237,14 @@ describe('the classic verify', () => {
     expect(told.info).to.deep.equal({ message: 'welcome', state: { to: '/' } });
   });
 
-  it('refuses with its info as Passport strategies do', async () => {
+  it('refuses with its info, like other Passport strategies', async () => {
     const told = await withClassic((_a: string, _r: string, _p: object, done: Done) =>
       done(null, false, { message: 'banned' }),
     );
     expect(told).to.deep.equal({ verb: 'fail', challenge: { message: 'banned' }, status: undefined });
   });
 
-  it('refuses the login with a message when it throws, rejects with or hands over a RefusedError', async () => {
+  it('refuses the login with a message when it throws a RefusedError, rejects with it or gives it to done', async () => {
     const refused = new RefusedError('Only members may come in.');
     for (const verify of [
       () => { throw refused; }, // prettier-ignore

@@ -12,7 +12,7 @@ export const CASPER = '4100000003';
 
 export const OTHER_CLIENT = { ...DEMO_CLIENT, clientID: '840974200211308199' };
 
-/** Mango's ID in one app is Nell's in the other, and the other way round. */
+/** Mango's ID in one app is Nell's in the other, and vice versa. */
 const APP_IDS: Readonly<Record<string, string>> = {
   [MANGO]: '5000000001',
   [NELL]: '5000000002',
@@ -26,7 +26,7 @@ const PEOPLE = DEMO_PEOPLE.map((person) => {
   return { ...person, appIds: { [DEMO_CLIENT.clientID]: own, [publicID]: own, [OTHER_CLIENT.clientID]: other } };
 });
 
-/** A Roblox with two apps, whose people have colliding numbers where each app has its own. */
+/** An emulator with two apps. With pairwise IDs, its people have the same IDs in different apps. */
 export const collidingPeople = (subjectType: 'public' | 'pairwise') =>
   ({
     subjectType,

@@ -6,7 +6,7 @@ export const CLIENT_ID = '816547628409595165403873012';
 export const CLIENT_SECRET = 'RBX-a-secret-that-nobody-may-see';
 export const CALLBACK_URL = 'https://app.test/auth/roblox/callback';
 
-/** Every value that must never be seen in an error, a log or an inspect(). */
+/** Values that no error, log or inspect() may show. */
 export const ACCESS_TOKEN = 'access-token-that-nobody-may-see';
 export const REFRESH_TOKEN = 'refresh-token-that-nobody-may-see';
 export const CODE = 'code-that-nobody-may-see';
@@ -32,19 +32,19 @@ type Answer = Response | Error | Promise<Response>;
 
 export const json = (body: unknown, init?: ResponseInit): Response => Response.json(body, init);
 
-/** Key pairs are dear to make: one for the whole run, and one that Roblox does not know. */
+/** Key pairs take long to make: one for all tests, and one that Roblox does not know. */
 const [known, foreign] = await Promise.all([
   generateKeyPair('ES256', { extractable: true }),
   generateKeyPair('ES256', { extractable: true }),
 ]);
 
 /**
- * Roblox as a `fetch`: answers like the real one, and each endpoint can be told to answer otherwise. It remembers every request.
- * For what needs a wire there is the emulator.
+ * A fake Roblox as a `fetch`. It answers like the real one, and each endpoint can be changed. It records every request.
+ * Use the emulator for tests that need a server.
  */
 export class FakeRoblox {
   readonly seen: SeenRequest[] = [];
-  /** The nonce that the next ID token carries; {@link begin} of the harness sets it. */
+  /** The nonce of the next ID token. `begin` of the harness sets it. */
   nonce = '';
   readonly answers: Record<string, (request: SeenRequest) => Answer> = {};
   readonly privateKey: CryptoKey = known.privateKey;
@@ -91,7 +91,7 @@ export class FakeRoblox {
     return { keys: [{ ...(await exportJWK(known.publicKey)), kid, alg: 'ES256', use: 'sig' }] };
   }
 
-  /** An ID token as Roblox makes it. @param claims replace Roblox's own; undefined leaves one out */
+  /** Makes an ID token like Roblox. @param claims replace Roblox's claims; undefined removes one */
   async idToken(
     claims: Record<string, unknown> = {},
     signed: { key?: CryptoKey | Uint8Array; alg?: string; kid?: string } = {},

@@ -1,6 +1,6 @@
 /**
- * Installs what Jest's fake timers install: globals that never call back, and a `process` of the sandbox's own.
- * @returns puts the real ones back
+ * Installs fake timers like Jest's: globals that never call back, and another `process`.
+ * @returns restores the real ones
  */
 export function installFakeTimers(): () => void {
   const faked = {

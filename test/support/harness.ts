@@ -11,7 +11,7 @@ import {
 import { ACCESS_TOKEN, BASE_URL, CALLBACK_URL, CLIENT_ID, CLIENT_SECRET, CODE, REFRESH_TOKEN } from './fake-roblox.ts';
 import type { FakeRoblox } from './fake-roblox.ts';
 
-/** What Passport was told. */
+/** The verb that was called on Passport, with its values. */
 export type Told =
   | { verb: 'redirect'; url: URL }
   | { verb: 'success'; user: unknown; info: { state?: unknown } & Record<string, unknown> }
@@ -26,7 +26,7 @@ export interface TestRequest {
   [more: string]: unknown;
 }
 
-/** Runs `authenticate` as Passport does, on an object that inherits from the strategy; a second verb fails the test. */
+/** Runs `authenticate` like Passport, on an object that inherits from the strategy. A second verb fails the test. */
 export function authenticate(
   strategy: RobloxStrategy,
   req: TestRequest,
@@ -50,7 +50,7 @@ export function authenticate(
   });
 }
 
-/** A strategy against the fake; `verify` hands back the profile unless the test brings its own. */
+/** A strategy with the fake Roblox. By default, `verify` returns the profile. */
 export function strategyFor(
   roblox: FakeRoblox,
   options: Partial<RobloxStrategyOptions> & { verify?: Verify } = {},
@@ -66,7 +66,7 @@ export function strategyFor(
   });
 }
 
-/** Starts a login; its nonce goes into the fake's next ID token. */
+/** Starts a login. Its nonce goes into the next ID token of the fake. */
 export async function begin(
   strategy: RobloxStrategy,
   roblox: FakeRoblox,
@@ -81,7 +81,7 @@ export async function begin(
   return { url: told.url, state, nonce };
 }
 
-/** A whole login against the fake, start and callback. */
+/** Runs a whole login with the fake, start and callback. */
 export async function signIn(
   strategy: RobloxStrategy,
   roblox: FakeRoblox,
@@ -103,7 +103,7 @@ export function expectError(told: Told): Error & Record<string, unknown> {
   return told.error;
 }
 
-/** A failure that an attacker learns nothing from. */
+/** Checks a failure: it must not tell an attacker anything. */
 export function expectFail403(told: Told, ...sent: string[]): string {
   if (told.verb !== 'fail') throw new Error(`expected fail, got ${inspect(told, { depth: 5 })}`);
   expect(told.status).to.equal(403);

@@ -2,20 +2,20 @@ import { spawn } from 'node:child_process';
 
 /** A program that serves pages. */
 export interface RunningDemo {
-  /** What it printed: `http://localhost:PORT`. */
+  /** The URL that it printed: `http://localhost:PORT`. */
   readonly url: string;
-  /** All that it has printed so far, errors too. */
+  /** Everything that it has printed, errors too. */
   readonly output: () => string;
-  /** Asks it to stop, as Ctrl-C does. @returns its exit code, once it and all that it started have closed their output */
+  /** Stops it, like Ctrl-C. @returns its exit code, after it and its child processes have closed their output */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Runs an example on a free port, until it says where it listens. */
+/** Starts an example on a free port, and waits until it prints its URL. */
 export function startDemo(script: string, env: Readonly<Record<string, string>> = {}): Promise<RunningDemo> {
   return startProgram(process.execPath, ['--import', 'tsx', script], env);
 }
 
-/** The same for any program that says so. */
+/** The same for any program that prints its URL. */
 export async function startProgram(
   command: string,
   words: readonly string[],

@@ -1,4 +1,4 @@
-/** Waits for a promise to fail, and gives what it rejects with. Fails itself where the promise succeeds. */
+/** Returns what a promise rejects with. Throws when it resolves. */
 export async function catchError(promise: Promise<unknown>): Promise<Error> {
   const [result] = await Promise.allSettled([promise]);
   if (result.status === 'fulfilled') throw new Error('It was expected to fail, but it succeeded');

@@ -36,7 +36,7 @@ describe('Emulated uploads', () => {
     upload(bench, bearer, { request: JSON.stringify({ ...asked, ...fields }), fileContent: png });
   const poll = (path: unknown, bearer = token) => bench.get(`/assets/v1/${String(path)}`, bearer);
 
-  it('are an operation that ends with the asset, which is there from then on', async () => {
+  it('are an operation that ends with the asset, which can be read afterwards', async () => {
     const started = await uploadKite();
     expect(started.status).to.equal(200);
     expect(started.json['done']).to.equal(false);
@@ -86,7 +86,7 @@ describe('Emulated uploads', () => {
     for (let time = 0; time < 5; time += 1) expect((await poll(endless.json['path'])).json['done']).to.equal(false);
   });
 
-  it('may have 20 MB, and not more', async () => {
+  it('may have up to 20 MB', async () => {
     const request = JSON.stringify(asked);
     const file = (size: number) => new Blob([new Uint8Array(size)], { type: 'image/png' });
     const largest = await upload(bench, token, { request, fileContent: file(20 * 1024 * 1024) });
@@ -107,7 +107,7 @@ describe('Emulated uploads', () => {
     }
   });
 
-  it('are seen by the app and the user that made them alone', async () => {
+  it('are visible only to the app and the user that made them', async () => {
     const { json } = await uploadKite();
     const stranger = await bench.token({ user: '4100000002', scope });
     expect((await poll(json['path'], stranger)).status).to.equal(404);

@@ -22,7 +22,7 @@ function makeSample(schema: object): unknown {
   return sample(JSON.parse(text), { skipReadOnly: true }, local as object);
 }
 
-/** Values for the operations that change the emulated world: made-up ones would be refused. */
+/** Valid values for the operations that change something. Made-up values would be refused. */
 const realValues: Readonly<Record<string, string>> = {
   user_id: OWNER,
   group_id: '7001',
@@ -50,7 +50,7 @@ interface Wire {
   readonly init: RequestInit;
 }
 
-/** A request that fits the description. */
+/** A request that matches the description. */
 function makeRequest(operation: DescribedOperation, token: string): Wire {
   const name = `${operation.method} ${operation.path}`;
   const query = new URLSearchParams(realQueries[name]);
@@ -101,11 +101,11 @@ describe('Every operation of Roblox’s description', () => {
     token = await bench.token({ user: OWNER, scope: [...knownScopes] });
     narrowToken = await bench.token({ user: OWNER, scope: 'openid' });
   });
-  // Each accepted or declined request is gone.
+  // An accepted or declined request does not exist any more.
   beforeEach(() => roblox.addGroup({ id: '7001', joinRequests: [NELL] }));
   after(() => roblox.close());
 
-  /** A request that fits. Operations and assets have IDs of calls that were made before. */
+  /** A request that matches. Operations and assets have the IDs of earlier calls. */
   async function prepare(operation: DescribedOperation): Promise<Wire> {
     const { path, init } = makeRequest(operation, token);
     const call = async (name: string) => {
@@ -130,7 +130,7 @@ describe('Every operation of Roblox’s description', () => {
     }
   }
 
-  it('is known, with a scope that can be asked for', () => {
+  it('is known, with a scope that apps can use', () => {
     expect(operations).to.have.length(197);
     expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).to.equal(197);
     const asked = new Set(operations.flatMap(({ scopes }) => scopes));
@@ -160,7 +160,7 @@ describe('Every operation of Roblox’s description', () => {
     });
   }
 
-  it('says that it is generated, where nothing of the emulated world is behind it', async () => {
+  it('has a header that says that the response is generated, if it is', async () => {
     const generated = new Set<string>();
     for (const operation of operations) {
       const { path, init } = await prepare(operation);
@@ -171,7 +171,7 @@ describe('Every operation of Roblox’s description', () => {
     expect(real).to.have.length(21).and.include('GET /cloud/v2/groups/{group_id}');
   });
 
-  it('takes what Roblox’s guides show: numbers as text, other JSON types, and no fields that nobody needs', async () => {
+  it('accepts what Roblox’s guides show: numbers as text, other JSON types, and missing optional fields', async () => {
     const send = (path: string, body: string, type: string) =>
       bench.send(path, { method: 'POST', body, headers: { authorization: `Bearer ${token}`, 'content-type': type } });
     const publish = '/messaging-service/v1/universes/3828411590/topics/news';
@@ -182,7 +182,7 @@ describe('Every operation of Roblox’s description', () => {
     expect((await send(policies, '{"groupIds":["seven"]}', 'application/json')).status).to.equal(400);
   });
 
-  it('can be asked for with one query parameter several times', async () => {
+  it('accepts a query parameter several times', async () => {
     const path = '/legacy-develop/v1/universes/multiget/permissions';
     expect((await bench.get(`${path}?ids=1&ids=2`, token)).status).to.equal(200);
     expect((await bench.get(`${path}?ids=1&ids=x`, token)).status).to.equal(400);
@@ -199,7 +199,7 @@ describe('Every operation of Roblox’s description', () => {
     expect(statuses).to.deep.equal([200, 429]);
   });
 
-  it('is not found where the method or the path is another', async () => {
+  it('is not found with another method or path', async () => {
     for (const path of ['/toolbox-service/v1/saves/1', '/toolbox-service/v3/saves', '/cloud/v2/planets', '/v1/x']) {
       expect((await bench.get(path, token)).status, path).to.equal(404);
     }

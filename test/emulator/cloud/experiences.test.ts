@@ -14,7 +14,7 @@ describe('Emulated experiences', () => {
   });
   after(() => roblox.close());
 
-  it('are told without a scope, with the person or the group that owns them', async () => {
+  it('can be read without a scope, with the person or the group that owns them', async () => {
     const token = await bench.token({ user: '4100000002', scope: 'openid' });
     const { json } = await bench.get('/cloud/v2/universes/3828411582', token);
     expect(json).to.include({
@@ -35,7 +35,7 @@ describe('Emulated experiences', () => {
   ] as const) {
     const path = `/cloud/v2/universes/3828411582:${verb}`;
 
-    it(`${verb} answers 200, and what was asked is there to be looked at`, async () => {
+    it(`${verb} answers 200, and the request is recorded`, async () => {
       const { status, text } = await bench.postJson(path, body, await bench.token({ scope }));
       expect({ status, text }).to.deep.equal({ status: 200, text: outcome });
       const universeId = '3828411582';
@@ -82,7 +82,7 @@ describe('Emulated experiences', () => {
     });
   }
 
-  it('take a message of 1,024 characters, whatever their size in bytes', async () => {
+  it('accept a message of 1,024 characters of any size in bytes', async () => {
     const bearer = await bench.token({ scope: 'universe-messaging-service:publish' });
     const body = { topic: 'news', message: 'é'.repeat(1024) };
     const { status } = await bench.postJson('/cloud/v2/universes/3828411582:publishMessage', body, bearer);

@@ -96,7 +96,7 @@ describe('Members of an emulated group', () => {
     });
   }
 
-  it('manage lower ranks only, with the changeRank permission', async () => {
+  it('can change only lower ranks, and need the changeRank permission', async () => {
     const person = (id: string, roleIds: string[]) => ({
       ...{ id, username: `u${id}`, displayName: `U${id}`, createdAt: new Date(0), picture: null },
       groups: [{ id: '9', roleIds }],

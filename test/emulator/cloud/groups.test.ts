@@ -93,7 +93,7 @@ describe('Emulated groups', () => {
     });
   });
 
-  it('a group is told without any scope; one without owner has no such field', async () => {
+  it('a group can be read without a scope; without an owner it has no such field', async () => {
     const { json } = await bench.get('/cloud/v2/groups/7001', token);
     expect(json).to.include({ path: 'groups/7001', id: '7001', displayName: 'Sky Island Builders', memberCount: 5120 });
     expect(json).to.include({ owner: 'users/4100000004', verified: true, locked: false });
@@ -111,7 +111,7 @@ describe('Emulated groups', () => {
     expect(roles[1]).to.have.property('memberCount');
   });
 
-  it('permissions, descriptions and times of roles are seen by whom Roblox lets see them', async () => {
+  it('permissions, descriptions and times of roles are visible by Roblox’s rules', async () => {
     const fields = async (about: { user: string; scope: string }) => {
       const bearer = await bench.token(about);
       const { json } = await bench.get('/cloud/v2/groups/7001/roles?maxPageSize=20', bearer);
@@ -143,7 +143,7 @@ describe('Emulated groups', () => {
     expect((await bench.get('/cloud/v2/groups/7001/join-requests', narrow)).status).to.equal(403);
   });
 
-  it('groups that are known by their members alone get roles, ranks, a guest role and the base role', async () => {
+  it('groups that only a member mentions get roles, ranks, a guest role and the base role', async () => {
     const person = (id: string, roleIds: string[]) => ({
       ...{ id, username: `u${id}`, displayName: `U${id}`, createdAt: new Date(0), picture: null },
       groups: [{ id: '9', displayName: 'Nine', roleIds }],

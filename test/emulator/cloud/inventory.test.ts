@@ -37,7 +37,7 @@ describe('The emulated inventory', () => {
   const typesOf = (items: Item[]) =>
     [...new Set(items.map((item) => Object.keys(item).find((key) => key.endsWith('Details'))))].sort();
 
-  it('is all there without a filter, and with an empty one', async () => {
+  it('is complete without a filter, and with an empty one', async () => {
     expect(await list()).to.have.length(240);
     expect(await list('')).to.have.length(240);
     expect(typesOf(await list())).to.deep.equal([
@@ -48,7 +48,7 @@ describe('The emulated inventory', () => {
     ]);
   });
 
-  it('is filtered by type: what is not named is not there', async () => {
+  it('is filtered by type', async () => {
     expect(typesOf(await list('badges=true'))).to.deep.equal(['badgeDetails']);
     expect(typesOf(await list('gamePasses=true;privateServers=true'))).to.deep.equal([
       'gamePassDetails',
@@ -82,7 +82,7 @@ describe('The emulated inventory', () => {
     for (const item of await list()) {
       expect(item['path']).to.match(/^users\/4100000003\/inventory-items\/[\w-]+$/);
       expect(Object.keys(item).filter((key) => key.endsWith('Details'))).to.have.length(1);
-      // addTime is not populated for passes.
+      // Game passes have no addTime at Roblox.
       expect('addTime' in item).to.equal(!('gamePassDetails' in item));
     }
   });
@@ -127,7 +127,7 @@ describe('The emulated inventory', () => {
     );
   });
 
-  it('is closed to other tokens while it is private', async () => {
+  it('cannot be read with other tokens when it is private', async () => {
     const cases: [string, number, RegExp][] = [
       [await bench.token({ user: collector, scope: 'openid' }), 403, /user\.inventory-item:read/],
       [await bench.token({ user: '4100000001', scope }), 403, /private/],
@@ -139,7 +139,7 @@ describe('The emulated inventory', () => {
     }
   });
 
-  it('is open to any token while it is public, but for private servers and purchased places', async () => {
+  it('can be read with any token when it is public, except private servers and purchased places', async () => {
     const stranger = await bench.token({ scope: 'openid' });
     const own = await bench.token({ user: '4100000004', scope });
     expect(typesOf(await list('', '4100000004', stranger))).not.to.include('privateServerDetails');
@@ -151,7 +151,7 @@ describe('The emulated inventory', () => {
     }
   });
 
-  it('of nobody is not found', async () => {
+  it('of an unknown user is not found', async () => {
     const { status, json } = await bench.get('/cloud/v2/users/1/inventory-items', token);
     expect({ status, code: json['code'] }).to.deep.equal({ status: 404, code: 'NOT_FOUND' });
   });

@@ -5,7 +5,7 @@ import { credentials, withEmulator } from '../support.ts';
 const path = '/cloud/v2/users/4100000001';
 
 describe('Rate limits of the emulator', () => {
-  it('are told by every answer, as a list, and not enforced unless asked for', async () => {
+  it('are in the headers of every response, as a list, and not enforced by default', async () => {
     await withEmulator({}, async (bench) => {
       const token = await bench.token();
       const first = await bench.get(path, token);

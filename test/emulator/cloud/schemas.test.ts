@@ -10,7 +10,7 @@ function expectSchema(name: string, value: unknown): void {
   expect(findProblemBy(name, value), `${name}: ${JSON.stringify(value).slice(0, 500)}`).to.equal(undefined);
 }
 
-describe('Answers of the emulated Open Cloud have the shapes of Roblox’s description', () => {
+describe('Responses of the emulated Open Cloud match Roblox’s description', () => {
   let roblox: Emulator;
   let bench: Bench;
   before(async () => {
@@ -63,7 +63,7 @@ describe('Answers of the emulated Open Cloud have the shapes of Roblox’s descr
     expectSchema('ListGroupJoinRequestsResponse', json);
   });
 
-  it('and the schemas do refuse what Roblox would not send', () => {
+  it('the schemas do refuse what Roblox would not send', () => {
     for (const wrong of [{ id: 7 }, { createTime: 'yesterday' }, { rank: 1 }]) {
       expect(findProblemBy('Group', wrong)).to.be.a('string');
     }

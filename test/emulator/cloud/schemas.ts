@@ -5,7 +5,7 @@ import { readDescription } from '../../../lib/emulator/cloud/described.ts';
 
 const { $defs } = readDescription();
 
-// Closed: a field that Roblox does not have is a mistake.
+// Without additional properties: an unknown field is a mistake.
 const ajv = new Ajv({ strict: false, allErrors: true });
 // A CommonJS module, whose types say more than Node's import sees.
 (addFormats as unknown as (to: Ajv) => void)(ajv);
@@ -20,12 +20,12 @@ function closeObjects(value: unknown): unknown {
   return isOpen ? { additionalProperties: false, ...closed } : closed;
 }
 
-/** What is wrong with a value, by a schema of Roblox's description. */
+/** Finds out what is wrong with a value, by a schema of Roblox's description. */
 export function findProblem(schema: object, value: unknown): string | undefined {
   return ajv.validate(closeObjects(schema) as object, value) ? undefined : ajv.errorsText();
 }
 
-/** What is wrong with a value, by the name of a schema. */
+/** Finds out what is wrong with a value, by the name of a schema. */
 export function findProblemBy(name: string, value: unknown): string | undefined {
   return findProblem({ $ref: `https://apis.roblox.com/#/$defs/${name}` }, value);
 }

@@ -16,7 +16,7 @@ describe('Emulated users', () => {
   });
   after(() => roblox.close());
 
-  it('a user is told without any scope, more of it with the scopes for it', async () => {
+  it('a user can be read without a scope, and has more fields with more scopes', async () => {
     const { json } = await bench.get('/cloud/v2/users/4100000004', token);
     expect(json).to.include({ path: 'users/4100000004', id: '4100000004', name: 'Ysolde' });
     expect(json).not.to.have.any.keys('idVerified', 'socialNetworkProfiles');
@@ -26,7 +26,7 @@ describe('Emulated users', () => {
     expect((await bench.get('/cloud/v2/users/1', token)).status).to.equal(404);
   });
 
-  it('a thumbnail is an operation that is done when it is asked for again', async () => {
+  it('a thumbnail is an operation that is done at the second poll', async () => {
     const query = 'size=420&shape=SQUARE&format=PNG';
     const started = await bench.get(`/cloud/v2/users/4100000001:generateThumbnail?${query}`, token);
     expect(started.json['done']).to.equal(false);
@@ -41,7 +41,7 @@ describe('Emulated users', () => {
       .and.include('<rect');
   });
 
-  it('a thumbnail takes as many askings as thumbnailPolls says', async () => {
+  it('a thumbnail takes as many polls as thumbnailPolls says', async () => {
     await withEmulator({ thumbnailPolls: 3 }, async (own) => {
       const bearer = await own.token();
       const { json } = await own.get('/cloud/v2/users/4100000001:generateThumbnail', bearer);
@@ -74,14 +74,14 @@ describe('Emulated users', () => {
       payload: { type: 'MOMENT', messageId: 'm1', parameters: { egg: { stringValue: 'royal egg' } } },
     };
 
-    it('answers with its ID, and the notification is there to be looked at', async () => {
+    it('answers with its ID, and records the notification', async () => {
       const { status, json } = await bench.postJson(path, body, await bench.token({ scope }));
       expect(status).to.equal(200);
       expect(json).to.deep.equal({ path: `users/4100000001/notifications/${String(json['id'])}`, id: json['id'] });
       expect(roblox.notifications.at(-1)).to.deep.equal({ userId: '4100000001', id: json['id'], ...body });
     });
 
-    it('is refused without the scope, to another person, and to nobody', async () => {
+    it('is refused without the scope, to another person, and to an unknown one', async () => {
       expect((await bench.postJson(path, body, token)).status).to.equal(403);
       const bearer = await bench.token({ scope });
       const to = (id: string) => bench.postJson(path.replace('4100000001', id), body, bearer);
@@ -115,7 +115,7 @@ describe('Emulated users', () => {
     }
   });
 
-  it('a call without a token, or with a dead one, is refused in the gateway’s shape', async () => {
+  it('a call without a valid token is refused in the form of the gateway', async () => {
     for (const bearer of [undefined, 'made-up']) {
       const { status, json, headers } = await bench.get('/cloud/v2/groups/7001', bearer);
       expect(status).to.equal(401);
@@ -124,7 +124,7 @@ describe('Emulated users', () => {
     }
   });
 
-  it('an unknown path is not found, in Open Cloud’s shape', async () => {
+  it('an unknown path is not found, in the form of Open Cloud', async () => {
     for (const path of [
       '/cloud/v2/planets/1',
       '/cloud/v2/groups/7001/',

@@ -32,14 +32,14 @@ describe('The emulator asks a user for permission', () => {
     expect(await page.text()).not.to.match(/<img src=x>|<b>x/);
   });
 
-  it('Allow leads back with a code and the state', async () => {
+  it('Allow redirects back with a code and the state', async () => {
     const callback = await bench.authorize({ state: 'with & and "' });
     expect(callback.href.startsWith(`${redirectURI}?`)).to.equal(true);
     expect(callback.searchParams.get('state')).to.equal('with & and "');
     expect([...callback.searchParams.keys()]).to.have.members(['code', 'state']);
   });
 
-  it('Cancel leads back with access_denied, a description and the state', async () => {
+  it('Cancel redirects back with access_denied, a description and the state', async () => {
     const callback = await bench.authorize({}, { action: 'cancel' });
     expect(Object.fromEntries(callback.searchParams)).to.deep.equal({
       error: 'access_denied',
@@ -48,7 +48,7 @@ describe('The emulator asks a user for permission', () => {
     });
   });
 
-  it('two tabs of one browser finish in the other order, each as its own user', async () => {
+  it('two tabs of one browser can finish in any order, each as its own user', async () => {
     const visitor = createVisitor({ baseURL: roblox.url });
     const first = await visitor.get(authorizationURL(roblox, { state: 'first' }));
     const second = await visitor.get(authorizationURL(roblox, { state: 'second' }));
@@ -73,7 +73,7 @@ describe('The emulator asks a user for permission', () => {
     visitor.close();
   });
 
-  it('response_type none leads back with the state alone', async () => {
+  it('response_type none redirects back with only the state', async () => {
     const callback = await bench.authorize({ response_type: 'none' });
     expect([...callback.searchParams.keys()]).to.deep.equal(['state']);
   });
@@ -116,7 +116,7 @@ describe('The emulator asks a user for permission', () => {
     });
   }
 
-  it('a scope is taken that the option extraScopes names', async () => {
+  it('a scope of the option extraScopes is accepted', async () => {
     await withEmulator({ extraScopes: ['universe.moon:read'] }, async ({ authorize }) => {
       expect((await authorize({ scope: 'universe.moon:read' })).searchParams.has('code')).to.equal(true);
       expect((await authorize({ scope: 'universe.sun:read' })).searchParams.get('error')).to.equal('invalid_scope');

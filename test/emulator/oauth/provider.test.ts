@@ -27,7 +27,7 @@ describe('The token endpoint of the emulator', () => {
   const exchange = (form: Record<string, string>, headers: Record<string, string> = {}) =>
     bench.post('/oauth/v1/token', { grant_type: 'authorization_code', redirect_uri: redirectURI, ...form }, headers);
 
-  it('trades a code for tokens as Roblox describes them', async () => {
+  it('exchanges a code for tokens as Roblox describes them', async () => {
     const { status, json, headers } = await bench.signIn({ parameters: { nonce: 'n' } });
     expect(status).to.equal(200);
     expect(headers.get('content-type')).to.match(/^application\/json/);
@@ -57,7 +57,7 @@ describe('The token endpoint of the emulator', () => {
     expect(introspected.json['jti']).to.equal(claims.jti);
   });
 
-  it('takes no access token that it did not sign, and none by its ID', async () => {
+  it('accepts no access token that it did not sign, and no ID of a token', async () => {
     const token = await bench.token();
     const [header = '', payload = ''] = token.split('.');
     const { jti = '', ...claims } = decodeJwt(token);
@@ -77,7 +77,7 @@ describe('The token endpoint of the emulator', () => {
     expect((await bench.get('/oauth/v1/userinfo', token)).status).to.equal(200);
   });
 
-  it('takes access tokens that a dropped key has signed, until they expire', async () => {
+  it('accepts access tokens of a dropped key until they expire', async () => {
     await withEmulator({}, async (own) => {
       const token = await own.token();
       await own.roblox.rotateKeys({ dropOld: true });
@@ -110,7 +110,7 @@ describe('The token endpoint of the emulator', () => {
     expect(json).to.include({ scope: 'group:read' }).and.not.have.property('id_token');
   });
 
-  it('takes the client by body and by Basic header, with PKCE and without', async () => {
+  it('authenticates a client by body or Basic header, with or without PKCE', async () => {
     const id = { client_id: DEMO_CLIENT.clientID };
     const header = basic(DEMO_CLIENT.clientID, DEMO_CLIENT.clientSecret);
     const withVerifier = { code_verifier: verifier };
@@ -121,7 +121,7 @@ describe('The token endpoint of the emulator', () => {
     expect((await exchange({ ...id, code: await newCode() })).json['error']).to.equal('invalid_client');
   });
 
-  it('takes a public client by its ID and verifier', async () => {
+  it('authenticates a public client by its ID and verifier', async () => {
     const parameters = { ...pkce, client_id: DEMO_PUBLIC_CLIENT.clientID };
     const { status, json } = await bench.signIn({ parameters, client: DEMO_PUBLIC_CLIENT, verifier });
     expect(status).to.equal(200);
@@ -130,7 +130,7 @@ describe('The token endpoint of the emulator', () => {
     expect(again.status).to.equal(200);
   });
 
-  it('does not ask for the redirect URI again', async () => {
+  it('does not require the redirect URI in the token request', async () => {
     const form = { ...credentials, grant_type: 'authorization_code', code: await newCode() };
     expect((await bench.post('/oauth/v1/token', form)).status).to.equal(200);
   });
@@ -182,7 +182,7 @@ describe('The token endpoint of the emulator', () => {
     expect(json['error']).to.equal('invalid_grant');
   });
 
-  it('honours a code once, and the tokens of the first use stay good', async () => {
+  it('accepts a code once, and the tokens of the first use stay valid', async () => {
     const code = await newCode();
     const first = await exchange({ ...credentials, code });
     const second = await exchange({ ...credentials, code });
@@ -191,7 +191,7 @@ describe('The token endpoint of the emulator', () => {
     expect((await bench.get('/oauth/v1/userinfo', String(first.json['access_token']))).status).to.equal(200);
   });
 
-  it('honours a code for one minute', async () => {
+  it('accepts a code for one minute', async () => {
     await withEmulator({}, async ({ roblox: own, authorize, post }) => {
       const code = (await authorize()).searchParams.get('code') ?? '';
       const late = (await authorize()).searchParams.get('code') ?? '';
@@ -216,7 +216,7 @@ describe('The token endpoint of the emulator', () => {
       expect(decodeJwt(String(json['id_token'])).sub).to.equal('4100000001');
     });
 
-    it('once: a spent refresh token is refused, and its successor still works', async () => {
+    it('once: a used refresh token is refused, and the new one still works', async () => {
       const { json: old } = await bench.signIn();
       const { json: next } = await refresh(bench, old['refresh_token']);
       const reuse = await refresh(bench, old['refresh_token']);
@@ -227,14 +227,14 @@ describe('The token endpoint of the emulator', () => {
       expect((await refresh(bench, next['refresh_token'])).status).to.equal(200);
     });
 
-    it('once even when ten ask at the same moment', async () => {
+    it('once, even for ten requests at the same moment', async () => {
       const { refresh_token } = await roblox.issueTokens();
       const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(bench, refresh_token)));
       const outcomes = answers.map(({ status, json }) => json['error'] ?? status).sort();
       expect(outcomes).to.deep.equal([200, ...Array<string>(9).fill('invalid_grant')]);
     });
 
-    it('and ends the family of a token that comes back, where revokeOnReuse says so', async () => {
+    it('and with revokeOnReuse ends the authorization when a used token comes again', async () => {
       await withEmulator({ revokeOnReuse: true }, async (own) => {
         const { json: old } = await own.signIn();
         const { json: next } = await refresh(own, old['refresh_token']);
@@ -244,7 +244,7 @@ describe('The token endpoint of the emulator', () => {
       });
     });
 
-    it('without ID token, where refreshWithoutIdToken says so', async () => {
+    it('without an ID token, with refreshWithoutIdToken', async () => {
       await withEmulator({ refreshWithoutIdToken: true }, async (own) => {
         const { json: old } = await own.signIn();
         expect(old).to.have.property('id_token');
@@ -252,7 +252,7 @@ describe('The token endpoint of the emulator', () => {
       });
     });
 
-    it('for 90 days after the last time, an access token works 15 minutes', async () => {
+    it('for 90 days after the last refresh; an access token works for 15 minutes', async () => {
       await withEmulator({}, async (own) => {
         const day = 24 * 60 * 60 * 1000;
         let { json } = await own.signIn();
@@ -280,7 +280,7 @@ describe('The token endpoint of the emulator', () => {
     });
   });
 
-  it('rotates its key on demand: both are published, or the new one alone', async () => {
+  it('rotates its key on demand: it publishes both keys, or only the new one', async () => {
     await withEmulator({}, async ({ roblox: own, get, signIn }) => {
       const kids = async () => {
         const { json, headers } = await get('/oauth/v1/certs');

@@ -20,7 +20,7 @@ describe('What the emulator tells about a user and a token', () => {
     bench.post('/oauth/v1/token/resources', { ...as, token: String(token) });
 
   describe('userinfo', () => {
-    it('is the user ID alone for openid alone', async () => {
+    it('is only the user ID with openid alone', async () => {
       const { json } = await bench.get('/oauth/v1/userinfo', await bench.token({ scope: 'openid' }));
       expect(json).to.deep.equal({ sub: '4100000001' });
     });
@@ -38,7 +38,7 @@ describe('What the emulator tells about a user and a token', () => {
       });
     });
 
-    it('has null for a missing picture, and a real picture where there is one', async () => {
+    it('has null for a missing picture, and a picture otherwise', async () => {
       const { json } = await bench.get('/oauth/v1/userinfo', await bench.token({ user: '4100000002' }));
       expect(json['picture']).to.equal(null);
       const picture = await bench.get('/avatars/4100000003.svg');
@@ -75,7 +75,7 @@ describe('What the emulator tells about a user and a token', () => {
       }
     });
 
-    it('says inactive of tokens that are unknown, spent, tampered with or of another app', async () => {
+    it('reports unknown, used, changed and other apps’ tokens as inactive', async () => {
       const { json: tokens } = await bench.signIn();
       const idToken = String(tokens['id_token']);
       const refreshToken = String(tokens['refresh_token']);
@@ -95,7 +95,7 @@ describe('What the emulator tells about a user and a token', () => {
   });
 
   describe('revocation', () => {
-    it('answers 200 with nothing in it, and ends the pair', async () => {
+    it('answers 200 with an empty body, and ends both tokens', async () => {
       const { json: tokens } = await bench.signIn();
       const token = String(tokens['refresh_token']);
       const { status, text } = await bench.post('/oauth/v1/token/revoke', { ...credentials, token });
@@ -144,7 +144,7 @@ describe('What the emulator tells about a user and a token', () => {
       });
     });
 
-    it('can be the user’s own doing', async () => {
+    it('can be done by the user', async () => {
       const tokens = await roblox.issueTokens({ user: '4100000003' });
       roblox.revokeAuthorizations('4100000003');
       expect((await bench.get('/oauth/v1/userinfo', tokens.access_token)).status).to.equal(401);
@@ -167,7 +167,7 @@ describe('What the emulator tells about a user and a token', () => {
       });
     });
 
-    it('have no key for a kind that no scope asks for', async () => {
+    it('have no key for a kind that no scope is for', async () => {
       const token = await bench.token({ scope: 'universe-messaging-service:publish' });
       const { json } = await resources(token);
       expect(json).to.deep.equal({
@@ -178,7 +178,7 @@ describe('What the emulator tells about a user and a token', () => {
       });
     });
 
-    it('are none when the user chose none, or nothing was to be chosen', async () => {
+    it('are empty when the user chose none, or there was nothing to choose', async () => {
       const { json: none } = await bench.signIn({ parameters: { scope }, resources: [] });
       expect((await resources(none['access_token'])).json).to.deep.equal({ resource_infos: [] });
       expect((await resources(await bench.token())).json).to.deep.equal({ resource_infos: [] });
@@ -217,7 +217,7 @@ describe('What the emulator tells about a user and a token', () => {
       expect((await bench.post('/oauth/v1/token/resources', credentials)).status).to.equal(400);
     });
 
-    it('are told to a public client by its ID', async () => {
+    it('are sent to a public client, which has only an ID', async () => {
       const token = await bench.token({ client: DEMO_PUBLIC_CLIENT.clientID, scope });
       expect((await resources(token, { client_id: DEMO_PUBLIC_CLIENT.clientID })).status).to.equal(200);
     });
