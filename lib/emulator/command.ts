@@ -1,11 +1,9 @@
-import { readFileSync, watch } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
+import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import timers from 'node:timers';
 import { parseArgs } from 'node:util';
 
-import { startEmulator } from './index.ts';
-import type { Emulator, RequestRecord } from './index.ts';
+import { startEmulator, type Emulator, type RequestRecord } from './index.ts';
 import type { EmulatedClient, EmulatorOptions } from './options.ts';
 import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT } from './people.ts';
 import { readPeopleFile } from './people-file.ts';

@@ -2,8 +2,7 @@ import type { ArmedFault, Faults, FaultTarget, OperationFault } from './faults.t
 import type { IdTokenFault } from './oauth/id-token-faults.ts';
 import { checkFields, OptionError } from './check-options.ts';
 import type { Changes } from './changes.ts';
-import { sendJson } from './http.ts';
-import type { Exchange } from './http.ts';
+import { sendJson, type Exchange } from './http.ts';
 import type { EmulatorKnobs } from './options.ts';
 import { readPeople, reviveTimes } from './people-file.ts';
 

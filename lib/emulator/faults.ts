@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { idTokenFaults } from './oauth/id-token-faults.ts';
-import type { IdTokenFault } from './oauth/id-token-faults.ts';
+import { idTokenFaults, type IdTokenFault } from './oauth/id-token-faults.ts';
 
 /** Which requests a fault is for: a path, in which `*` stands for any text (`GET /path` for one method only), or a RegExp for the path. */
 export type FaultTarget = string | RegExp;

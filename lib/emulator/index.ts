@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-import { createChanges } from './changes.ts';
-import type { Changes } from './changes.ts';
-import { createClock } from './clock.ts';
-import type { EmulatorClock } from './clock.ts';
+import { createChanges, type Changes } from './changes.ts';
+import { createClock, type EmulatorClock } from './clock.ts';
 import { largestFile } from './cloud/assets.ts';
 import { Cloud } from './cloud/cloud.ts';
 import type { PublishedMessage, RequestedRestart, SentNotification } from './cloud/request.ts';
@@ -13,14 +11,12 @@ import { answerAuthorization } from './oauth/consent.ts';
 import { buildDiscovery, providerPaths } from './oauth/endpoints.ts';
 import { answerControl, CONTROL_PATH } from './control.ts';
 import { Faults, applyWireFault } from './faults.ts';
-import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening } from './http.ts';
-import type { Exchange } from './http.ts';
+import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening, type Exchange } from './http.ts';
 import { KeyRing } from './oauth/keys.ts';
 import { checkArgument, checkOptions, listPeople } from './check-options.ts';
 import { defaultKnobs } from './options.ts';
 import type { EmulatedUser, EmulatorKnobs, EmulatorOptions, RequestRecord } from './options.ts';
-import { createTokenServer } from './oauth/provider.ts';
-import type { TokenServer } from './oauth/provider.ts';
+import { createTokenServer, type TokenServer } from './oauth/provider.ts';
 import { listChoices, readChoices } from './oauth/resources.ts';
 import { findScopeProblem } from './oauth/scopes.ts';
 import { Storage } from './oauth/storage.ts';

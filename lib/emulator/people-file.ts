@@ -1,5 +1,4 @@
-import { checkFields, checkPeople, OptionError } from './check-options.ts';
-import type { OptionPath } from './check-options.ts';
+import { checkFields, checkPeople, OptionError, type OptionPath } from './check-options.ts';
 import type { EmulatedGroupFacts, EmulatedUser } from './options.ts';
 
 /** The people of a file or a request. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-import { CloudRefusal, parseObject, readObject, readText, requireScopes } from './request.ts';
+import { CloudRefusal, parseObject, readObject, readText, refuseArgument, requireScopes } from './request.ts';
 import type { CloudRequest, Endpoint } from './request.ts';
 import type { StoredAsset } from '../world.ts';
 
@@ -19,19 +19,15 @@ const contentTypes: Readonly<Record<string, readonly string[]>> = {
   Video: ['video/mp4', 'video/mov'],
 };
 
-function refuse(message: string): CloudRefusal {
-  return new CloudRefusal('INVALID_ARGUMENT', message);
-}
-
 /** POST /assets/v1/assets: `request` and `fileContent` as multipart form data. The response is an operation. */
 export const createAsset: Endpoint = async (request) => {
   requireScopes(request, 'asset:read', 'asset:write');
   const { asked, file } = await readForm(request);
   const assetType = readText(asked['assetType'], 'assetType', 100);
   const allowed = Object.hasOwn(contentTypes, assetType) ? contentTypes[assetType] : undefined;
-  if (allowed === undefined) throw refuse(`assetType must be one of ${Object.keys(contentTypes).join(', ')}.`);
+  if (allowed === undefined) throw refuseArgument(`assetType must be one of ${Object.keys(contentTypes).join(', ')}.`);
   if (!allowed.includes(file.type)) {
-    throw refuse(`The content type of ${assetType} must be one of ${allowed.join(', ')}, but is ${file.type}.`);
+    throw refuseArgument(`The content type of ${assetType} must be one of ${allowed.join(', ')}, but is ${file.type}.`);
   }
   const asset: StoredAsset = {
     id: String(randomInt(10 ** 11, 10 ** 12)),
@@ -78,15 +74,15 @@ export const getAsset: Endpoint = (request) => {
 
 async function readForm({ contentType, body }: CloudRequest): Promise<{ asked: Record<string, unknown>; file: File }> {
   if (!/^multipart\/form-data\b/i.test(contentType))
-    throw refuse('The Content-Type header must be multipart/form-data.');
+    throw refuseArgument('The Content-Type header must be multipart/form-data.');
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
     .formData()
-    .catch(() => Promise.reject(refuse('The multipart form data cannot be read.')));
+    .catch(() => Promise.reject(refuseArgument('The multipart form data cannot be read.')));
   const [asked, file] = [form.get('request'), form.get('fileContent')];
-  if (typeof asked !== 'string') throw refuse('The form field "request" is missing, or is a file.');
-  if (!(file instanceof File)) throw refuse('The form field "fileContent" is missing, or is not a file.');
-  if (file.size === 0) throw refuse('The file is empty.');
-  if (file.size > largestFile) throw refuse('The file is larger than 20 MB.');
+  if (typeof asked !== 'string') throw refuseArgument('The form field "request" is missing, or is a file.');
+  if (!(file instanceof File)) throw refuseArgument('The form field "fileContent" is missing, or is not a file.');
+  if (file.size === 0) throw refuseArgument('The file is empty.');
+  if (file.size > largestFile) throw refuseArgument('The file is larger than 20 MB.');
   return { asked: parseObject(asked, 'request'), file };
 }
 
@@ -96,7 +92,7 @@ function readCreator(request: CloudRequest, context: unknown): StoredAsset['crea
   const ids = [userId, groupId].filter((id) => id !== undefined).map(String);
   const [id = ''] = ids;
   if (ids.length !== 1 || !/^\d{1,20}$/.test(id)) {
-    throw refuse('creationContext.creator needs either userId or groupId, a numeric ID.');
+    throw refuseArgument('creationContext.creator needs either userId or groupId, a numeric ID.');
   }
   const found = groupId === undefined ? { userId: request.ids.find(id) ?? '' } : { groupId: id };
   requireCreator(request, found);

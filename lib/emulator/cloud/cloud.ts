@@ -6,16 +6,13 @@ import { acceptJoinRequest, assignRole, declineJoinRequest, unassignRole, update
 import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './groups.ts';
 import { listInventoryItems } from './inventory.ts';
 import { Operations } from './operations.ts';
-import { CloudRefusal, requireScopes } from './request.ts';
-import type { CloudRequest, Endpoint, Records } from './request.ts';
+import { CloudRefusal, requireScopes, type CloudRequest, type Endpoint, type Records } from './request.ts';
 import { createNotification, generateThumbnail, getThumbnailOperation, getUser } from './users.ts';
 import type { Faults } from '../faults.ts';
-import { sendJson } from '../http.ts';
-import type { Exchange } from '../http.ts';
+import { sendJson, type Exchange } from '../http.ts';
 import type { Identities } from '../identities.ts';
 import type { EmulatorKnobs } from '../options.ts';
-import { RateLimiter } from './rate-limits.ts';
-import type { QuotaOptions } from './rate-limits.ts';
+import { RateLimiter, type QuotaOptions } from './rate-limits.ts';
 import type { Access, Storage } from '../oauth/storage.ts';
 import type { World } from '../world.ts';
 

@@ -1,9 +1,8 @@
-import { dereference, validate } from '@cfworker/json-schema';
-import type { Schema } from '@cfworker/json-schema';
+import { dereference, validate, type Schema } from '@cfworker/json-schema';
 import { existsSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 
-import { CloudRefusal } from './request.ts';
+import { refuseArgument, type CloudRefusal } from './request.ts';
 import type { Exchange } from '../http.ts';
 
 /** An operation of Roblox's OpenAPI description. scripts/generate-open-cloud.ts writes them. */
@@ -89,12 +88,12 @@ function findParameterProblem({ operation, params }: Found): string | undefined 
 export async function answerDescribed(found: Found, exchange: Exchange): Promise<unknown> {
   const { operation } = found;
   const problem = findParameterProblem(found);
-  if (problem !== undefined) throw refuse(problem);
+  if (problem !== undefined) throw refuseArgument(problem);
   for (const { in: place, name, required, schema } of operation.parameters) {
     if (place === 'path') continue;
     const header = exchange.req.headers[name.toLowerCase()];
     const values = place === 'query' ? exchange.query.getAll(name) : header === undefined ? [] : [header].flat();
-    if (values.length === 0 && required) throw refuse(`${name} is missing.`);
+    if (values.length === 0 && required) throw refuseArgument(`${name} is missing.`);
     if (values.length > 0 && !/^accept/i.test(name)) checkValue(schema, readParameter(schema, values), name);
   }
   await checkBody(operation, exchange);
@@ -121,14 +120,14 @@ async function checkBody({ body }: DescribedOperation, exchange: Exchange): Prom
   if (body === undefined) return;
   if (exchange.body.length === 0) {
     // A body with required fields is required, even if the description does not say so.
-    if (body.required || findProblem(body.schema, {}) !== undefined) throw refuse('The body is missing.');
+    if (body.required || findProblem(body.schema, {}) !== undefined) throw refuseArgument('The body is missing.');
     return;
   }
   const type = (exchange.req.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const isKnown = body.types.some(
     (known) => known === type || (known === 'application/*+json' && /\+json$/.test(type)),
   );
-  if (!isKnown) throw refuse(`The Content-Type header must be ${body.types.join(' or ')}.`);
+  if (!isKnown) throw refuseArgument(`The Content-Type header must be ${body.types.join(' or ')}.`);
   if (type === 'multipart/form-data') return checkValue(body.schema, await readForm(body.schema, exchange), 'The body');
   checkValue(body.schema, parseJSON(exchange.body.toString(), 'The body'), 'The body');
 }
@@ -138,7 +137,7 @@ async function readForm(schema: Schema, { req, body }: Exchange): Promise<Record
     headers: { 'content-type': req.headers['content-type'] ?? '' },
   })
     .formData()
-    .catch(() => Promise.reject(refuse('The multipart form data cannot be read.')));
+    .catch(() => Promise.reject(refuseArgument('The multipart form data cannot be read.')));
   const properties = (schema.properties ?? {}) as Readonly<Record<string, Schema>>; // no schema of Roblox's is a boolean
   const entries = [...new Set(form.keys())].map((name) => {
     const expected = properties[name];
@@ -176,14 +175,14 @@ function parseJSON(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw refuse(`${name} is not JSON.`);
+    throw refuseArgument(`${name} is not JSON.`);
   }
 }
 
 /** @throws {CloudRefusal} 400: the value does not match the schema */
 function checkValue(schema: Schema, value: unknown, name: string): void {
   const problem = findProblem(schema, value);
-  if (problem !== undefined) throw refuse(`${name} does not fit Roblox's description: ${problem}`);
+  if (problem !== undefined) throw refuseArgument(`${name} does not fit Roblox's description: ${problem}`);
 }
 
 function findProblem(schema: Schema, value: unknown): string | undefined {
@@ -192,8 +191,4 @@ function findProblem(schema: Schema, value: unknown): string | undefined {
   const { valid, errors } = validate(value, schema, '2020-12', lookup, true);
   const last = errors.at(-1);
   return valid ? undefined : `${last?.instanceLocation ?? '#'} ${last?.error ?? 'is wrong'}`;
-}
-
-function refuse(message: string): CloudRefusal {
-  return new CloudRefusal('INVALID_ARGUMENT', message);
 }

@@ -1,5 +1,12 @@
-import { CloudRefusal, readJSONBody, readText, requireScopes } from './request.ts';
-import type { CloudRequest, Endpoint } from './request.ts';
+import {
+  CloudRefusal,
+  readJSONBody,
+  readText,
+  refuseArgument,
+  requireScopes,
+  type CloudRequest,
+  type Endpoint,
+} from './request.ts';
 
 /** GET /cloud/v2/universes/{universe_id}. Needs no scope, and no choice on the consent page. */
 export const getUniverse: Endpoint = ({ world, ids, params }) => {
@@ -33,16 +40,15 @@ export const getUniverse: Endpoint = ({ world, ids, params }) => {
 export const restartServers: Endpoint = (request) => {
   const universeId = findChosenUniverse(request, 'universe:write');
   const body = readJSONBody(request);
-  const refuse = (message: string) => new CloudRefusal('INVALID_ARGUMENT', message);
   const { placeIds = [], bleedOffDurationMinutes = 1 } = body;
   if (!Array.isArray(placeIds) || !placeIds.every((id) => /^\d{1,19}$/.test(String(id)))) {
-    throw refuse('placeIds must be an array of place IDs.');
+    throw refuseArgument('placeIds must be an array of place IDs.');
   }
   for (const name of ['closeAllVersions', 'bleedOffServers']) {
-    if (!['boolean', 'undefined'].includes(typeof body[name])) throw refuse(`${name} must be true or false.`);
+    if (!['boolean', 'undefined'].includes(typeof body[name])) throw refuseArgument(`${name} must be true or false.`);
   }
   const minutes = Number.isInteger(bleedOffDurationMinutes) ? Number(bleedOffDurationMinutes) : 0;
-  if (minutes < 1 || minutes > 60) throw refuse('bleedOffDurationMinutes must be a whole number from 1 to 60.');
+  if (minutes < 1 || minutes > 60) throw refuseArgument('bleedOffDurationMinutes must be a whole number from 1 to 60.');
   request.records.restarts.push({ universeId, request: body });
   return {};
 };

@@ -1,9 +1,15 @@
-import { CloudRefusal, readJSONBody, readText, requireScopes } from './request.ts';
-import type { CloudRequest, Endpoint } from './request.ts';
+import {
+  CloudRefusal,
+  readJSONBody,
+  readText,
+  refuseArgument,
+  requireScopes,
+  type CloudRequest,
+  type Endpoint,
+} from './request.ts';
 import { findGroup, renderMembership, requirePermission } from './groups.ts';
 import type { EmulatedRole } from '../options.ts';
-import { findBaseRole, readRank } from '../world.ts';
-import type { Group, Membership } from '../world.ts';
+import { findBaseRole, readRank, type Group, type Membership } from '../world.ts';
 
 /** POST /cloud/v2/groups/{group_id}/memberships/{membership_id}:assignRole. Changes nothing when the member has the role. */
 export const assignRole: Endpoint = (request) =>
@@ -48,12 +54,12 @@ function readRole(group: Group, value: unknown): EmulatedRole {
   const reference = readText(value, 'role', 200);
   const [, groupId, roleId = ''] = /^groups\/(\d+)\/roles\/(\d+)$/.exec(reference) ?? [];
   if (groupId !== group.facts.id) {
-    throw new CloudRefusal('INVALID_ARGUMENT', `role must be like groups/${group.facts.id}/roles/1.`);
+    throw refuseArgument(`role must be like groups/${group.facts.id}/roles/1.`);
   }
   const role = group.roles.get(roleId);
   if (role === undefined) throw new CloudRefusal('NOT_FOUND', 'The role does not exist.');
   const isFixed = role.rank === 0 || role.rank === 255 || role.id === findBaseRole(group).id;
-  if (isFixed) throw new CloudRefusal('INVALID_ARGUMENT', `The ${role.displayName} role cannot be assigned.`);
+  if (isFixed) throw refuseArgument(`The ${role.displayName} role cannot be assigned.`);
   return role;
 }
 

@@ -1,5 +1,4 @@
-import { CloudRefusal, refuseFilter, requireScopes } from './request.ts';
-import type { CloudRequest, Endpoint } from './request.ts';
+import { CloudRefusal, refuseFilter, requireScopes, type CloudRequest, type Endpoint } from './request.ts';
 import type { EmulatedRole } from '../options.ts';
 import { cutPage } from './paging.ts';
 import type { Group, Membership } from '../world.ts';

@@ -1,5 +1,4 @@
-import { CloudRefusal, refuseFilter, refuseScope } from './request.ts';
-import type { Endpoint } from './request.ts';
+import { CloudRefusal, refuseFilter, refuseScope, type Endpoint } from './request.ts';
 import { findUser } from './users.ts';
 import type { EmulatedUser } from '../options.ts';
 import { cutPage } from './paging.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { CloudRefusal } from './request.ts';
+import { refuseArgument } from './request.ts';
 import type { EmulatorKnobs } from '../options.ts';
 
 /** One page of a list. */
@@ -41,7 +41,7 @@ export function cutPage<T>(
 function readPageSize(given: string | null, largest: number): number {
   if (given === null || given === '') return Math.min(10, largest);
   if (!/^-?\d{1,10}$/.test(given) || Number(given) < 0) {
-    throw new CloudRefusal('INVALID_ARGUMENT', 'maxPageSize must be a positive integer.');
+    throw refuseArgument('maxPageSize must be a positive integer.');
   }
   return Math.min(Number(given) || 10, largest);
 }
@@ -55,10 +55,7 @@ function openToken(token: string, seal: string): { offset: number; pages: number
   const plain = Buffer.from(token.split('').reverse().join(''), 'base64url').toString();
   const [, offset, pages, sealed] = /^(\d+)\.(\d+)\.([\w-]{16})$/.exec(plain) ?? [];
   if (sealed !== seal) {
-    throw new CloudRefusal(
-      'INVALID_ARGUMENT',
-      'The page token is invalid, or another parameter was changed since it was issued.',
-    );
+    throw refuseArgument('The page token is invalid, or another parameter was changed since it was issued.');
   }
   return { offset: Number(offset), pages: Number(pages) };
 }

@@ -90,9 +90,14 @@ export function refuseScope(scope: string): CloudRefusal {
   return new CloudRefusal('PERMISSION_DENIED', `The access token does not have the required scope: ${scope}`);
 }
 
+/** Makes the refusal for a wrong value in a request. */
+export function refuseArgument(message: string): CloudRefusal {
+  return new CloudRefusal('INVALID_ARGUMENT', message);
+}
+
 /** Makes the refusal for a filter that Roblox does not accept. */
 export function refuseFilter(what: string): CloudRefusal {
-  return new CloudRefusal('INVALID_ARGUMENT', `The provided filter is invalid: ${what}.`);
+  return refuseArgument(`The provided filter is invalid: ${what}.`);
 }
 
 /**
@@ -104,7 +109,7 @@ export function readJSONBody({
   contentType,
 }: Pick<CloudRequest, 'body' | 'contentType'>): Record<string, unknown> {
   if (!/^application\/json\b/i.test(contentType)) {
-    throw new CloudRefusal('INVALID_ARGUMENT', 'The Content-Type header must be application/json.');
+    throw refuseArgument('The Content-Type header must be application/json.');
   }
   return parseObject(body.toString(), 'The body');
 }
@@ -115,7 +120,7 @@ export function parseObject(text: string, name: string): Record<string, unknown>
   try {
     value = JSON.parse(text);
   } catch {
-    throw new CloudRefusal('INVALID_ARGUMENT', `${name} is not JSON.`);
+    throw refuseArgument(`${name} is not JSON.`);
   }
   return readObject(value, name);
 }
@@ -123,7 +128,7 @@ export function parseObject(text: string, name: string): Record<string, unknown>
 /** @throws {CloudRefusal} 400: not an object */
 export function readObject(value: unknown, name: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CloudRefusal('INVALID_ARGUMENT', `${name} must be an object.`);
+    throw refuseArgument(`${name} must be an object.`);
   }
   return { ...value };
 }
@@ -131,7 +136,7 @@ export function readObject(value: unknown, name: string): Record<string, unknown
 /** @throws {CloudRefusal} 400: not a string, or too short or too long */
 export function readText(value: unknown, name: string, max: number, min = 1): string {
   if (typeof value === 'string' && value.length >= min && value.length <= max) return value;
-  throw new CloudRefusal('INVALID_ARGUMENT', `${name} must be a string of ${min} to ${max} characters.`);
+  throw refuseArgument(`${name} must be a string of ${min} to ${max} characters.`);
 }
 
 /**

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-import { CloudRefusal, findUserId, readJSONBody, readObject, readText, requireScopes } from './request.ts';
+import {
+  CloudRefusal,
+  findUserId,
+  readJSONBody,
+  readObject,
+  readText,
+  refuseArgument,
+  requireScopes,
+} from './request.ts';
 import type { CloudRequest, Endpoint } from './request.ts';
 import { escapeHtml } from '../http.ts';
 import type { EmulatedUser } from '../options.ts';
@@ -73,7 +81,7 @@ function pollThumbnail(request: CloudRequest, user: EmulatedUser, operationId: s
 function readChoice(query: URLSearchParams, name: string, allowed: readonly string[], fallback: string): string {
   const value = query.get(name) ?? fallback;
   if (allowed.includes(value)) return value;
-  throw new CloudRefusal('INVALID_ARGUMENT', `${name} must be one of ${allowed.join(', ')}.`);
+  throw refuseArgument(`${name} must be one of ${allowed.join(', ')}.`);
 }
 
 /**
@@ -91,7 +99,7 @@ export const createNotification: Endpoint = (request) => {
   const payload = readObject(body['payload'], 'payload');
   const universe = readText(source['universe'], 'source.universe', 100);
   if (request.world.findExperience(/^universes\/(\d+)$/.exec(universe)?.[1] ?? '') === undefined) {
-    throw new CloudRefusal('INVALID_ARGUMENT', 'source.universe must be like universes/1 and exist.');
+    throw refuseArgument('source.universe must be like universes/1 and exist.');
   }
   checkPayload(payload);
   const id = randomUUID();
@@ -101,19 +109,19 @@ export const createNotification: Endpoint = (request) => {
 };
 
 function checkPayload(payload: Readonly<Record<string, unknown>>): void {
-  const refuse = (message: string) => new CloudRefusal('INVALID_ARGUMENT', message);
-  if (payload['type'] !== 'MOMENT') throw refuse('payload.type must be MOMENT.');
+  if (payload['type'] !== 'MOMENT') throw refuseArgument('payload.type must be MOMENT.');
   readText(payload['messageId'], 'payload.messageId', 100);
   for (const [name, value] of Object.entries(readObject(payload['parameters'] ?? {}, 'payload.parameters'))) {
     const { stringValue, int64Value } = readObject(value, `payload.parameters.${name}`);
     const isText = typeof stringValue === 'string' && int64Value === undefined;
     const isNumber = /^-?\d+$/.test(String(int64Value)) && stringValue === undefined;
-    if (!isText && !isNumber) throw refuse(`payload.parameters.${name} needs stringValue or int64Value, not both.`);
+    if (!isText && !isNumber)
+      throw refuseArgument(`payload.parameters.${name} needs stringValue or int64Value, not both.`);
   }
   const { launchData } = readObject(payload['joinExperience'] ?? {}, 'payload.joinExperience');
   if (launchData === undefined) return;
   if (typeof launchData !== 'string' || Buffer.byteLength(launchData) > 200) {
-    throw refuse('payload.joinExperience.launchData must be a string of at most 200 bytes.');
+    throw refuseArgument('payload.joinExperience.launchData must be a string of at most 200 bytes.');
   }
 }
 

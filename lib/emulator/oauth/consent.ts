@@ -1,6 +1,5 @@
 import { renderConsentPage, renderErrorPage } from './consent-page.ts';
-import { sendPage, sendRedirect } from '../http.ts';
-import type { Exchange } from '../http.ts';
+import { sendPage, sendRedirect, type Exchange } from '../http.ts';
 import type { EmulatedClient } from '../options.ts';
 import type { TokenServer } from './provider.ts';
 import { findScopeProblem } from './scopes.ts';

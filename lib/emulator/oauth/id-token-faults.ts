@@ -1,5 +1,4 @@
-import { createSigningKey, signJwt } from './keys.ts';
-import type { SigningKey } from './keys.ts';
+import { createSigningKey, signJwt, type SigningKey } from './keys.ts';
 
 /** A fault of an ID token. */
 export type IdTokenFault =

@@ -4,8 +4,7 @@ import { Readable } from 'node:stream';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { randomUUID } from 'node:crypto';
 
-import { sendJson, escapeHtml } from '../http.ts';
-import type { Exchange } from '../http.ts';
+import { sendJson, escapeHtml, type Exchange } from '../http.ts';
 import { paths } from './endpoints.ts';
 import type { EmulatedClient, EmulatedUser } from '../options.ts';
 import { listResources } from './resources.ts';

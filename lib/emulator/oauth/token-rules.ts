@@ -1,12 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
-import type { EmulatorClock } from '../clock.ts';
-import { toSeconds } from '../clock.ts';
+import { toSeconds, type EmulatorClock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Identities } from '../identities.ts';
 import { signIdToken } from './id-token-faults.ts';
-import { readClaims, signJwt } from './keys.ts';
-import type { KeyRing } from './keys.ts';
+import { readClaims, signJwt, type KeyRing } from './keys.ts';
 import type { EmulatedClient, EmulatedUser, EmulatorKnobs } from '../options.ts';
 import type { Storage, StoredToken } from './storage.ts';
 
