@@ -100,7 +100,7 @@ export function readGivenTokens(tokens: KeptTokens): Tokens {
   }
   const accessToken = readToken('accessToken', tokens.accessToken);
   if (accessToken === undefined) {
-    const { access_token } = tokens as { readonly access_token?: unknown }; // as token endpoints answer
+    const { access_token } = tokens as { readonly access_token?: unknown }; // the name in responses of token endpoints
     throw new TypeError(
       access_token === undefined
         ? "accessToken is missing: the user's access token is needed for calls"

@@ -249,7 +249,7 @@ export function explainUnknownLogin(req: Request, callbackURL: string): string {
   );
 }
 
-/** Says what is probably wrong when a login starts, for the developer; undefined for nothing. */
+/** Explains to the developer what is probably wrong at the start of a login; undefined when nothing is. */
 export function explainSuspiciousStart(req: Request, redirectURI: string): string | undefined {
   const { session, user, _userProperty: name = 'user' } = (readObject(req) ?? {}) as SignedInRequest;
   if (session?.passport?.user !== undefined && user === undefined && name === 'user') {
@@ -261,7 +261,7 @@ export function explainSuspiciousStart(req: Request, redirectURI: string): strin
   return undefined;
 }
 
-/** What passport.session() and its session leave on a request. */
+/** What passport.session() sets on a request. */
 interface SignedInRequest {
   readonly session?: { readonly passport?: { readonly user?: unknown } };
   readonly user?: unknown;
