@@ -44,13 +44,13 @@ export interface StoredToken {
 
 /** The methods of oidc-provider's adapter interface that are called here. */
 export interface ModelStorage {
-  upsert(id: string, payload: Payload, expiresInSeconds: number): Promise<undefined>;
+  upsert(id: string, payload: Payload, expiresInSeconds: number): Promise<void>;
   find(id: string): Promise<Payload | undefined>;
   findByUid(): Promise<undefined>;
   findByUserCode(): Promise<undefined>;
-  consume(id: string): Promise<undefined>;
-  destroy(id: string): Promise<undefined>;
-  revokeByGrantId(grantId: string): Promise<undefined>;
+  consume(id: string): Promise<void>;
+  destroy(id: string): Promise<void>;
+  revokeByGrantId(grantId: string): Promise<void>;
 }
 
 /**
@@ -86,7 +86,6 @@ export class Storage {
         const issuedAt = this.#clock.now();
         entries.set(id, { payload, issuedAt, expiresAt: issuedAt + expiresInSeconds * 1000, revoked: false });
         if (typeof payload['grantId'] === 'string') this.#link(payload['grantId'], name, id);
-        return undefined;
       },
       find: async (id) => this.#findLive(name, id)?.payload,
       findByUid: async () => undefined,
@@ -97,16 +96,9 @@ export class Storage {
         // When a token that is marked as consumed comes again, oidc-provider ends its grant. A deleted one is simply unknown.
         if (this.#revokesOnReuse()) payload['consumed'] = true;
         else entries.delete(id);
-        return undefined;
       },
-      destroy: async (id) => {
-        this.#end(name, id);
-        return undefined;
-      },
-      revokeByGrantId: async (grantId) => {
-        this.endAuthorization(grantId);
-        return undefined;
-      },
+      destroy: async (id) => this.#end(name, id),
+      revokeByGrantId: async (grantId) => this.endAuthorization(grantId),
     };
   }
 
