@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { refuse } from '../errors.ts';
 import { addSetCookies, canSetCookies, readCookies, findResponse, buildSetCookie } from './cookies.ts';
 import type { Cookie, CookieResponse } from './cookies.ts';
 import { isAlive, LOGIN_LIFETIME_MS, MAX_LOGINS, readLogins, UNKNOWN_LOGIN } from './login.ts';
@@ -219,15 +220,13 @@ function readOptions(options: CookieStoreOptions): CookieStoreOptions {
     throw new TypeError('secret and secrets were both given: leave one of them out');
   }
   if (name !== undefined && (typeof name !== 'string' || !/^[\w-]{1,64}$/.test(name))) {
-    throw new TypeError('name must be 1 to 64 letters, digits, - and _, since it begins the names of cookies');
+    refuse('name', name, '1 to 64 letters, digits, - and _, since it begins the names of cookies');
   }
   if (secure !== undefined && typeof secure !== 'boolean' && secure !== 'auto') {
-    throw new TypeError(`secure must be true, false or 'auto', but is a ${typeof secure}`);
+    refuse('secure', secure, "true, false or 'auto'");
   }
   for (const [option, value] of Object.entries({ response, now })) {
-    if (value !== undefined && typeof value !== 'function') {
-      throw new TypeError(`${option} must be a function, but is a ${typeof value}`);
-    }
+    if (value !== undefined && typeof value !== 'function') refuse(option, value, 'a function');
   }
   return options;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 // Imported, not global: fake timers of test runners replace the globals.
 import { clearTimeout, setTimeout } from 'node:timers';
+import { refuse } from '../errors.ts';
 import {
   addLogin,
   readLogins,
@@ -62,13 +63,11 @@ export class SessionStore implements StateStore {
   /** @throws {TypeError} an option that cannot work, by its name */
   constructor(options: SessionStoreOptions = {}) {
     const { key = 'oauth2:roblox', timeout = 10_000, now } = options;
-    if (typeof key !== 'string' || key === '') throw new TypeError('key must be a string that is not empty');
+    if (typeof key !== 'string' || key === '') refuse('key', key, 'a non-empty string');
     if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= MAX_TIMEOUT_MS)) {
-      throw new TypeError(`timeout must be milliseconds, from 1 to ${MAX_TIMEOUT_MS}, but is ${String(timeout)}`);
+      refuse('timeout', timeout, `a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`);
     }
-    if (now !== undefined && typeof now !== 'function') {
-      throw new TypeError(`now must be a function, but is a ${typeof now}`);
-    }
+    if (now !== undefined && typeof now !== 'function') refuse('now', now, 'a function');
     this.#key = key;
     this.#timeoutMs = timeout;
     this.#now = now ?? (() => Date.now());
