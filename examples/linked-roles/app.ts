@@ -89,7 +89,7 @@ export function createApp(options: AppOptions): Express {
       req.logIn(memberId, keep, (error: unknown) => (error ? reject(error) : resolve())); // any value is a user
     });
     delete req.session.move;
-    await goHome(req, res);
+    await redirectHome(req, res);
   });
 
   app.post('/auth/roblox', signedIn, (req, res, next) => {
@@ -114,7 +114,7 @@ export function createApp(options: AppOptions): Express {
       delete req.session.move;
       req.session.notice = `${person.username} is connected. Discord will know in a few seconds.`;
     }
-    await goHome(req, res);
+    await redirectHome(req, res);
   });
 
   app.post('/move', signedIn, async (req, res) => {
@@ -122,22 +122,22 @@ export function createApp(options: AppOptions): Express {
     delete req.session.move;
     if (move === undefined) throw new Refusal(409, 'That question is too old. Please connect the account again.');
     await people.move(move.memberId, move.robloxId);
-    await goHome(req, res, `${move.username} was moved to your Discord account.`);
+    await redirectHome(req, res, `${move.username} was moved to your Discord account.`);
   });
   app.post('/move/cancel', signedIn, async (req, res) => {
     delete req.session.move;
-    await goHome(req, res);
+    await redirectHome(req, res);
   });
 
   app.post('/accounts/:id/main', signedIn, async (req, res) => {
     const isDone = await people.chooseMain(getMember(req)!.id, String(req.params['id'])); // `signedIn` has checked it
     if (!isDone) throw new Refusal(404, 'That account is not connected.');
-    await goHome(req, res, 'Your main account has changed. Discord will know in a few seconds.');
+    await redirectHome(req, res, 'Your main account has changed. Discord will know in a few seconds.');
   });
   app.post('/accounts/:id/disconnect', signedIn, async (req, res) => {
     const isDone = await people.disconnect(getMember(req)!.id, String(req.params['id'])); // `signedIn` has checked it
     if (!isDone) throw new Refusal(404, 'That account is not connected.');
-    await goHome(
+    await redirectHome(
       req,
       res,
       'The account is disconnected. What it brought you on Discord is taken away in a few seconds.',
@@ -240,7 +240,7 @@ const signedIn: RequestHandler = (req, _res, next) => {
 };
 
 /** Redirects to the home page, with a message. Saves the session first: a fast browser would otherwise miss the message. */
-async function goHome(req: Request, res: Response, notice?: string): Promise<void> {
+async function redirectHome(req: Request, res: Response, notice?: string): Promise<void> {
   if (notice !== undefined) req.session.notice = notice;
   await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
   res.redirect(303, '/');

@@ -18,7 +18,7 @@ const SITE = 'Linked roles';
 export function welcomePage(message?: Message): string {
   return frame(
     'Sign in',
-    html`${said(message)}
+    html`${renderMessage(message)}
       <section class="card hero">
         <h1>Your Roblox rank, on Discord</h1>
         <p>
@@ -45,7 +45,7 @@ export function homePage(about: {
   const { member, isAdmin, moving, now, message } = about;
   return frame(
     member.name,
-    html`${said(message)} ${moving === undefined ? '' : moveQuestion(moving)}
+    html`${renderMessage(message)} ${moving === undefined ? '' : renderMoveQuestion(moving)}
       ${
         member.discordTokens === ''
           ? html`<p class="note">
@@ -80,7 +80,7 @@ export function homePage(about: {
         </section>
         <section class="card stack">
           <h2>What Discord knows</h2>
-          ${publishedList(member, now)}
+          ${renderPublished(member, now)}
         </section>
       </div>
       <p class="quiet"><a href="/privacy">What is stored</a> · <a href="/delete">Delete my account</a></p>`,
@@ -103,20 +103,20 @@ function accountRow(account: RobloxAccount, { main, accounts }: Member): Html {
       ${hasEnded ? html`<br /><small>Roblox has ended this connection. Connect the account again.</small>` : ''}
     </span>
     <span class="choices">
-      ${isMain ? '' : action(`${path}/main`, 'Make main', username)}
-      ${action(`${path}/disconnect`, 'Disconnect', username)}
+      ${isMain ? '' : renderButton(`${path}/main`, 'Make main', username)}
+      ${renderButton(`${path}/disconnect`, 'Disconnect', username)}
     </span>
   </li>`;
 }
 
-function action(path: string, verb: string, name: string): Html {
+function renderButton(path: string, verb: string, name: string): Html {
   // The label is for screen readers, which may read the buttons without the heading.
   return html`<form method="post" action="${path}">
     <button class="button plain" aria-label="${verb} ${name}">${verb}</button>
   </form>`;
 }
 
-function moveQuestion(username: string): Html {
+function renderMoveQuestion(username: string): Html {
   return html`<section class="card stack" role="alert">
     <h2>Move ${username} here?</h2>
     <p>This Roblox account is connected to another Discord account, which loses its roles when you move it.</p>
@@ -134,7 +134,7 @@ const LABELS: Readonly<Record<string, string>> = {
   since: 'On Roblox since',
 };
 
-function publishedList({ main, published, checkedAt }: Member, now: number): Html {
+function renderPublished({ main, published, checkedAt }: Member, now: number): Html {
   if (published === undefined || main === undefined) return html`<p class="quiet">Nothing.</p>`;
   if (published === UNKNOWN)
     return html`<p class="quiet">We are about to tell it. Load the page again in a few seconds.</p>`;
@@ -144,14 +144,16 @@ function publishedList({ main, published, checkedAt }: Member, now: number): Htm
         ([key, value]) =>
           html`<div>
             <dt>${LABELS[key] ?? key}</dt>
-            <dd>${inWords(key, value)}</dd>
+            <dd>${formatValue(key, value)}</dd>
           </div>`,
       )}
     </dl>
-    <p class="quiet">Checked ${checkedAt === undefined ? 'never' : html`<span>${ago(checkedAt, now)}</span>`}.</p>`;
+    <p class="quiet">
+      Checked ${checkedAt === undefined ? 'never' : html`<span>${formatAge(checkedAt, now)}</span>`}.
+    </p>`;
 }
 
-function inWords(key: string, value: string): string {
+function formatValue(key: string, value: string): string {
   if (key === 'since') return day.format(new Date(value));
   if (key === 'rank') return value === '0' ? 'Not a member' : value;
   return value === '1' ? 'Yes' : 'No';
@@ -210,8 +212,8 @@ export function privacyPage({
           </p>`,
       )}
       <p>
-        We ask Roblox for ${chooseScopes(community).join(', ')}, and tell Discord within ${inTime(intervalMs)} what has
-        changed. Nobody else is told anything.
+        We ask Roblox for ${chooseScopes(community).join(', ')}, and tell Discord within ${formatDuration(intervalMs)}
+        what has changed. Nobody else is told anything.
       </p>
       <p>
         <a href="/delete">Delete my account</a> deletes all of it at once, ends our access at Roblox and Discord, and
@@ -234,16 +236,16 @@ export function operationsPage(
     ['Due for a check', String(due)],
     ['Waiting in the queue', String(queue.waiting)],
     ['Being checked', String(queue.active)],
-    ['Last check', lastCheckAt === undefined ? 'never' : ago(lastCheckAt, now)],
-    ['Oldest check', oldestCheckAt === undefined ? 'none' : ago(oldestCheckAt, now)],
+    ['Last check', lastCheckAt === undefined ? 'never' : formatAge(lastCheckAt, now)],
+    ['Oldest check', oldestCheckAt === undefined ? 'none' : formatAge(oldestCheckAt, now)],
   ];
   return frame(
     'Operations',
     html`${
         isBehind
           ? html`<p class="note" role="alert">
-              Somebody was last checked more than ${inTime(intervalMs)} ago. Look at the errors, or start another
-              worker.
+              Somebody was last checked more than ${formatDuration(intervalMs)} ago. Look at the errors, or start
+              another worker.
             </p>`
           : ''
       }
@@ -261,7 +263,7 @@ export function operationsPage(
       </section>
       <section class="card stack">
         <h2>Members per minute</h2>
-        ${table(
+        ${renderTable(
           ['Minute', 'Checked', 'Told Discord', 'Failed'],
           minutes.map(({ at, checks, updates, failures }) => [
             clock.format(at),
@@ -276,13 +278,13 @@ export function operationsPage(
         ${
           errors.length === 0
             ? html`<p class="quiet">None.</p>`
-            : table(
+            : renderTable(
                 ['What', 'Times', 'First', 'Last'],
                 errors.map(({ message, times, firstAt, lastAt }) => [
                   message,
                   `${times}`,
-                  ago(firstAt, now),
-                  ago(lastAt, now),
+                  formatAge(firstAt, now),
+                  formatAge(lastAt, now),
                 ]),
               )
         }
@@ -291,7 +293,7 @@ export function operationsPage(
   );
 }
 
-function table(names: readonly string[], rows: readonly (readonly string[])[]): Html {
+function renderTable(names: readonly string[], rows: readonly (readonly string[])[]): Html {
   return html`<div class="table" tabindex="0" role="region" aria-label="${names.join(', ')}">
     <table>
       <thead>
@@ -327,18 +329,18 @@ function frame(title: string, main: Html): string {
   return page(SITE, title, main);
 }
 
-function said(message: Message | undefined): Html | string {
+function renderMessage(message: Message | undefined): Html | string {
   return message === undefined ? '' : html`<p class="note" role="${message.role}">${message.text}</p>`;
 }
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
 const clock = new Intl.DateTimeFormat('en', { timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' });
 
-function ago(time: number, now: number): string {
-  return now - time < 1000 ? 'just now' : `${inTime(now - time)} ago`;
+function formatAge(time: number, now: number): string {
+  return now - time < 1000 ? 'just now' : `${formatDuration(now - time)} ago`;
 }
 
-function inTime(ms: number): string {
+function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 120) return formatCount(seconds, 'second');
   return seconds < 7200

@@ -17,7 +17,7 @@ export function loginPage(message?: Message): string {
     html`<section class="card narrow">
       <h1>Sign in</h1>
       <p class="quiet">New or returning: choose an account that you have already, and you are in.</p>
-      ${said(message)}
+      ${renderMessage(message)}
       <ul class="buttons">
         ${BRANDS.map(
           ({ id, name, mark }) =>
@@ -43,12 +43,12 @@ export function accountPage(account: Account, identities: readonly LinkedIdentit
           <p class="quiet">Here since ${time(account.createdAt)}</p>
         </div>
       </section>
-      ${said(message)}
+      ${renderMessage(message)}
       <section class="card" aria-labelledby="ways">
         <h2 id="ways">Ways to sign in</h2>
         <p class="quiet">Link a second one, and you can still get in when you lose the first.</p>
         <ul class="ways">
-          ${BRANDS.map((brand) => way(brand, identities))}
+          ${BRANDS.map((brand) => renderProvider(brand, identities))}
         </ul>
       </section>`,
     html`<form method="post" action="/sign-out"><button class="button plain">Sign out</button></form>`,
@@ -56,7 +56,7 @@ export function accountPage(account: Account, identities: readonly LinkedIdentit
 }
 
 /** One provider on the account page. */
-function way({ id, name, mark }: Brand, identities: readonly LinkedIdentity[]): Html {
+function renderProvider({ id, name, mark }: Brand, identities: readonly LinkedIdentity[]): Html {
   const identity = identities.find(({ provider }) => provider === id);
   return html`<li>
     <span class="tile ${id}">${mark}</span>
@@ -73,15 +73,15 @@ function way({ id, name, mark }: Brand, identities: readonly LinkedIdentity[]): 
     </div>
     ${
       identity === undefined
-        ? action(`/auth/${id}/link`, 'Link', name)
+        ? renderButton(`/auth/${id}/link`, 'Link', name)
         : identities.length > 1
-          ? action(`/auth/${id}/unlink`, 'Unlink', name)
+          ? renderButton(`/auth/${id}/unlink`, 'Unlink', name)
           : html`<span class="tag">Only way in</span>`
     }
   </li>`;
 }
 
-function action(path: string, verb: string, name: string): Html {
+function renderButton(path: string, verb: string, name: string): Html {
   // The name is for screen readers, which may read the buttons without the heading.
   return html`<form method="post" action="${path}">
     <button class="button plain">${verb}<span class="unseen"> ${name}</span></button>
@@ -101,7 +101,7 @@ export function errorPage(title: string, text: string): string {
   );
 }
 
-function said(message: Message | undefined): Html {
+function renderMessage(message: Message | undefined): Html {
   return message === undefined
     ? html``
     : html`<p class="message ${message.role}" role="${message.role}">${message.text}</p>`;
