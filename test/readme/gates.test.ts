@@ -13,12 +13,12 @@ import { TokenVault } from '../../lib/index.ts';
 
 const MANGO = '4100000001';
 const YSOLDE = '4100000004';
-/** Mango gets a rank of 200, so that both are staff; the pass is Mango's alone. */
+/** Mango gets a rank of 200, so that both are staff. Only Mango has the pass. */
 const PEOPLE = DEMO_PEOPLE.map((person) =>
   person.id === MANGO ? { ...person, groups: [{ id: '7001', roleIds: ['700104'] }] } : person,
 );
 
-/** Loads the README's module of gates, as it stands on the page but for the address of the emulator. */
+/** Loads the README's module of gates, unchanged except for the URL of the emulator. */
 async function loadGates(baseURL: string): Promise<(app: Express, vault: TokenVault) => void> {
   const page = readFileSync('README.md', 'utf8');
   const snippet = [...page.matchAll(/^```ts\n([^]*?)^```/gm)]
@@ -43,12 +43,15 @@ async function loadGates(baseURL: string): Promise<(app: Express, vault: TokenVa
 }
 
 describe('the gates of the README', () => {
-  it('check each visitor as themselves', async () => {
+  it('check each visitor, also at the same time', async () => {
     const roblox = await startEmulator({ users: PEOPLE, groups: DEMO_GROUPS });
     Object.assign(process.env, {
       ROBLOX_CLIENT_ID: roblox.credentials.clientID,
       ROBLOX_CLIENT_SECRET: roblox.credentials.clientSecret,
     });
+    // Other tests in this process may have added their own to the shared Passport.
+    const { _serializers, _deserializers } = passport as unknown as Record<string, unknown>; // Passport's fields
+    Object.assign(passport, { _serializers: [], _deserializers: [] });
     const app = express();
     app.use(session({ secret: 'tests', resave: false, saveUninitialized: false }), passport.session());
     passport.serializeUser((user, done) => done(null, user));
@@ -71,6 +74,7 @@ describe('the gates of the README', () => {
     } finally {
       for (const visitor of Object.values(visitors)) visitor.close();
       passport.unuse('roblox');
+      Object.assign(passport, { _serializers, _deserializers });
       for (const name of ['ROBLOX_CLIENT_ID', 'ROBLOX_CLIENT_SECRET']) delete process.env[name];
       server.close();
       await roblox.close();
