@@ -40,7 +40,7 @@ export type ConnectionErrorCode =
   | 'invalid_body'
   /** The server failed (5xx), with a body that gives no reason. */
   | 'server_error'
-  /** The server refused (4xx). Usual causes: a gateway in between, too many requests, a wrong `baseURL`. The message has its reason, if any. */
+  /** The server refused (4xx); the message has its reason, if any. Usual causes: a gateway, too many requests, a wrong `baseURL`. */
   | 'unexpected_status';
 
 /**

@@ -11,7 +11,7 @@ export interface Community {
 
 /** Discord's types of comparison. The admins of a Discord server choose the number to compare with. */
 const AT_LEAST = 2;
-/** "At least so many days ago". Discord's documentation has 5 and 6 the wrong way round. https://github.com/discord/discord-api-docs/issues/5936 */
+/** "At least so many days ago". Discord's documentation mixes up 5 and 6. https://github.com/discord/discord-api-docs/issues/5936 */
 const DAYS_AGO_AT_LEAST = 6;
 const IS = 7;
 

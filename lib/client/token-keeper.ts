@@ -52,7 +52,7 @@ export interface TokenKeeper {
    * @throws {TypeError} the tokens cannot be renewed
    */
   renew(signal?: AbortSignal): Promise<Tokens>;
-  /** Ends the authorization. Every later use throws. When it fails, nothing has changed. @throws {TypeError} the tokens cannot be revoked */
+  /** Ends the authorization: every later use throws. When it fails, nothing has changed. @throws {TypeError} nobody can revoke the tokens */
   revoke(limits?: RequestLimits): Promise<void>;
   /** The current tokens and some old ones: values that no error may show. */
   secrets(): readonly string[];
@@ -264,7 +264,7 @@ function createCannotRenewError(): TypeError {
   return new TypeError('The tokens cannot be renewed: that needs a refreshToken and the clientID of its app');
 }
 
-/** Chooses the margin: a quarter of the time left, at most {@link MARGIN_MS}. Otherwise tokens with a short lifetime would be renewed all the time. */
+/** Chooses the margin: a quarter of the time left, at most {@link MARGIN_MS}. So tokens with a short lifetime are not renewed at each call. */
 function chooseMarginMs(tokens: Tokens, nowMs: number, leastMs: number): number {
   if (tokens.expiresAt === undefined) return 0;
   return Math.min(MARGIN_MS, Math.max(leastMs, (tokens.expiresAt.getTime() - nowMs) / 4));

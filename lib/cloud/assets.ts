@@ -68,7 +68,7 @@ export interface Assets {
    * @throws {TypeError} the file is empty, too large or of a type that `assetType` does not accept; or `creator` is missing and the user's
    * choice on the consent page does not tell it
    * @throws {RobloxAPIError} Roblox refused the upload, or could not make the asset
-   * @throws {ConnectionError} `timeout`: Roblox may still make the asset. When the error's `url` ends in `operations/…`, poll that operation:
+   * @throws {ConnectionError} `timeout`: Roblox may still make the asset. When the error's `url` ends in `operations/…`, poll it:
    * `client.request('GET', '/assets/v1/operations/{operationId}', { path: { operationId } })`
    * @see https://create.roblox.com/docs/cloud/guides/usage-assets
    */

@@ -45,7 +45,7 @@ export async function runWithEitherSignal<T>(
   }
 }
 
-/** How long, and for how many turns of the event loop, we wait for a response that has arrived but is not read yet (TLS, unpacking, streams). */
+/** The grace period to read a response that has arrived (TLS, decompression, streams): milliseconds, then turns of the event loop. */
 const GRACE_MS = 20;
 const GRACE_TURNS = 10;
 

@@ -9,7 +9,7 @@ import { setImmediate } from './platform.ts';
  */
 const IDLE_MS = 55_000;
 
-/** When an idle connection becomes too old, in milliseconds since the epoch. Not a timer: timers stop while a machine (or a Lambda) sleeps. */
+/** When an idle connection becomes too old, in milliseconds since the epoch. Not a timer, which stops while a machine (or a Lambda) sleeps. */
 const staleAt = new WeakMap<object, number>();
 
 const agents = new Map<string, http.Agent>();

@@ -105,7 +105,7 @@ export function readIntrospection(json: unknown): Introspection | undefined {
 
 /**
  * Reads a response of `/token/resources`. It has one entry for each owner: `universe` lists experiences, and `creator` lists accounts,
- * where `U` means the owner and `G7` means group 7. Each list may be missing, and the user may have chosen nothing. Invalid IDs are left out.
+ * where `U` means the owner and `G7` means group 7. Each list may be missing, and the user may have chosen nothing. Leaves out invalid IDs.
  * @returns undefined when it has no `resource_infos`
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#post-v1tokenresources
  */

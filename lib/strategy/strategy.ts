@@ -147,7 +147,7 @@ export class RobloxStrategy extends OAuth2Strategy {
 
   /**
    * Asks userinfo which user an access token belongs to. passport-oauth2's extension point: a subclass may add to the profile.
-   * @param done gets the {@link Profile}, an {@link InternalOAuthError} with a `cause`, or an {@link IDTokenError} when userinfo names no user
+   * @param done gets the {@link Profile}, an {@link InternalOAuthError} with a `cause`, or an {@link IDTokenError}: userinfo names no user
    * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference#get-v1userinfo
    */
   override userProfile(accessToken: string, done: (error?: unknown, profile?: Profile) => void): void {

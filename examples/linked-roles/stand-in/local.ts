@@ -1,4 +1,4 @@
-/** Both providers on this machine, and two pages to try the example: one with the roles in a Discord server, one to change ranks at Roblox. */
+/** Both providers on this machine, and two pages: one shows the roles in a Discord server, one changes ranks at Roblox. */
 import express, { type Express } from 'express';
 import { RobloxClient } from 'passport-roblox-oauth2';
 import {
