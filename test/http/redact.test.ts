@@ -178,3 +178,15 @@ describe("an error of an app's own function", () => {
     expect(redactError(error, [SECRET])).to.not.equal(error);
   });
 });
+
+describe('redaction', () => {
+  it('leaves no secret in any text, plain or encoded', () => {
+    const secret = fc.string({ minLength: 4, maxLength: 40 }).filter((text) => !'[redacted]'.includes(text));
+    fc.assert(
+      fc.property(fc.string(), secret, fc.string(), (before, hidden, after) => {
+        const clean = redact(`${before}${hidden}${after}${encodeURIComponent(hidden)}`, [hidden]);
+        expect(clean.replaceAll('[redacted]', '\0')).to.not.include(hidden);
+      }),
+    );
+  });
+});

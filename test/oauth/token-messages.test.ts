@@ -1,11 +1,5 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { inspect } from 'node:util';
-import { redact } from '../../lib/http/redact.ts';
-import { buildAuthorizationURL, readCallback } from '../../lib/oauth/authorization.ts';
-import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
-import { deriveCodeChallenge, deriveNonce, createOneTimeValue } from '../../lib/oauth/authorization.ts';
-import { readProfile } from '../../lib/oauth/profile.ts';
 import {
   readIntrospection,
   readResources,
@@ -13,96 +7,6 @@ import {
   type ClientCredentials,
 } from '../../lib/oauth/token-messages.ts';
 import { readTokens, splitScopes } from '../../lib/oauth/tokens.ts';
-
-describe('the endpoints', () => {
-  it("are Roblox's own by default", () => {
-    expect(deriveEndpoints()).to.deep.equal({
-      baseURL: 'https://apis.roblox.com',
-      issuer: 'https://apis.roblox.com/oauth/',
-      authorization: 'https://apis.roblox.com/oauth/v1/authorize',
-      token: 'https://apis.roblox.com/oauth/v1/token',
-      revocation: 'https://apis.roblox.com/oauth/v1/token/revoke',
-      introspection: 'https://apis.roblox.com/oauth/v1/token/introspect',
-      resources: 'https://apis.roblox.com/oauth/v1/token/resources',
-      userinfo: 'https://apis.roblox.com/oauth/v1/userinfo',
-      certs: 'https://apis.roblox.com/oauth/v1/certs',
-    });
-  });
-
-  for (const base of [
-    'http://127.0.0.1:4000',
-    'http://127.9.8.7',
-    'http://localhost:1',
-    'http://[::1]:9',
-    'http://a.localhost',
-  ]) {
-    it(`may be on loopback over plain http: ${base}`, () => {
-      expect(deriveEndpoints(`${base}/`).token).to.equal(`${base}/oauth/v1/token`);
-    });
-  }
-});
-
-describe('one-time values', () => {
-  it('make the S256 challenge of RFC 7636, appendix B', () => {
-    expect(deriveCodeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).to.equal(
-      'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    );
-  });
-
-  it('come from the random bytes that were given', () => {
-    expect(createOneTimeValue((size) => Buffer.alloc(size, 7))).to.equal(Buffer.alloc(32, 7).toString('base64url'));
-  });
-
-  it('derive a nonce that is not the challenge and does not reveal the verifier', () => {
-    fc.assert(
-      fc.property(fc.string({ minLength: 43 }), (verifier) => {
-        expect(deriveNonce(verifier)).to.match(/^[\w-]{43}$/);
-        expect(deriveNonce(verifier)).to.not.equal(deriveCodeChallenge(verifier));
-        expect(deriveNonce(verifier)).to.equal(deriveNonce(verifier));
-      }),
-    );
-  });
-});
-
-describe('a callback query', () => {
-  it('is not a callback without a code or an error', () => {
-    for (const query of [{}, { state: 'x' }, { code: undefined }, Object.create({ code: 'inherited' })]) {
-      expect(readCallback(query)).to.equal(undefined);
-    }
-  });
-
-  it('is read without an error, for any query, and gives only strings', () => {
-    const value = fc.oneof(fc.string(), fc.array(fc.string()), fc.anything());
-    const query = fc.dictionary(fc.constantFrom('code', 'error', 'state', 'error_description', '__proto__'), value);
-    fc.assert(
-      fc.property(query, (given) => {
-        const callback = readCallback(given);
-        if (callback === undefined) return;
-        for (const part of Object.values(callback)) if (part !== undefined) expect(part).to.be.a('string');
-        if (callback.kind === 'code') expect(callback.code).to.equal(given['code']);
-      }),
-    );
-  });
-});
-
-describe('the authorization URL', () => {
-  it('carries any value unchanged, a space as %20', () => {
-    fc.assert(
-      fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.string()), (parameters) => {
-        const url = new URL(buildAuthorizationURL('https://roblox.test/oauth/v1/authorize', parameters));
-        expect(Object.fromEntries(url.searchParams)).to.deep.equal(parameters);
-        expect(url.search).to.not.include('+');
-        expect(url.origin + url.pathname).to.equal('https://roblox.test/oauth/v1/authorize');
-      }),
-    );
-  });
-
-  it('leaves out what is undefined', () => {
-    expect(buildAuthorizationURL('https://roblox.test/', { a: undefined, b: null, c: 'x' })).to.equal(
-      'https://roblox.test/?c=x',
-    );
-  });
-});
 
 describe('a form for a token endpoint', () => {
   const credentials = fc.record({
@@ -296,60 +200,5 @@ describe('the responses of the token endpoints', () => {
   it('split scopes in every form', () => {
     expect(splitScopes(' openid  profile openid')).to.deep.equal(['openid', 'profile']);
     expect(splitScopes(['openid profile', 'group:read'])).to.deep.equal(['openid', 'profile', 'group:read']);
-  });
-});
-
-describe('a profile', () => {
-  const base = { sub: '1', name: 'Display', nickname: 'Display', preferred_username: 'user', created_at: 0 };
-
-  it('has no photos when the picture is null or missing', () => {
-    for (const picture of [null, undefined, '', 7]) expect(readProfile({ ...base, picture }).photos).to.deep.equal([]);
-  });
-
-  it('has only the fields of openid, and none that is undefined', () => {
-    expect(readProfile({ sub: '1' })).to.deep.equal({
-      provider: 'roblox',
-      id: '1',
-      profileUrl: 'https://www.roblox.com/users/1/profile',
-      photos: [],
-      _raw: '{"sub":"1"}',
-      _json: { sub: '1' },
-    });
-  });
-
-  const linked: [name: string, claims: Record<string, unknown>, expected: object][] = [
-    ['a script', { profile: 'javascript:alert(1)', picture: 'javascript:alert(1)' }, { photos: [] }],
-    ['data', { profile: 'data:text/html,x', picture: 'data:image/svg+xml,x' }, { photos: [] }],
-    ['plain http', { profile: 'http://www.roblox.com/users/1/profile' }, {}],
-    ['no URL', { profile: 'roblox', picture: 'me.png' }, { photos: [] }],
-    ['no text', { profile: 7, picture: 7 }, { photos: [] }],
-  ];
-  for (const [name, claims, expected] of linked) {
-    it(`has the user's page at Roblox and no picture when its claims are ${name}`, () => {
-      const profileUrl = 'https://www.roblox.com/users/1/profile';
-      expect(readProfile({ ...base, ...claims })).to.deep.include({ profileUrl, ...expected });
-    });
-  }
-
-  for (const createdAt of [1e300, '1584682495', true, null]) {
-    it(`has no date when created_at is ${inspect(createdAt)}`, () => {
-      expect(readProfile({ ...base, created_at: createdAt })).to.not.have.property('createdAt');
-    });
-  }
-
-  it('has the nickname when there is no name', () => {
-    expect(readProfile({ sub: '1', nickname: 'Nick' }).displayName).to.equal('Nick');
-  });
-});
-
-describe('redaction', () => {
-  it('leaves no secret in any text, plain or encoded', () => {
-    const secret = fc.string({ minLength: 4, maxLength: 40 }).filter((text) => !'[redacted]'.includes(text));
-    fc.assert(
-      fc.property(fc.string(), secret, fc.string(), (before, hidden, after) => {
-        const clean = redact(`${before}${hidden}${after}${encodeURIComponent(hidden)}`, [hidden]);
-        expect(clean.replaceAll('[redacted]', '\0')).to.not.include(hidden);
-      }),
-    );
   });
 });
