@@ -2,7 +2,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { refuse, TokenVaultError } from '../errors.ts';
-import { checkConnectionOptions, readMilliseconds, waitAtMost, type TokenLock, type TokenStorage } from './storage.ts';
+import {
+  checkConnectionOptions,
+  explainNoAnswer,
+  readMilliseconds,
+  waitAtMost,
+  type TokenLock,
+  type TokenStorage,
+} from './storage.ts';
 
 export type { TokenLock, TokenStorage } from './storage.ts';
 
@@ -120,10 +127,8 @@ export function postgresVault(options: PostgresVaultOptions): PostgresVault {
   const transactions = new AsyncLocalStorage<Transaction>();
 
   function soon<T>(work: Promise<T>, ms = statementTimeout): Promise<T> {
-    const message = `Postgres did not answer within ${ms} ms`;
-    return waitAtMost(ms, work, { code: 'timeout', message }).catch((error: unknown) => {
-      throw explain(error);
-    });
+    const message = `Postgres did not answer within ${ms} ms: is it running, and is its address right?`;
+    return waitAtMost(ms, work, { code: 'timeout', message }).catch(rethrow);
   }
 
   /** On the connection of the user's lock where the calling task runs under it. */
@@ -147,7 +152,11 @@ export function postgresVault(options: PostgresVaultOptions): PostgresVault {
       const promised = pool.connect(take) as PromiseLike<PostgresClient> | undefined;
       if (typeof promised?.then === 'function') promised.then((client) => take(undefined, client), reject);
     });
-    return waitAtMost(lockTimeout, connected, { code: 'lock_timeout', message, onLate: (client) => giveBack(client) });
+    return waitAtMost(lockTimeout, connected, {
+      code: 'lock_timeout',
+      message,
+      onLate: (client) => giveBack(client),
+    }).catch(rethrow);
   }
 
   function giveBack(client: PostgresClient, destroy = false): void {
@@ -179,11 +188,12 @@ SELECT 1 FROM ${table} WHERE key = '${checkKey(key)}' FOR UPDATE`;
       const statements = `SELECT pg_advisory_xact_lock(${advisoryKey(name, '')});\n${createTableSQL(name)}`;
       await pool.query(statements).catch(async (error: unknown) => {
         if (!MADE_MEANWHILE.has(codeOf(error))) throw explain(error);
-        await pool.query(statements);
+        await pool.query(statements).catch(rethrow);
       });
     },
     async purge() {
-      return (await pool.query(`DELETE FROM ${table} WHERE expires_on < current_date`)).rowCount ?? 0;
+      const { rowCount } = await pool.query(`DELETE FROM ${table} WHERE expires_on < current_date`).catch(rethrow);
+      return rowCount ?? 0;
     },
     storage: {
       async get(key) {
@@ -296,9 +306,13 @@ function advisoryKey(table: string, key: string): bigint {
 
 /** What Postgres' errors mean for a vault. */
 function explain(error: unknown): unknown {
-  if (codeOf(error) !== READ_ONLY_TRANSACTION) return error;
+  if (codeOf(error) !== READ_ONLY_TRANSACTION) return explainNoAnswer('Postgres', error) ?? error;
   const message = 'Postgres takes no writes: this is a standby, or the database is read-only. Connect to the primary';
   return new TokenVaultError('read_only', message, { cause: error });
+}
+
+function rethrow(error: unknown): never {
+  throw explain(error);
 }
 
 function codeOf(error: unknown): unknown {

@@ -12,6 +12,7 @@ import {
 } from './redis-client.ts';
 import {
   checkConnectionOptions,
+  explainNoAnswer,
   monotonic,
   readMilliseconds,
   waitAtMost,
@@ -135,7 +136,7 @@ export function redisVault(options: RedisVaultOptions): {
   const warnOnce = createEvictionWarning(redis);
 
   async function soon<T>(work: Promise<T>): Promise<T> {
-    const message = `Redis did not answer within ${commandTimeout} ms`;
+    const message = `Redis did not answer within ${commandTimeout} ms: is it running, and is its address right?`;
     return waitAtMost(commandTimeout, work, { code: 'timeout', message }).catch((error: unknown) => {
       throw explain(error, prefix);
     });
@@ -233,7 +234,7 @@ function explain(error: unknown, prefix: string): unknown {
     const message = `Redis' access control forbids what the vault needs: grant +get +set +del +eval on ~${prefix}*`;
     return new TokenVaultError('forbidden', message, { cause: error });
   }
-  return error;
+  return explainNoAnswer('Redis', error) ?? error;
 }
 
 /** Asks once whether Redis may remove keys when its memory is full, and warns. */

@@ -112,7 +112,11 @@ export function createRenewals(bench: Bench): Renewals {
   /** Under the lock, and once more where only a connection may have broken. */
   async function runTwice<T>(userId: string, task: () => Promise<T>): Promise<T> {
     return runLocked(userId, task).catch((error: unknown) => {
-      const isFinal = error instanceof TypeError || (error instanceof TokenVaultError && error.code !== 'lock_lost');
+      // A `timeout` with a cause is a broken connection; one without is the end of our own wait.
+      const mayPass =
+        error instanceof TokenVaultError &&
+        (error.code === 'lock_lost' || (error.code === 'timeout' && error.cause !== undefined));
+      const isFinal = error instanceof TypeError || (error instanceof TokenVaultError && !mayPass);
       if (isFinal) throw error;
       return runLocked(userId, task);
     });

@@ -120,6 +120,28 @@ export async function waitAtMost<T>(
   }
 }
 
+/** How the clients of Redis and Postgres say that no answer came: in a code, the name of a class, or words. */
+const NO_ANSWER =
+  /time(?:d )?out|\bE(?:CONN|HOST|NET|PIPE|AI_|NOTFOUND)|clos(?:ed?|ing)\b|terminated|offline|disconnect|queryable|writeable|max retries|unavailable|unreachable|AllFailed|is ended|none of startup nodes/i;
+/** What Postgres says while it starts or shuts down. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const POSTGRES_AWAY = /^(?:08|57P)/;
+
+/**
+ * Explains what a client rejects with when its server does not answer; some clients say so by an error without a message.
+ * @returns a TokenVaultError `timeout`; undefined for the server's own answers: Postgres' have a SQLSTATE, Redis' begin in capitals
+ */
+export function explainNoAnswer(server: 'Redis' | 'Postgres', error: unknown): TokenVaultError | undefined {
+  if (typeof error !== 'object' || error === null || error instanceof TokenVaultError) return undefined;
+  const { message, name, code } = error as { message?: unknown; name?: unknown; code?: unknown }; // read as text
+  const isAnswer = /^(?=.*\d)[0-9A-Z]{5}$/.test(String(code)) || /^[A-Z]{3,} /.test(String(message));
+  const isAway = isAnswer
+    ? POSTGRES_AWAY.test(String(code))
+    : message === '' || NO_ANSWER.test([code, name, error.constructor?.name, message].join(' '));
+  if (!isAway) return undefined;
+  const text = `${server} does not answer. Start it, or check its address; the app connects again by itself`;
+  return new TokenVaultError('timeout', text, { cause: error });
+}
+
 /** @throws {TypeError} no whole number of milliseconds that a timer takes */
 export function readMilliseconds(name: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise;

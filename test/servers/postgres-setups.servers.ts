@@ -1,8 +1,10 @@
 /** Ways to run Postgres: behind PgBouncer, with few connections, in a schema, on a standby, at the start of several processes. */
 import { expect } from 'chai';
 import { postgresURL, startPgBouncer, startPostgres, startStandby, type Server } from '../../scripts/servers.ts';
-import type { BackendPlan } from './rig/backends.ts';
+import { TokenVaultError } from '../../lib/index.ts';
+import { openBackend, type BackendPlan } from './rig/backends.ts';
 import { endProcesses, kept, makeDatabase, openRig, openRoblox, startWorker, withPostgres } from './rig/rig.ts';
+import { failureOf } from './support.ts';
 
 const allOk = (users: readonly string[]) => Object.fromEntries(users.map((user) => [user, 'ok']));
 
@@ -66,6 +68,25 @@ describe('postgresVault in two processes', function () {
     for (let round = 0; round < 20; round++) {
       await withPostgres(url, (client) => client.query('DROP TABLE IF EXISTS roblox_tokens'));
       await Promise.all(workers.map((worker) => worker.call('createTable')));
+    }
+  });
+
+  it('says that a stopped Postgres does not answer, and works again when it is back', async () => {
+    const server = await own(startPostgres());
+    const backend = await openBackend({ kind: 'postgres', url: postgresURL(server) });
+    try {
+      await backend.createTable();
+      await backend.storage.set('7', 'before');
+      await server.end('SIGKILL');
+      for (const call of [async () => backend.storage.get('7'), () => backend.lock('7', async () => {})]) {
+        const error = await failureOf(call());
+        expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
+        expect(String(error)).to.include('Postgres does not answer');
+      }
+      await server.startAgain();
+      expect(await backend.storage.get('7')).to.equal('before');
+    } finally {
+      await backend.close();
     }
   });
 

@@ -2,8 +2,10 @@
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisURL, runRedisCLI, startCluster, startRedis, type Server } from '../../scripts/servers.ts';
-import { REDIS_LIBRARIES } from './rig/backends.ts';
+import { TokenVaultError } from '../../lib/index.ts';
+import { openBackend, REDIS_LIBRARIES } from './rig/backends.ts';
 import { endProcesses, kept, openRig, openRoblox, startWorker, withRedis, type Rig } from './rig/rig.ts';
+import { failureOf } from './support.ts';
 
 const allOk = (users: readonly string[]) => Object.fromEntries(users.map((user) => [user, 'ok']));
 
@@ -46,6 +48,29 @@ describe('redisVault', function () {
       await rig.close();
     }
   });
+
+  for (const kind of REDIS_LIBRARIES) {
+    it(`says with ${kind} that a stopped Redis does not answer, and works again when it is back`, async () => {
+      const server = await start();
+      // Longer than redis 6 itself waits.
+      const backend = await openBackend({ kind, url: redisURL(server), options: { commandTimeout: 6000 } });
+      try {
+        await backend.storage.set('7', 'before');
+        await server.end('SIGKILL');
+        const calls = [async () => backend.storage.get('7'), () => backend.lock('7', async () => {})];
+        for (const error of await Promise.all(calls.map((call) => failureOf(call())))) {
+          expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
+          expect(String(error)).to.match(/Redis (does|did) not answer/);
+        }
+        await server.startAgain();
+        const set = async () => backend.storage.set('7', 'after');
+        await set().catch(set); // the client may still be waiting to connect
+        expect(await backend.storage.get('7')).to.equal('after');
+      } finally {
+        await backend.close();
+      }
+    });
+  }
 
   describe('with access control', () => {
     const MINIMUM = ['+get', '+set', '+del', '+eval'];

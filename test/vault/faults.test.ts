@@ -57,6 +57,22 @@ describe('A vault whose storage or lock fails', () => {
     expect((await bench.vault().client(USER))?.tokens.accessToken).to.equal(client?.tokens.accessToken);
   });
 
+  const NO_ANSWER = [
+    { what: 'the connection breaks once', about: { cause: DOWN }, tries: 2 },
+    { what: 'the server has let it wait for as long as it may', about: {}, tries: 1 },
+  ];
+  for (const { what, about, tries } of NO_ANSWER) {
+    it(`tries ${tries === 1 ? 'once' : 'twice'} to write down its intent when ${what}`, async () => {
+      await expired();
+      const error = new TokenVaultError('timeout', 'Redis does not answer', about);
+      const storage = failing('set', 1, () => error);
+      const client = (await bench.vault({ storage }).client(USER))!; // something is stored
+      if (tries === 1) expect(await failureOf(client.userInfo())).to.equal(error);
+      else expect(await client.userInfo()).to.include({ sub: USER });
+      expect(bench.tokenRequests).to.equal(tries - 1);
+    });
+  }
+
   it('does not ask Roblox when it cannot say that it does', async () => {
     await expired();
     const client = await bench.vault({ storage: failing('set') }).client(USER);

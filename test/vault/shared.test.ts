@@ -76,6 +76,47 @@ describe('redisVault', () => {
         expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
       });
     }
+
+    class TimeoutError extends Error {} // as in redis 6: its name is Error, and it has no message
+    class ClusterAllFailedError extends Error {}
+    class MaxRetriesPerRequestError extends Error {
+      override name = 'MaxRetriesPerRequestError';
+    }
+    const SILENCE = {
+      'redis 6, which gives up': new TimeoutError(),
+      'redis, whose connection ends': new Error('Socket closed unexpectedly'),
+      'redis, closed': new Error('The client is closed'),
+      'redis without a queue': new Error('The client is offline'),
+      'ioredis, which gives up': new MaxRetriesPerRequestError(
+        'Reached the max retries per request limit (which is 20).',
+      ),
+      'ioredis, closed': new Error('Connection is closed.'),
+      'ioredis without a queue': new Error("Stream isn't writeable and enableOfflineQueue options is false"),
+      'ioredis, in the middle of a command': new Error('Command aborted due to connection close'),
+      'ioredis without a Sentinel': new Error('All sentinels are unreachable. Retrying from scratch after 10ms.'),
+      'ioredis without a node': new ClusterAllFailedError('Failed to refresh slots cache.'),
+      'ioredis with a time limit': new Error('Command timed out'),
+      'the system': Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+    };
+    const failing = (cause: Error) => async () => Promise.reject(cause);
+    for (const [who, cause] of Object.entries(SILENCE)) {
+      it(`says what to do, and keeps the error of ${who}`, async () => {
+        const { storage, lock } = redisVault({ client: { ...silentRedis, get: failing(cause), eval: failing(cause) } });
+        for (const call of [async () => storage.get('7'), () => lock('7', async () => {})]) {
+          const error = await failureOf(call());
+          expect(error).to.be.instanceOf(TokenVaultError).and.include({ code: 'timeout', cause });
+          expect(String(error)).to.include('Redis does not answer. Start it');
+        }
+      });
+    }
+
+    for (const message of ['WRONGTYPE Operation against a key', 'ERR timeout is not an integer', 'no such thing']) {
+      it(`leaves an error of another kind as it is: ${message}`, async () => {
+        const error = new Error(message);
+        const { storage } = redisVault({ client: { ...silentRedis, get: failing(error) } });
+        expect(await failureOf((async () => storage.get('7'))())).to.equal(error);
+      });
+    }
   });
 });
 
@@ -135,6 +176,30 @@ describe('postgresVault', () => {
       const error = await failureOf(postgresVault({ pool, ...times }).lock('7', async () => {}));
       expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
       expect(released).to.deep.equal([true]);
+    });
+
+    const SILENCE = [
+      Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+      new Error('Connection terminated unexpectedly'),
+      new Error('timeout exceeded when trying to connect'),
+      Object.assign(new Error('the database system is starting up'), { code: '57P03' }),
+    ];
+    for (const cause of SILENCE) {
+      it(`says what to do, and keeps the error: ${cause.message || 'one without a message'}`, async () => {
+        const failing = async () => Promise.reject(cause);
+        const { storage, lock, createTable } = postgresVault({ pool: { connect: failing, query: failing } });
+        for (const call of [async () => storage.get('7'), () => lock('7', async () => {}), createTable]) {
+          const error = await failureOf(call());
+          expect(error).to.be.instanceOf(TokenVaultError).and.include({ code: 'timeout', cause });
+          expect(String(error)).to.include('Postgres does not answer. Start it');
+        }
+      });
+    }
+
+    it('leaves an error of a statement as it is', async () => {
+      const error = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+      const { storage } = postgresVault({ pool: { connect: never, query: async () => Promise.reject(error) } });
+      expect(await failureOf((async () => storage.get('7'))())).to.equal(error);
     });
   });
 });
