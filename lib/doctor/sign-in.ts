@@ -49,8 +49,9 @@ export async function trySignIn(
     timeout: timeoutMs,
     verify: (login) => login,
   });
-  const findings = await signIn(strategy, callbackURL, out);
-  if (callbackURL !== environment.ROBLOX_CALLBACK_URL) {
+  const isOwn = callbackURL === environment.ROBLOX_CALLBACK_URL;
+  const findings = await signIn(strategy, callbackURL, { out, isPortFixed: isOwn });
+  if (!isOwn) {
     findings.push(note(`came back to ${callbackURL}: to ROBLOX_CALLBACK_URL it cannot, so that one was not checked`));
   }
   const secrets = listSecrets(environment);
@@ -66,7 +67,11 @@ function chooseCallbackURL(callbackURL: string | undefined, port: number): strin
   return isHere && URL.canParse(callbackURL) ? callbackURL : `${here}${url.pathname}${url.search}`;
 }
 
-async function signIn(strategy: RobloxStrategy, callbackURL: string, out: CommandOutput): Promise<Finding[]> {
+async function signIn(
+  strategy: RobloxStrategy,
+  callbackURL: string,
+  { out, isPortFixed }: { readonly out: CommandOutput; readonly isPortFixed: boolean },
+): Promise<Finding[]> {
   let answered: (findings: Finding[]) => void = () => {};
   const answer = new Promise<Finding[]>((resolve) => (answered = resolve));
   const { origin, hostname, port, pathname } = new URL(callbackURL);
@@ -87,7 +92,10 @@ async function signIn(strategy: RobloxStrategy, callbackURL: string, out: Comman
     await listen(server, Number(port) || 80, hostname.replace(/^\[|\]$/g, ''));
   } catch (error) {
     const { code = 'no port' } = error as { code?: string }; // the system's
-    return [problem(`cannot listen on ${origin} (${code}). Stop the app that listens there, or choose another --port`)];
+    const advice = isPortFixed
+      ? 'The port is that of ROBLOX_CALLBACK_URL: --port does not change it'
+      : 'Or choose another --port';
+    return [problem(`cannot listen on ${origin} (${code}). Stop the app that listens there. ${advice}`)];
   }
   out.printError(`To sign in, open ${origin}/ in a browser on this machine. Ctrl+C ends the wait.\n`);
   const clear = setDeadline(PATIENCE_MS, () => answered(nobodyCame(callbackURL)));

@@ -111,14 +111,21 @@ describe('npx passport-roblox-oauth2 doctor --sign-in', () => {
     });
   }
 
-  it('says that another app listens on its port', async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(port, 'localhost', resolve));
-    const { code, stdout } = await run({}, signIn);
-    expect(stdout).to.match(/^problem +sign-in: cannot listen on .*EADDRINUSE/m);
-    expect(code).to.equal(1);
-    taken.close();
-  });
+  for (const [what, change, advice] of [
+    ["the callback URL's port", {}, 'The port is that of ROBLOX_CALLBACK_URL: --port does not change it'],
+    ['the port of --port', { ROBLOX_CALLBACK_URL: '/auth/roblox/callback' }, 'Or choose another --port'],
+  ] as const) {
+    it(`says that another app listens on ${what}`, async () => {
+      const taken = createServer();
+      await new Promise<void>((resolve) => taken.listen(port, 'localhost', resolve));
+      const { code, stdout } = await run(change, signIn, ['--port', String(port)]);
+      expect(stdout)
+        .to.match(/^problem +sign-in: cannot listen on .*EADDRINUSE/m)
+        .and.include(advice);
+      expect(code).to.equal(1);
+      taken.close();
+    });
+  }
 
   it('does not even begin where the settings cannot work', async () => {
     const { code, stdout } = await run({ ROBLOX_CLIENT_ID: 'abc' }, signIn);
