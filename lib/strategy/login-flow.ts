@@ -105,7 +105,10 @@ export async function finishLogin(
   }
   const isFromIssuer = callback.issuer === undefined || callback.issuer === app.endpoints.issuer;
   if (callback.kind === 'malformed' || !isFromIssuer) return refusal(MALFORMED_CALLBACK);
-  if (callback.kind === 'error') return refusedByRoblox(callback.error, callback.description);
+  if (callback.kind === 'error') {
+    debug('%s', explainRefusal(callback.error, callback.description));
+    return refusedByRoblox(callback.error, callback.description);
+  }
 
   const redirect_uri = login.stored?.callbackURL ?? redirectURI.value;
   if (redirect_uri === undefined) throw redirectURI.error;
@@ -231,6 +234,11 @@ async function tryTo<T>(work: () => T | Promise<T>): Promise<{ readonly value?: 
 
 /** Shown with NODE_DEBUG=passport-roblox-oauth2, never to the visitor. */
 const debug = debuglog('passport-roblox-oauth2');
+
+/** Explains to the developer why Roblox refused. As JSON: text of a URL must not begin a line of the log. */
+export function explainRefusal(code: string, description: string | undefined): string {
+  return `Roblox sent the visitor back with an error: ${JSON.stringify({ code, error_description: description })}`;
+}
 
 /** Explains to the developer why a callback may belong to no login. */
 export function explainUnknownLogin(req: Request, callbackURL: string): string {

@@ -9,7 +9,7 @@ import {
   TokenVault,
 } from '../../lib/index.ts';
 import type { PassportAuthenticateOptions } from '../../lib/strategy/passport.ts';
-import { explainSuspiciousStart, explainUnknownLogin } from '../../lib/strategy/login-flow.ts';
+import { explainRefusal, explainSuspiciousStart, explainUnknownLogin } from '../../lib/strategy/login-flow.ts';
 import { postgresVault } from '../../lib/vault/postgres.ts';
 import { redisVault } from '../../lib/vault/redis.ts';
 import { authenticate, expectError } from '../support/harness.ts';
@@ -133,6 +133,12 @@ describe('a mistake of a beginner', () => {
     make({ scope: ['openid', 'groups:read'] })();
     make({ scope: ['openid', 'groups:read'] })();
     expect((await warning)[0].message).to.equal("The scope 'groups:read' is not known. Did you mean 'group:read'?");
+  });
+
+  it("is shown to the developer only: Roblox's reason for a refusal, in one line", () => {
+    expect(explainRefusal('invalid_scope', 'not saved\nforged: a line')).to.equal(
+      'Roblox sent the visitor back with an error: {"code":"invalid_scope","error_description":"not saved\\nforged: a line"}',
+    );
   });
 
   it('is shown to the developer only: a cookie that did not come back', () => {
