@@ -4,7 +4,7 @@ import timers from 'node:timers';
 import { parseArgs } from 'node:util';
 
 import { startEmulator, type Emulator, type RequestRecord } from './index.ts';
-import type { EmulatedClient, EmulatorOptions } from './options.ts';
+import type { EmulatedClient, EmulatedUser, EmulatorOptions } from './options.ts';
 import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT } from './people.ts';
 import { readPeopleFile } from './people-file.ts';
 import { readRank, World } from './world.ts';
@@ -124,26 +124,45 @@ function readClients(given: readonly string[]): EmulatedClient[] {
 }
 
 function describeEmulator(emulator: Emulator, { options, peopleFile }: Settings, world: World): string {
-  const clients = options.clients ?? [DEMO_CLIENT, DEMO_PUBLIC_CLIENT];
+  const clients: readonly EmulatedClient[] = options.clients ?? [DEMO_CLIENT, DEMO_PUBLIC_CLIENT];
+  const [first] = clients;
   const lines = [
     `Roblox emulator: ${emulator.url}`,
     ...(emulator.address === emulator.url ? [] : [`Listens on:      ${emulator.address}`]),
     `Discovery:       ${emulator.url}/oauth/.well-known/openid-configuration`,
     ...(options.control === true ? [`Control:         ${emulator.address}/control/`] : []),
     'Clients:',
-    ...clients.map(({ clientID, clientSecret, redirectURIs }: EmulatedClient) => {
+    ...clients.map(({ clientID, clientSecret, redirectURIs }) => {
       const secret = clientSecret === undefined ? 'public' : `secret ${clientSecret}`;
       const redirects = redirectURIs === 'loopback' ? 'any redirect URL on this machine' : redirectURIs.join(' ');
       return `  ${clientID}  ${secret}  ${redirects}`;
     }),
+    ...(first === undefined ? [] : ["For your app's .env file:", ...listVariables(emulator.url, first)]),
     `People${peopleFile === undefined ? '' : ` of ${peopleFile}`}:`,
-    ...[...world.users.values()].map(({ id, username, displayName }) => {
+    ...[...world.users.values()].map(({ id, username, displayName, inventory = [] }) => {
       const ranks = world.listGroups(id).map((group) => `rank ${readRank(group, id)} in group ${group.facts.id}`);
-      return `  ${[id, `${username} (${displayName})`, ...ranks].join('  ')}`;
+      return `  ${[id, `${username} (${displayName})`, ...ranks, ...describePasses(inventory)].join('  ')}`;
     }),
     'Nobody here is real. Ctrl+C ends it.',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What the README's first app reads. A public client has no secret. */
+function listVariables(url: string, { clientID, clientSecret }: EmulatedClient): string[] {
+  const secret = clientSecret === undefined ? [] : [`ROBLOX_CLIENT_SECRET=${clientSecret}`];
+  return [`ROBLOX_BASE_URL=${url}`, `ROBLOX_CLIENT_ID=${clientID}`, ...secret];
+}
+
+const SHOWN_PASSES = 2;
+
+function describePasses(inventory: NonNullable<EmulatedUser['inventory']>): string[] {
+  // Cast: items are as Open Cloud sends them; only a game pass has this field.
+  const items = inventory as readonly { gamePassDetails?: { gamePassId?: string } }[];
+  const ids = items.flatMap(({ gamePassDetails }) => gamePassDetails?.gamePassId ?? []);
+  if (ids.length === 0) return [];
+  const more = ids.length > SHOWN_PASSES ? ` and ${ids.length - SHOWN_PASSES} more` : '';
+  return [`game pass ${ids.slice(0, SHOWN_PASSES).join(', ')}${more}`];
 }
 
 // Without the query and the headers, which contain codes and tokens.

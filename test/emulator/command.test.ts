@@ -75,11 +75,29 @@ describe('passport-roblox-oauth2 emulator', () => {
       expect(out()).to.include(`${url}/oauth/.well-known/openid-configuration`);
       expect(out()).to.include(DEMO_CLIENT.clientID).and.include(DEMO_CLIENT.clientSecret);
       expect(out()).to.include(`${DEMO_PUBLIC_CLIENT.clientID}  public`);
-      expect(out()).to.include('4100000001  MangoPilot (Mango)  rank 80 in group 7001  rank 255 in group 7002\n');
+      expect(out()).to.include(
+        '4100000001  MangoPilot (Mango)  rank 80 in group 7001  rank 255 in group 7002  game pass 777\n',
+      );
+      expect(out()).to.match(/^ {2}4100000003 .* game pass \d+, \d+ and \d+ more$/m);
       expect(out()).to.include('4100000002  quiet_nell (Nell)\n');
       expect((await fetch(`${url}/health`)).status).to.equal(200);
     });
   });
+
+  const VARIABLES = [
+    {
+      args: ['--client', '7:s:loopback', '--client', '8::loopback'],
+      lines: ['ROBLOX_CLIENT_ID=7', 'ROBLOX_CLIENT_SECRET=s'],
+    },
+    { args: ['--client', '8::loopback'], lines: ['ROBLOX_CLIENT_ID=8'] },
+  ];
+  for (const { args, lines } of VARIABLES) {
+    it(`prints the lines of a .env file for its first app: ${lines.join(', ')}`, async () => {
+      await withCommand(args, async ({ url, out }) => {
+        expect(out().match(/^ROBLOX_.+$/gm)).to.deep.equal([`ROBLOX_BASE_URL=${url}`, ...lines]);
+      });
+    });
+  }
 
   it('accepts clients, also public ones, with several redirect URLs', async () => {
     const args = ['--client', '7:s:https://a.example/cb', '--client', '7:s:my-app:/', '--client', '8::loopback'];
