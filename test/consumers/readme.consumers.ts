@@ -67,6 +67,11 @@ describe('a new user with only the README', () => {
     }
   }
 
+  const tsc = (compiler: string, ...words: string[]) =>
+    run(process.execPath, [`node_modules/${compiler}/bin/tsc`, ...words], { cwd: folder }).catch(
+      ({ stdout }: { stdout: string }) => expect.fail(stdout),
+    );
+
   async function expectCompiled(file: string): Promise<void> {
     const options = {
       strict: true,
@@ -77,9 +82,7 @@ describe('a new user with only the README', () => {
       skipLibCheck: false,
     };
     write('tsconfig.json', JSON.stringify({ compilerOptions: { ...options, outDir: 'out' }, files: [file] }));
-    await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], { cwd: folder }).catch(
-      ({ stdout }: { stdout: string }) => expect.fail(stdout),
-    );
+    await tsc('typescript', '-p', '.');
   }
 
   it('needs 15 more packages, and no types', () => {
@@ -142,6 +145,38 @@ describe('a new user with only the README', () => {
     await expectApp('out/app.mjs');
   });
 
+  it('compiles it under the settings that `npx tsc --init` of TypeScript 7 writes', async () => {
+    await npm('install', 'typescript-7@npm:typescript@~7.0.2');
+    rmSync(join(folder, 'tsconfig.json'));
+    await tsc('typescript-7', '--init');
+    write('init.json', '{ "extends": "./tsconfig.json", "compilerOptions": { "noEmit": true }, "files": ["app.mts"] }');
+    await tsc('typescript-7', '-p', 'init.json');
+  });
+
+  it('splits the app as docs/emulator.md shows, starts it, and tests it', async () => {
+    const page = 'docs/emulator.md';
+    for (const name of ['create-app.mjs', 'server.mjs', 'app.test.mjs']) {
+      write(name, readBlock(new RegExp(`^// ${name}\n`), page));
+    }
+    const roblox = await startEmulator();
+    const { clientID, clientSecret = '', baseURL } = roblox.credentials;
+    const env = { ROBLOX_CLIENT_ID: clientID, ROBLOX_CLIENT_SECRET: clientSecret, ROBLOX_BASE_URL: baseURL };
+    const running = await startProgram(process.execPath, [join(folder, 'server.mjs')], env);
+    const visitor = createVisitor({ baseURL: running.url });
+    try {
+      expect((await visitor.signIn()).body).to.include('Mango');
+    } finally {
+      visitor.close();
+      await running.stop('SIGKILL');
+      await roblox.close();
+    }
+    await npm('install', 'mocha');
+    const { stdout } = await run(process.execPath, ['node_modules/mocha/bin/mocha.js', 'app.test.mjs'], {
+      cwd: folder,
+    });
+    expect(stdout).to.include('1 passing');
+  });
+
   describe('and runs the test that the README shows', () => {
     const test = readBlock(/createVisitor/);
     const jest = ['node_modules/jest/bin/jest.js'];
@@ -168,7 +203,7 @@ describe('a new user with only the README', () => {
       await npm('install', 'mocha', 'vitest', 'jest', ...babel);
       for (const { file, code } of runners) write(file, code);
     });
-    for (const { name, file, words, configs = [] } of runners) {
+    for (const { name, file, code, words, configs = [] } of runners) {
       it(`in ${name}`, async () => {
         for (const config of configs) {
           write(`${config}.config.js`, readBlock(new RegExp(`^// ${config}\\.config\\.js\n`), frameworks));
@@ -177,6 +212,16 @@ describe('a new user with only the README', () => {
           ({ stdout, stderr }: { stdout: string; stderr: string }) => expect.fail(stdout + stderr),
         );
         expect(stdout + stderr).to.match(/1 pass(ing|ed)/);
+      });
+
+      it(`in ${name}, which ends when an assertion fails`, async () => {
+        const wrong = `wrong.${file}`;
+        write(wrong, code.replace('/Mango/', '/Nobody/'));
+        const outcome = await run(process.execPath, [...words, wrong], { cwd: folder, timeout: 30_000 }).catch(
+          (error: { killed: boolean; stdout: string; stderr: string }) => error,
+        );
+        expect(outcome).to.include({ killed: false });
+        expect(outcome.stdout + outcome.stderr).to.match(/1 fail(ing|ed)/);
       });
     }
   });

@@ -71,6 +71,8 @@ describe('the gates of the README', () => {
         async (visitor) => (await visitor.get('/lounge')).status,
       );
       expect(await Promise.all(visits)).to.deep.equal([200, 403, 401, 200, 403, 401]);
+      const staff = [owner, other, nobody].map(async (visitor) => (await visitor.get('/staff')).status);
+      expect(await Promise.all(staff)).to.deep.equal([200, 200, 401]);
     } finally {
       for (const visitor of Object.values(visitors)) visitor.close();
       passport.unuse('roblox');

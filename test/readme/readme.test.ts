@@ -85,7 +85,13 @@ describe('the README and the pages in docs/', () => {
 
 /** Type-checks each snippet as a separate module. Returns the errors, by page and line. */
 function compile(snippets: readonly Snippet[]): string[] {
-  const byFile = new Map(snippets.map((snippet, index) => [join(root, `test/readme/snippet-${index}.ts`), snippet]));
+  // One that names its file can be imported by others.
+  const nameFile = (code: string, index: number) =>
+    /^\/\/ ([\w-]+)\.mjs\n/.exec(code)?.[1]?.concat('.mts') ?? `snippet-${index}.ts`;
+  const byFile = new Map(
+    snippets.map((snippet, index) => [join(root, 'test/readme', nameFile(snippet.code, index)), snippet]),
+  );
+  expect(byFile.size, 'names of files').to.equal(snippets.length);
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const readSource = (types: string) => join(root, types.replace('./dist/', 'lib/').replace('.d.ts', '.ts'));
@@ -94,8 +100,8 @@ function compile(snippets: readonly Snippet[]): string[] {
       types === undefined ? [] : [[manifest.name + subpath.slice(1), [readSource(types)]]],
     ),
   );
-  // The options of most users: `strict` alone.
-  const asUsers = { exactOptionalPropertyTypes: false, noUnusedLocals: false, noUnusedParameters: false };
+  // The options that `tsc --init` writes.
+  const asUsers = { noImplicitReturns: false, noUnusedLocals: false, noUnusedParameters: false };
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (name) => byFile.has(name) || fileExists(name);
