@@ -227,7 +227,7 @@ export type TokenVaultErrorCode =
   | 'lock_timeout'
   /** The lock ended while we held it: this process was paused for long, or the server was restarted. Nothing was stored. */
   | 'lock_lost'
-  /** Redis or Postgres does not answer. Start it; the app connects again by itself. The client's own error, if it gave one, is the `cause`. */
+  /** Redis or Postgres does not answer. Start it; the app connects again by itself. `cause` is the client's own error, if it gave one. */
   | 'timeout'
   /** The server accepts no writes: it is a replica or standby, or has become one. Check the address. */
   | 'read_only'
