@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisURL, startRedis, type Server } from '../../scripts/servers.ts';
 import type { BackendPlan } from './rig/backends.ts';
-import { endProcesses, makeDatabase, openRoblox, startWorker, type Roblox } from './rig/rig.ts';
+import { endProcesses, makeDatabase, openRoblox, startWorker } from './rig/rig.ts';
 import type { TokenRequest } from './rig/roblox.ts';
 import { runLimited } from './rig/rows.ts';
 import { now } from './rig/serve.ts';
