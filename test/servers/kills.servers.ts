@@ -7,8 +7,7 @@
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisURL, startRedis, type Server } from '../../scripts/servers.ts';
-import type { BackendPlan } from './rig/backends.ts';
-import { endProcesses, makeDatabase, openRoblox, startWorker } from './rig/rig.ts';
+import { backendsOn, endProcesses, openRoblox, startWorker } from './rig/rig.ts';
 import type { TokenRequest } from './rig/roblox.ts';
 import { runLimited } from './rig/rows.ts';
 import { now } from './rig/serve.ts';
@@ -29,12 +28,7 @@ describe('A process that is killed while it renews', function () {
     await redis.end('SIGKILL');
   });
 
-  const BACKENDS: Readonly<Record<string, () => Promise<BackendPlan>>> = {
-    Redis: async () => ({ kind: 'redis6', url: redisURL(redis) }),
-    Postgres: async () => ({ kind: 'postgres', url: await makeDatabase(process.env['POSTGRES_URL'] ?? '') }),
-  };
-
-  for (const [name, plan] of Object.entries(BACKENDS)) {
+  for (const [name, plan] of Object.entries(backendsOn(() => redisURL(redis)))) {
     it(`loses what no living process has ever received, and nothing else, on ${name} (${KILLS} times)`, async () => {
       const backend = await plan();
       const roblox = await openRoblox(KILLS * USERS_OF_EACH);

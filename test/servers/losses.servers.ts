@@ -2,8 +2,7 @@
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisURL, startRedis, type Server } from '../../scripts/servers.ts';
-import type { BackendPlan } from './rig/backends.ts';
-import { endProcesses, makeDatabase, openRoblox, startWorker, type Roblox, type Worker } from './rig/rig.ts';
+import { backendsOn, endProcesses, openRoblox, startWorker, type Roblox, type Worker } from './rig/rig.ts';
 import type { WorkerPlan } from './rig/worker-clock.ts';
 
 const VAULT = { timeout: 2000, lossDelay: 500 };
@@ -22,12 +21,7 @@ describe('A loss', function () {
     await redis.end('SIGKILL');
   });
 
-  const BACKENDS: Readonly<Record<string, () => Promise<BackendPlan>>> = {
-    Redis: async () => ({ kind: 'redis6', url: redisURL(redis) }),
-    Postgres: async () => ({ kind: 'postgres', url: await makeDatabase(process.env['POSTGRES_URL'] ?? '') }),
-  };
-
-  for (const [name, plan] of Object.entries(BACKENDS)) {
+  for (const [name, plan] of Object.entries(backendsOn(() => redisURL(redis)))) {
     describe(`on ${name}`, () => {
       let roblox: Roblox;
       let user: string;

@@ -1,25 +1,7 @@
 import { expect } from 'chai';
 import { InternalOAuthError, RobloxStrategy, type Verify } from '../../lib/index.ts';
-import { BASE_URL, CALLBACK_URL, CLIENT_ID, CLIENT_SECRET, CODE, FakeRoblox } from '../support/fake-roblox.ts';
-import { begin, expectError, signIn, strategyFor, type Told } from '../support/harness.ts';
-
-const withVerify = (verify: Verify): Promise<Told> => {
-  const roblox = new FakeRoblox();
-  return signIn(strategyFor(roblox, { verify }), roblox);
-};
-
-/** Makes a strategy with any function as the classic verify, like plain JavaScript. */
-const withClassic = (verify: unknown, options: object = {}): Promise<Told> => {
-  const roblox = new FakeRoblox();
-  const base = {
-    clientID: CLIENT_ID,
-    clientSecret: CLIENT_SECRET,
-    callbackURL: CALLBACK_URL,
-    baseURL: BASE_URL,
-    fetch: roblox.fetch,
-  };
-  return signIn(new RobloxStrategy({ ...base, ...options }, verify as never), roblox);
-};
+import { BASE_URL, CALLBACK_URL, CLIENT_ID, CODE, FakeRoblox } from '../support/fake-roblox.ts';
+import { begin, expectError, signIn, signInWith, signInWithClassic, strategyFor } from '../support/harness.ts';
 
 describe('a thrown value that is not an Error', () => {
   for (const thrown of [undefined, null, 0, false, '', 'route', 'router']) {
@@ -31,13 +13,13 @@ describe('a thrown value that is not an Error', () => {
         },
       ];
       for (const verify of verifies) {
-        const error = expectError(await withVerify(verify));
+        const error = expectError(await signInWith(verify));
         expect(error).to.be.instanceOf(Error).with.property('cause', thrown);
       }
       const classic = () => {
         throw thrown;
       };
-      expect(expectError(await withClassic(classic))).to.be.instanceOf(Error);
+      expect(expectError(await signInWithClassic(classic))).to.be.instanceOf(Error);
     });
   }
 

@@ -1,48 +1,22 @@
 import { expect } from 'chai';
 import { RefusedError, RobloxClient, RobloxStrategy, type Verify } from '../../lib/index.ts';
-import {
-  ACCESS_TOKEN,
-  BASE_URL,
-  CALLBACK_URL,
-  CLIENT_ID,
-  CLIENT_SECRET,
-  FakeRoblox,
-  REFRESH_TOKEN,
-} from '../support/fake-roblox.ts';
+import { ACCESS_TOKEN, BASE_URL, CALLBACK_URL, CLIENT_ID, FakeRoblox, REFRESH_TOKEN } from '../support/fake-roblox.ts';
 import {
   expectError,
   expectFail403,
   expectNoSecrets,
   expectSuccess,
   signIn,
-  strategyFor,
-  type Told,
+  signInWith,
+  signInWithClassic,
 } from '../support/harness.ts';
-
-const withVerify = (verify: Verify): Promise<Told> => {
-  const roblox = new FakeRoblox();
-  return signIn(strategyFor(roblox, { verify }), roblox);
-};
-
-/** Makes a strategy with any function as the classic verify, like plain JavaScript. */
-const withClassic = (verify: unknown, options: object = {}): Promise<Told> => {
-  const roblox = new FakeRoblox();
-  const base = {
-    clientID: CLIENT_ID,
-    clientSecret: CLIENT_SECRET,
-    callbackURL: CALLBACK_URL,
-    baseURL: BASE_URL,
-    fetch: roblox.fetch,
-  };
-  return signIn(new RobloxStrategy({ ...base, ...options }, verify as never), roblox);
-};
 
 type Done = (error?: unknown, user?: unknown, info?: unknown) => void;
 
 describe('verify with one object', () => {
   it('gets the profile, the tokens and the client', async () => {
     let seen: Parameters<Verify>[0] | undefined;
-    expectSuccess(await withVerify((login) => (seen = login)));
+    expectSuccess(await signInWith((login) => (seen = login)));
     expect(seen?.accessToken).to.equal(ACCESS_TOKEN);
     expect(seen?.refreshToken).to.equal(REFRESH_TOKEN);
     expect(seen?.tokens).to.deep.include({
@@ -61,13 +35,13 @@ describe('verify with one object', () => {
   });
 
   it('returns the user, or a promise of it', async () => {
-    expect(expectSuccess(await withVerify(() => 'returned')).user).to.equal('returned');
-    expect(expectSuccess(await withVerify(async () => 'resolved')).user).to.equal('resolved');
+    expect(expectSuccess(await signInWith(() => 'returned')).user).to.equal('returned');
+    expect(expectSuccess(await signInWith(async () => 'resolved')).user).to.equal('resolved');
   });
 
   for (const user of [false, null, 0, '', NaN]) {
     it(`refuses the login when it resolves to ${JSON.stringify(user)}`, async () => {
-      const told = await withVerify(async () => user);
+      const told = await signInWith(async () => user);
       expect(told.verb).to.equal('fail');
       expect(told).to.have.nested.property('challenge.message').that.is.a('string');
     });
@@ -75,7 +49,7 @@ describe('verify with one object', () => {
 
   it('is an error that says so when it returns nothing', async () => {
     for (const verify of [() => undefined, async () => {}, () => Promise.resolve()]) {
-      const error = expectError(await withVerify(verify));
+      const error = expectError(await signInWith(verify));
       expect(error)
         .to.be.instanceOf(TypeError)
         .with.property('message')
@@ -85,17 +59,17 @@ describe('verify with one object', () => {
 
   it('refuses the login with a message when another copy of the package made the RefusedError', async () => {
     const refused = Object.assign(new Error('Only members may come in.'), { name: 'RefusedError', status: 403 });
-    expect(expectFail403(await withVerify(() => Promise.reject(refused)))).to.equal('Only members may come in.');
+    expect(expectFail403(await signInWith(() => Promise.reject(refused)))).to.equal('Only members may come in.');
   });
 
   it('is an error of the login when it throws or rejects', async () => {
     const failure = new Error('database is down');
-    expect(expectError(await withVerify(() => { throw failure; }))).to.equal(failure); // prettier-ignore
-    expect(expectError(await withVerify(() => Promise.reject(failure)))).to.equal(failure);
+    expect(expectError(await signInWith(() => { throw failure; }))).to.equal(failure); // prettier-ignore
+    expect(expectError(await signInWith(() => Promise.reject(failure)))).to.equal(failure);
   });
 
   it('refuses the login with a message for the user when it throws a RefusedError', async () => {
-    const told = await withVerify(() => Promise.reject(new RefusedError('Only members may come in.')));
+    const told = await signInWith(() => Promise.reject(new RefusedError('Only members may come in.')));
     expect(expectFail403(told)).to.equal('Only members may come in.');
   });
 });
@@ -119,7 +93,7 @@ describe('the classic verify', () => {
       return (value as { provider?: string }).provider === 'roblox' ? 'profile' : 'req';
     };
     for (const [options, names] of cases) {
-      const told = await withClassic(
+      const told = await signInWithClassic(
         (...values: unknown[]) => (values.at(-1) as Done)(null, values.map(nameOf)),
         options,
       );
@@ -131,11 +105,11 @@ describe('the classic verify', () => {
     function lazy(): void {
       (arguments[3] as Done)(null, 'user');
     }
-    expect(expectSuccess(await withClassic(lazy)).user).to.equal('user');
+    expect(expectSuccess(await signInWithClassic(lazy)).user).to.equal('user');
   });
 
   it('answers with done, also later', async () => {
-    const told = await withClassic((_a: string, _r: string, _p: object, done: Done) =>
+    const told = await signInWithClassic((_a: string, _r: string, _p: object, done: Done) =>
       setImmediate(done, null, 'user'),
     );
     expect(expectSuccess(told).user).to.equal('user');
@@ -143,7 +117,7 @@ describe('the classic verify', () => {
 
   it('signs nobody in with a returned or resolved value', async () => {
     for (const returned of ['user', Promise.resolve('user'), setTimeout(() => {}, 0)]) {
-      const told = await withClassic((_a: string, _r: string, _p: object, done: Done) => {
+      const told = await signInWithClassic((_a: string, _r: string, _p: object, done: Done) => {
         setTimeout(done, 5, null, false, { message: 'no' });
         return returned;
       });
@@ -152,7 +126,7 @@ describe('the classic verify', () => {
   });
 
   it('counts only the first answer', async () => {
-    const told = await withClassic(async (_a: string, _r: string, _p: object, done: Done) => {
+    const told = await signInWithClassic(async (_a: string, _r: string, _p: object, done: Done) => {
       done(null, 'first');
       done(null, 'second');
       done(new Error('third'));
@@ -168,7 +142,7 @@ describe('the classic verify', () => {
       async () => { throw failure; }, // prettier-ignore
       (_a: string, _r: string, _p: object, done: Done) => done(failure),
     ];
-    for (const verify of verifies) expect(expectError(await withClassic(verify))).to.equal(failure);
+    for (const verify of verifies) expect(expectError(await signInWithClassic(verify))).to.equal(failure);
   });
 
   it('adds its info to the app state, and changes no object of its own', async () => {
@@ -183,7 +157,7 @@ describe('the classic verify', () => {
   });
 
   it('refuses with its info, like other Passport strategies', async () => {
-    const told = await withClassic((_a: string, _r: string, _p: object, done: Done) =>
+    const told = await signInWithClassic((_a: string, _r: string, _p: object, done: Done) =>
       done(null, false, { message: 'banned' }),
     );
     expect(told).to.deep.equal({ verb: 'fail', challenge: { message: 'banned' }, status: undefined });
@@ -196,7 +170,7 @@ describe('the classic verify', () => {
       () => Promise.reject(refused),
       (_a: string, _r: string, _p: object, done: Done) => done(refused),
     ]) {
-      expect(expectFail403(await withClassic(verify))).to.equal('Only members may come in.');
+      expect(expectFail403(await signInWithClassic(verify))).to.equal('Only members may come in.');
     }
   });
 });

@@ -8,8 +8,16 @@ import {
   type Verify,
   type VerifiedLogin,
 } from '../../lib/index.ts';
-import { ACCESS_TOKEN, BASE_URL, CALLBACK_URL, CLIENT_ID, CLIENT_SECRET, CODE, REFRESH_TOKEN } from './fake-roblox.ts';
-import type { FakeRoblox } from './fake-roblox.ts';
+import {
+  ACCESS_TOKEN,
+  BASE_URL,
+  CALLBACK_URL,
+  CLIENT_ID,
+  CLIENT_SECRET,
+  CODE,
+  FakeRoblox,
+  REFRESH_TOKEN,
+} from './fake-roblox.ts';
 
 /** The verb that was called on Passport, with its values. */
 export type Told =
@@ -91,6 +99,25 @@ export async function signIn(
   const { state } = await begin(strategy, roblox, session, options);
   return authenticate(strategy, { session, query: { code: CODE, state } });
 }
+
+/** Signs in with a verify of one object. */
+export const signInWith = (verify: Verify): Promise<Told> => {
+  const roblox = new FakeRoblox();
+  return signIn(strategyFor(roblox, { verify }), roblox);
+};
+
+/** Signs in with any function as the classic verify, like plain JavaScript. */
+export const signInWithClassic = (verify: unknown, options: object = {}): Promise<Told> => {
+  const roblox = new FakeRoblox();
+  const base = {
+    clientID: CLIENT_ID,
+    clientSecret: CLIENT_SECRET,
+    callbackURL: CALLBACK_URL,
+    baseURL: BASE_URL,
+    fetch: roblox.fetch,
+  };
+  return signIn(new RobloxStrategy({ ...base, ...options }, verify as never), roblox);
+};
 
 export function expectSuccess(told: Told): Extract<Told, { verb: 'success' }> {
   if (told.verb !== 'success') throw new Error(`expected success, got ${inspect(told, { depth: 5 })}`);

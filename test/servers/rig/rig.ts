@@ -164,6 +164,12 @@ export async function makeDatabase(url: string): Promise<string> {
   return url.replace(/\/[^/]*$/, `/${name}`);
 }
 
+/** A backend of each kind of server: that Redis, and a database of its own on the Postgres of POSTGRES_URL. */
+export const backendsOn = (redis: () => string): Readonly<Record<string, () => Promise<BackendPlan>>> => ({
+  Redis: async () => ({ kind: 'redis6', url: redis() }),
+  Postgres: async () => ({ kind: 'postgres', url: await makeDatabase(process.env['POSTGRES_URL'] ?? '') }),
+});
+
 /** Sends commands as an administrator. */
 export async function withRedis<T>(
   server: Server,
