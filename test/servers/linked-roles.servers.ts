@@ -122,7 +122,7 @@ describe('linked roles with two web processes and two workers', () => {
     for (const stream of [worker.stdout, worker.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         output += chunk.toString();
-        isReady ||= output.endsWith('at work.\n');
+        isReady ||= output.endsWith('is running.\n');
       });
     }
     await until('the worker is at work', () => isReady, STARTUP_SECONDS);
