@@ -46,7 +46,7 @@ export async function runWithEitherSignal<T>(
 }
 
 /** The grace period to read a response that has arrived (TLS, decompression, streams): milliseconds, then turns of the event loop. */
-const GRACE_MS = 20;
+const GRACE_MS = 50;
 const GRACE_TURNS = 10;
 
 /**

@@ -137,7 +137,7 @@ describe('logins in a session of its middleware', () => {
     for (const kind of ['fails', 'hangs'] as const) {
       it(`is an error when the session can be read at first, and the second read ${kind}`, async () => {
         const store = new RemoteStore();
-        await startExpress({ sessions: expressSession(store), timeout: 50 });
+        await startExpress({ sessions: expressSession(store), timeout: 500 });
         await visitor.start();
         store.fault = { call: 'get', kind, after: store.calls.get + 1 };
         const page = await visitor.get('/auth/roblox', { redirect: false });
