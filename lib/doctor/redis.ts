@@ -18,8 +18,8 @@ export async function checkRedis(
   if (!URL.canParse(url) || !['redis:', 'rediss:'].includes(new URL(url).protocol)) {
     return [problem('is not a URL such as redis://localhost:6379')];
   }
-  const readers = await Promise.all(libraries.map(loadReader));
-  const read = readers.find((reader) => reader !== undefined);
+  let read: InfoReader | undefined;
+  for (const library of libraries) read ??= await loadReader(library);
   if (read === undefined) return [note('was not asked: neither redis nor ioredis is installed')];
   let info: string;
   try {
