@@ -139,7 +139,7 @@ export function createSync(options: SyncOptions): Sync {
   }
 }
 
-/** Ignores the error that Roblox has ended the authorization; throws every other error. */
+/** Returns undefined for an authorization that has ended. Throws every other error. */
 function hasEnded(error: unknown): undefined {
   if (error instanceof OAuthError && error.error === 'invalid_grant') return undefined;
   throw error;

@@ -183,7 +183,7 @@ const revoked = new OAuthError({
 const storing = new AsyncLocalStorage<Tokens>();
 
 /**
- * Makes a {@link Renewal} at Roblox. New tokens are stored before anybody gets them. When `store` fails, they are kept in memory, and the
+ * Makes a {@link Renewal} that asks Roblox directly. It stores new tokens before it returns them. When `store` fails, they are kept in memory, and the
  * next attempt stores them before it asks Roblox for newer ones.
  * @param options.store stores new tokens; awaited
  */

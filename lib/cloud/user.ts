@@ -52,7 +52,7 @@ export interface UserNotification extends CallOptions {
   /** The experience that sends it: `{ universe: 'universes/7' }`. */
   readonly source: { readonly universe: string };
   /**
-   * `messageId` is the ID of a message that you made in the Creator Dashboard. `parameters` has its variables:
+   * `messageId` is the ID of a message that you made in the Creator Dashboard. `parameters` are the values of its placeholders:
    * `{ name: { stringValue: 'egg' } }`. `joinExperience.launchData` has at most 200 bytes.
    */
   readonly payload: Schemas['UserNotification_Payload'];

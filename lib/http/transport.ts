@@ -282,7 +282,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-/** Passes an agent, or a function that gives one, in node-fetch's own option. */
+/** Sets node-fetch's option `agent`: an agent, or a function that returns one for a URL. */
 function addAgent(fetch: Fetch, agent: AgentChoice | undefined): Fetch {
   return agent === undefined ? fetch : (url, init) => fetch(url, Object.assign({ agent }, init));
 }

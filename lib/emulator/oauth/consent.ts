@@ -28,7 +28,7 @@ interface Refusal {
 const prompts = new Set(['none', 'login', 'consent', 'select_account']);
 
 /**
- * Answers v1/authorize. GET shows the consent page, and POST has the user's decision.
+ * Answers v1/authorize. GET shows the consent page. POST carries the user's decision.
  * The request stays in the URL and is not stored, so several tabs, reloads and going back work.
  */
 export async function answerAuthorization(
