@@ -9,6 +9,7 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /** Where the tests find the folder of the run that they belong to. */
@@ -102,12 +103,22 @@ export function startSentinel(masterPort: number): Promise<Server> {
   });
 }
 
-/** Three nodes of a Redis Cluster, with a third of the slots each. */
+/** Three nodes of a Redis Cluster, with a third of the slots each. Nodes on a busy machine are not taken for dead. */
 export async function startCluster(): Promise<Server[]> {
-  const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000' };
+  const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '30000' };
   const nodes = await Promise.all([1, 2, 3].map(() => startRedis(settings)));
   await runRedisCLI('--cluster', 'create', ...nodes.map(({ port }) => `127.0.0.1:${port}`), '--cluster-yes');
+  // "create" ends when the nodes know each other's slots; each one serves them a moment later.
+  await Promise.all(nodes.map(untilInCluster));
   return nodes;
+}
+
+async function untilInCluster({ port }: Server): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await runRedisCLI('-p', `${port}`, 'CLUSTER', 'INFO')).includes('cluster_state:ok')) {
+    if (Date.now() > deadline) throw new Error(`The Redis on port ${port} did not join its cluster within 20 s`);
+    await pause(50);
+  }
 }
 
 /** @returns what redis-cli prints */
