@@ -10,7 +10,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createVisitor, startEmulator } from '../../lib/emulator/index.ts';
+import { createVisitor, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { startProgram } from '../support/start-demo.ts';
 
 const run = promisify(execFile);
@@ -29,8 +29,35 @@ function readPackages(pattern: RegExp, page = 'README.md'): string[] {
   return names.split(' ');
 }
 
+/** The first fenced diff that has this line, as a function that makes its changes. */
+function readChange(line: string): (code: string) => string {
+  const hunks = readBlock(new RegExp(line.replace(/[()]/g, '\\$&')))
+    .split(/^ …\n/m)
+    .map((hunk) => ({ before: pickLines(hunk, ' -'), after: pickLines(hunk, ' +') }));
+  return (code) =>
+    hunks.reduce((changed, { before, after }) => {
+      expect(changed.split(before), before).to.have.length(2);
+      return changed.replace(before, () => after);
+    }, code);
+}
+
+const pickLines = (hunk: string, marks: string) =>
+  hunk
+    .split(/(?<=\n)/)
+    .filter((line) => marks.includes(line[0] ?? '') || line === '\n')
+    .map((line) => line.replace(/^[ +-]/, ''))
+    .join('');
+
+/** The lines of `.env` with which an app uses an emulator. */
+function setCredentials({ credentials: { clientID, clientSecret = '', baseURL } }: Emulator): Record<string, string> {
+  return { ROBLOX_CLIENT_ID: clientID, ROBLOX_CLIENT_SECRET: clientSecret, ROBLOX_BASE_URL: baseURL };
+}
+
 /** Makes the change that the README describes. */
 const toCommonJS = (code: string) => code.replace(/^import (.+) from '(.+)';$/gm, "const $1 = require('$2');");
+
+const MANGO = '4100000001';
+const YSOLDE = '4100000004';
 
 describe('a new user with only the README', () => {
   const app = readBlock(/^\/\/ app\.mjs\n/);
@@ -118,9 +145,7 @@ describe('a new user with only the README', () => {
 
   it('can use the first app with an emulator in another process', async () => {
     const roblox = await startEmulator();
-    const { clientID, clientSecret = '', baseURL } = roblox.credentials;
-    const app = { ROBLOX_CLIENT_ID: clientID, ROBLOX_CLIENT_SECRET: clientSecret, ROBLOX_BASE_URL: baseURL };
-    await expectApp('app.mjs', app).finally(() => roblox.close());
+    await expectApp('app.mjs', setCredentials(roblox)).finally(() => roblox.close());
   });
 
   it('runs it in CommonJS, after the change in the README', async () => {
@@ -153,15 +178,124 @@ describe('a new user with only the README', () => {
     await tsc('typescript-7', '-p', 'init.json');
   });
 
+  describe('adds gates as the README shows', () => {
+    const SINGLE_VAULT = readBlock(/^import \{ TokenVault \} from 'passport-roblox-oauth2';\n\nexport const vault/);
+    const addGates = readChange('app.use(members)');
+    before(() => {
+      write('vault.mjs', SINGLE_VAULT);
+      write('members.mjs', readBlock(/^\/\/ members\.mjs\n/));
+    });
+
+    it('to pages, which check each visitor, also at the same time', async () => {
+      write('gates.mjs', addGates(app));
+      const running = await startProgram(process.execPath, [join(folder, 'gates.mjs')]);
+      const visitors = [MANGO, YSOLDE, undefined].map((user) => ({
+        user,
+        visitor: createVisitor({ baseURL: running.url }),
+      }));
+      try {
+        for (const { user, visitor } of visitors) if (user !== undefined) await visitor.signIn({ user });
+        const visit = (path: string) =>
+          Promise.all([...visitors, ...visitors].map(async ({ visitor }) => (await visitor.get(path)).status));
+        expect(await visit('/staff')).to.deep.equal([403, 200, 401, 403, 200, 401]);
+        expect(await visit('/lounge')).to.deep.equal([200, 403, 401, 200, 403, 401]);
+      } finally {
+        for (const { visitor } of visitors) visitor.close();
+        await running.stop('SIGKILL');
+      }
+    });
+
+    for (const [name, code] of [
+      ['alone', app],
+      ['beside the pages', addGates(app)],
+    ] as const) {
+      it(`to the sign-in, ${name}`, async () => {
+        const change = readChange('verify: staff.verify(');
+        write('staff.mjs', change(code).replace(/(import \{ members)(.+\n[^]*)import \{ staff \}.+\n/, '$1$2'));
+        const running = await startProgram(process.execPath, [join(folder, 'staff.mjs')]);
+        const visitor = createVisitor({ baseURL: running.url });
+        try {
+          expect((await visitor.signIn({ user: MANGO })).body).to.include('This is for the staff of our group.');
+          expect((await visitor.signIn({ user: YSOLDE })).body).to.include('Hello, Ysölde');
+        } finally {
+          visitor.close();
+          await running.stop('SIGKILL');
+        }
+      });
+    }
+
+    it('and compiles the result as strict TypeScript', async () => {
+      for (const name of ['vault', 'members', 'gates'])
+        write(`${name}.mts`, readFileSync(join(folder, `${name}.mjs`), 'utf8'));
+      await expectCompiled('gates.mts');
+    });
+  });
+
+  describe('adds a vault as the README shows', () => {
+    const addVault = readChange("process.once('SIGTERM'");
+    const { REDIS_URL = '', POSTGRES_URL = '' } = process.env;
+    const env = { REDIS_URL, DATABASE_URL: POSTGRES_URL, VAULT_SECRET: 'a-secret-of-32-characters-or-more' };
+    const start = (more: Readonly<Record<string, string>> = {}) =>
+      startProgram(process.execPath, [join(folder, 'kept.mjs')], { ...env, ...more });
+    before(async () => {
+      write('kept.mjs', addVault(app));
+      await npm('install', 'redis', 'pg', '@types/pg');
+    });
+
+    for (const [server, pattern] of [
+      ['Redis', /^\/\/ vault\.mjs\n/],
+      ['Postgres', /^import \{ Pool \}/],
+    ] as const) {
+      it(`on ${server}, and starts again with what is stored`, async () => {
+        write('vault.mjs', readBlock(pattern));
+        const roblox = await startEmulator();
+        const credentials = setCredentials(roblox);
+        try {
+          for (const user of [YSOLDE, MANGO]) {
+            const running = await start(credentials);
+            const visitor = createVisitor({ baseURL: running.url });
+            await visitor.signIn({ user });
+            expect((await visitor.get('/rank')).body).to.match(/Your rank in our group: (255|80)</);
+            visitor.close();
+            expect(await running.stop('SIGTERM')).to.equal(0);
+          }
+          if (server === 'Postgres') return;
+          write('worker.mjs', readBlock(/createClient[^]+clientID/, 'docs/vault.md'));
+          const options = { cwd: folder, env: { ...process.env, ...env, ...credentials } };
+          const { stdout } = await run(process.execPath, ['worker.mjs'], options);
+          expect(stdout).to.equal('80\n'); // of Mango
+        } finally {
+          await roblox.close();
+        }
+      });
+
+      it(`on ${server}, and ends at SIGTERM, with the emulator that it has started`, async () => {
+        const running = await start();
+        const visitor = createVisitor({ baseURL: running.url });
+        await visitor.signIn();
+        expect(await running.stop('SIGTERM')).to.equal(0); // the visitor's connections are open
+        visitor.close();
+      });
+
+      it(`on ${server}, and compiles the result as strict TypeScript`, async () => {
+        for (const name of ['vault', 'kept']) write(`${name}.mts`, readFileSync(join(folder, `${name}.mjs`), 'utf8'));
+        await expectCompiled('kept.mts');
+      });
+    }
+
+    it('and is told that VAULT_SECRET is missing', async () => {
+      const error = await start({ VAULT_SECRET: '' }).then(String, String);
+      expect(error).to.match(/secrets/);
+    });
+  });
+
   it('splits the app as docs/emulator.md shows, starts it, and tests it', async () => {
     const page = 'docs/emulator.md';
     for (const name of ['create-app.mjs', 'server.mjs', 'app.test.mjs']) {
       write(name, readBlock(new RegExp(`^// ${name}\n`), page));
     }
     const roblox = await startEmulator();
-    const { clientID, clientSecret = '', baseURL } = roblox.credentials;
-    const env = { ROBLOX_CLIENT_ID: clientID, ROBLOX_CLIENT_SECRET: clientSecret, ROBLOX_BASE_URL: baseURL };
-    const running = await startProgram(process.execPath, [join(folder, 'server.mjs')], env);
+    const running = await startProgram(process.execPath, [join(folder, 'server.mjs')], setCredentials(roblox));
     const visitor = createVisitor({ baseURL: running.url });
     try {
       expect((await visitor.signIn()).body).to.include('Mango');
@@ -178,46 +312,48 @@ describe('a new user with only the README', () => {
   });
 
   describe('and runs the test that the README shows', () => {
-    const test = readBlock(/createVisitor/);
-    const jest = ['node_modules/jest/bin/jest.js'];
+    const page = readFileSync('README.md', 'utf8');
+    const test = readBlock(/^\/\/ signin\.test\.mjs\n/);
     const frameworks = 'docs/frameworks.md';
+    /** Reads the last cell of the runner's row. */
+    const readCommand = (runner: string) =>
+      new RegExp(`^\\| ${runner} .+\`([^\`]+)\` +\\|$`, 'm').exec(page)?.[1] ?? '';
     const runners = [
-      { name: 'mocha', file: 'mocha.test.mjs', code: test, words: ['node_modules/mocha/bin/mocha.js'] },
+      { name: 'mocha', command: readCommand('mocha'), code: test },
       {
         name: 'vitest',
-        file: 'vitest.test.mjs',
-        code: `${/`(import .+ from 'vitest')`/.exec(readFileSync('README.md', 'utf8'))?.[1]};\n${test}`,
-        words: ['node_modules/vitest/vitest.mjs', 'run'],
+        command: readCommand('vitest'),
+        code: `${/`(import .+ from 'vitest';)`/.exec(page)?.[1]}\n${test}`,
       },
-      { name: 'Jest, as ES modules', file: 'jest.test.mjs', code: test, words: ['--experimental-vm-modules', ...jest] },
+      { name: 'Jest, as ES modules', command: readCommand('Jest'), code: test },
       {
         name: 'Jest, as CommonJS',
-        file: 'jest.test.js',
+        command: 'npx jest signin.test.js',
         code: toCommonJS(test),
-        words: jest,
         configs: ['babel', 'jest'],
       },
     ];
+    const runTest = (command: string, code: string) => {
+      write(command.split(' ').at(-1) ?? '', code);
+      return run(command, { cwd: folder, shell: true, timeout: 60_000 });
+    };
     before(async () => {
       const babel = readPackages(/`npm install --save-dev (babel-jest [^`]+)`/, frameworks);
       await npm('install', 'mocha', 'vitest', 'jest', ...babel);
-      for (const { file, code } of runners) write(file, code);
     });
-    for (const { name, file, code, words, configs = [] } of runners) {
+    for (const { name, command, code, configs = [] } of runners) {
       it(`in ${name}`, async () => {
         for (const config of configs) {
           write(`${config}.config.js`, readBlock(new RegExp(`^// ${config}\\.config\\.js\n`), frameworks));
         }
-        const { stdout, stderr } = await run(process.execPath, [...words, file], { cwd: folder }).catch(
+        const { stdout, stderr } = await runTest(command, code).catch(
           ({ stdout, stderr }: { stdout: string; stderr: string }) => expect.fail(stdout + stderr),
         );
         expect(stdout + stderr).to.match(/1 pass(ing|ed)/);
       });
 
       it(`in ${name}, which ends when an assertion fails`, async () => {
-        const wrong = `wrong.${file}`;
-        write(wrong, code.replace('/Mango/', '/Nobody/'));
-        const outcome = await run(process.execPath, [...words, wrong], { cwd: folder, timeout: 30_000 }).catch(
+        const outcome = await runTest(command, code.replace('/Mango/', '/Nobody/')).catch(
           (error: { killed: boolean; stdout: string; stderr: string }) => error,
         );
         expect(outcome).to.include({ killed: false });
