@@ -1,5 +1,5 @@
 import { isRefusedGrant, refreshTokens } from '../client/token-keeper.ts';
-import { OAuthError, TokenVaultError } from '../errors.ts';
+import { OAuthError } from '../errors.ts';
 import type { OAuthClient, RequestLimits } from '../oauth/oauth-client.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { decide, placeAnswer, type Answer, type Decision, type Situation } from './decide.ts';
@@ -13,6 +13,8 @@ export interface Bench {
   readonly records: Records;
   /** Runs a task under the user's lock. */
   readonly runLocked: <T>(userId: string, task: () => Promise<T>) => Promise<T>;
+  /** The same, and once more where only a connection or the lock broke. The task must be one that may be done twice. */
+  readonly runTwice: Bench['runLocked'];
   readonly marks: Marks;
   readonly clock: VaultClock;
   readonly memory: Memory;
@@ -73,7 +75,7 @@ interface Unsaved extends Answer {
  * unless something newer is stored. A refusal counts only when nobody else can have an answer.
  */
 export function createRenewals(bench: Bench): Renewals {
-  const { records, runLocked, marks, clock, memory, losses, oauth } = bench;
+  const { records, runLocked, runTwice, marks, clock, memory, losses, oauth } = bench;
   const unsaved = new Map<string, Unsaved>();
   const storing = new Map<string, Promise<void>>();
   const tentative = new WeakSet<object>();
@@ -107,19 +109,6 @@ export function createRenewals(bench: Bench): Renewals {
           throw endOf(userId, decision, loss, [...refusals.values()].at(-1));
       }
     }
-  }
-
-  /** Under the lock, and once more where only a connection may have broken. */
-  async function runTwice<T>(userId: string, task: () => Promise<T>): Promise<T> {
-    return runLocked(userId, task).catch((error: unknown) => {
-      // A `timeout` with a cause is a broken connection; one without is the end of our own wait.
-      const mayPass =
-        error instanceof TokenVaultError &&
-        (error.code === 'lock_lost' || (error.code === 'timeout' && error.cause !== undefined));
-      const isFinal = error instanceof TypeError || (error instanceof TokenVaultError && !mayPass);
-      if (isFinal) throw error;
-      return runLocked(userId, task);
-    });
   }
 
   /** Looks at the stored record, decides, and writes down what others have to know; under the lock. */

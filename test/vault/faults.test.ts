@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { TokenVaultError, type TokenLock, type TokenStorage } from '../../lib/index.ts';
+import { TokenVaultError, type TokenLock, type TokenStorage, type TokenVault } from '../../lib/index.ts';
 import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, OLDER_SECRET, SECRET, USER } from './support.ts';
 import type { Bench } from './support.ts';
 
@@ -56,6 +56,21 @@ describe('A vault whose storage or lock fails', () => {
     expect(bench.tokenRequests).to.equal(1);
     expect((await bench.vault().client(USER))?.tokens.accessToken).to.equal(client?.tokens.accessToken);
   });
+
+  const BROKEN = new TokenVaultError('lock_lost', 'the lock ended before its task');
+  const WRITES: Record<string, (vault: TokenVault, bench: Bench) => Promise<unknown>> = {
+    'stores a login': async (vault, { tokens }) => vault.save(USER, await tokens()),
+    'revokes an authorization': (vault) => vault.revoke(USER),
+    'renews tokens': async (vault) => (await vault.client(USER))?.userInfo(),
+  };
+  for (const [what, write] of Object.entries(WRITES)) {
+    it(`${what} by a second try when its lock was lost once, and says so when it was lost twice`, async () => {
+      await expired();
+      await write(bench.vault({ storage: failing('set', 1, () => BROKEN) }), bench);
+      await expired();
+      expect(await failureOf(write(bench.vault({ storage: failing('set', 2, () => BROKEN) }), bench))).to.equal(BROKEN);
+    });
+  }
 
   const NO_ANSWER = [
     { what: 'the connection breaks once', about: { cause: DOWN }, tries: 2 },
