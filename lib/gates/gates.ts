@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { types } from 'node:util';
+import { debuglog, types } from 'node:util';
 import type { RobloxClient } from '../client/client.ts';
 import { checkID, type ID } from '../cloud/check.ts';
 import { listWantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
@@ -209,14 +209,14 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
     if (!(await allows(client))) throw new RefusedError(message);
   }
 
-  async function findRefusal(client: FoundClient): Promise<Refusal | undefined> {
-    if (!client) return NOT_SIGNED_IN;
+  async function findRefusal(client: FoundClient, isSignedIn: boolean): Promise<Refusal | undefined> {
     try {
-      return (await allows(client)) ? undefined : { status: 403, message };
+      if (client) return (await allows(client)) ? undefined : { status: 403, message };
     } catch (error) {
-      if (hasEnded(error)) return NOT_SIGNED_IN;
-      throw error;
+      if (!hasEnded(error)) throw error;
     }
+    debug(isSignedIn ? NO_CLIENT : NO_USER);
+    return { status: 401, message: isSignedIn ? 'Please sign in again.' : 'Please sign in first.' };
   }
 
   return {
@@ -241,7 +241,7 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
       }
       return (req, res, next) => {
         // Call `next` outside of the promise: an error of the route must not reject it.
-        failClosed(async () => findRefusal(await findClient(req))).then(
+        failClosed(async () => findRefusal(await findClient(req), hasUser(req))).then(
           (refusal) => runOutsidePromise(() => (refusal === undefined ? next() : sendRefusal(res, refusal))),
           (error: unknown) => runOutsidePromise(next, error),
         );
@@ -261,7 +261,12 @@ interface Refusal {
   readonly status: number;
   readonly message: string;
 }
-const NOT_SIGNED_IN: Refusal = { status: 401, message: 'Please sign in first.' };
+
+const debug = debuglog('passport-roblox-oauth2');
+const NO_USER =
+  'A gate answered 401: the request has no user. Nobody is signed in, or the gate stands before app.use(passport.session()).';
+const NO_CLIENT =
+  'A gate answered 401: the request has a user, but findClient gave no client of theirs, or their authorization has ended. Does findClient pass the profile.id that verify got? A vault in memory is empty after a restart; then the user has to sign in again.';
 
 function sendRefusal(res: ServerResponse, { status, message }: Refusal): void {
   // The app may have answered meanwhile, for example after a time-out.
@@ -277,6 +282,12 @@ function sendRefusal(res: ServerResponse, { status, message }: Refusal): void {
 function hasEnded(thrown: unknown): boolean {
   const { name, error, status } = readObject(thrown) ?? {};
   return (name === 'OAuthError' && error === 'invalid_grant') || (name === 'RobloxAPIError' && status === 401);
+}
+
+/** Whether Passport has put a user on the request. */
+function hasUser(req: unknown): boolean {
+  const user = readObject(req)?.['user'];
+  return user !== undefined && user !== null;
 }
 
 async function findUserID(client: RobloxClient): Promise<string> {

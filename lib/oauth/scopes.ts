@@ -58,6 +58,14 @@ const KNOWN_SCOPES = [
 /** The name of a scope. Any other string is accepted too, because Roblox adds scopes. */
 export type RobloxScope = (typeof KNOWN_SCOPES)[number] | (string & {});
 
+/** Finds the one scope from which words were left out: `inventory-item:read` is meant to be `user.inventory-item:read`. */
+function findLonger(scope: string): string | undefined {
+  const words = scope.match(/[a-z]+/g);
+  const pattern = new RegExp(`\\b${words?.join('\\b.*\\b')}$`);
+  const longer = KNOWN_SCOPES.filter((known) => pattern.test(known));
+  return longer.length === 1 ? longer[0] : undefined;
+}
+
 const warned = new Set<string>();
 
 /** Warns once about a scope that is probably misspelt. We still send it, because Roblox may have added it. */
@@ -65,7 +73,7 @@ export function warnOfMisspeltScopes(scopes: readonly string[]): void {
   for (const scope of scopes) {
     if (warned.has(scope) || KNOWN_SCOPES.some((known) => known === scope)) continue;
     warned.add(scope);
-    const meant = findSimilar(scope, KNOWN_SCOPES);
+    const meant = findSimilar(scope, KNOWN_SCOPES) ?? findLonger(scope);
     if (meant === undefined) continue;
     process.emitWarning(`The scope '${scope}' is not known. Did you mean '${meant}'?`, 'RobloxScopeWarning');
   }

@@ -423,13 +423,12 @@ describe('a gate before verify', () => {
 });
 
 describe('a gate before a route', () => {
+  type FindClient = (req: Request) => RobloxClient | undefined | Promise<RobloxClient | undefined>;
+
   /** Serves a route behind a gate. */
-  async function get(
-    gate: Gate,
-    clientOf: (req: Request) => RobloxClient | undefined | Promise<RobloxClient | undefined>,
-  ) {
+  async function get(gate: Gate, findClient: FindClient) {
     const app = express();
-    app.get('/', gate.middleware(clientOf), (_req, res) => void res.send('inside'));
+    app.get('/', gate.middleware(findClient), (_req, res) => void res.send('inside'));
     app.get('/', (_req, res) => void res.send('a later route'));
     app.use(((error: Error, _req: unknown, res: express.Response, _next: unknown) => {
       res.status(500).send(error.constructor.name);
@@ -458,12 +457,15 @@ describe('a gate before a route', () => {
     expect(answer.headers.get('cache-control')).to.equal('no-store');
   });
 
-  for (const [name, nobody] of [
-    ['there is no client', () => undefined],
-    ['the vault has none', async () => undefined],
-  ] as const) {
+  const nobodies: [name: string, findClient: FindClient, body: string][] = [
+    ['there is no client', () => undefined, 'Please sign in first.'],
+    ['the vault has none', async () => undefined, 'Please sign in first.'],
+    ['the user is null', (req) => void Object.assign(req, { user: null }), 'Please sign in first.'],
+    ['there is no client for a user', (req) => void Object.assign(req, { user: {} }), 'Please sign in again.'],
+  ];
+  for (const [name, findClient, body] of nobodies) {
     it(`answers 401 where ${name}`, async () => {
-      expect((await get(requireGroupRank({ groupId: '7001' }), nobody)).status).to.equal(401);
+      expect(await get(requireGroupRank({ groupId: '7001' }), findClient)).to.include({ status: 401, body });
       expect(roblox.requests).to.deep.equal([]);
     });
   }

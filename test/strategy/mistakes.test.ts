@@ -128,11 +128,29 @@ describe('a mistake of a beginner', () => {
     expect(told.verb).to.equal('redirect');
   });
 
-  it('is a warning, once: a misspelt scope', async () => {
-    const warning = once(process, 'warning') as Promise<[Error]>;
-    make({ scope: ['openid', 'groups:read'] })();
-    make({ scope: ['openid', 'groups:read'] })();
-    expect((await warning)[0].message).to.equal("The scope 'groups:read' is not known. Did you mean 'group:read'?");
+  for (const [scope, meant] of [
+    ['groups:read', 'group:read'],
+    ['user.inventory-items:read', 'user.inventory-item:read'],
+    ['inventory-item:read', 'user.inventory-item:read'],
+    ['user.inventory:read', 'user.inventory-item:read'],
+    ['messaging-service:publish', 'universe-messaging-service:publish'],
+  ] as const) {
+    it(`is a warning, once: the scope ${scope}`, async () => {
+      const warning = once(process, 'warning') as Promise<[Error]>;
+      make({ scope: ['openid', scope] })();
+      make({ scope: ['openid', scope] })();
+      expect((await warning)[0].message).to.equal(`The scope '${scope}' is not known. Did you mean '${meant}'?`);
+    });
+  }
+
+  it('is no warning: a scope that Roblox may have added', async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error) => void warnings.push(warning);
+    process.on('warning', listen);
+    for (const scope of ['user.friend-list:read', 'user:read', 'read', '*', '(']) make({ scope: ['openid', scope] })();
+    await new Promise(setImmediate);
+    process.off('warning', listen);
+    expect(warnings).to.deep.equal([]);
   });
 
   it("is shown to the developer only: Roblox's reason for a refusal, in one line", () => {
