@@ -178,13 +178,11 @@ describe('a new user with only the README', () => {
     await tsc('typescript-7', '-p', 'init.json');
   });
 
+  const members = readBlock(/^\/\/ members\.mjs\n/);
+  const addGates = readChange('createMembers(vault)');
+
   describe('adds gates as the README shows', () => {
-    const SINGLE_VAULT = readBlock(/^import \{ TokenVault \} from 'passport-roblox-oauth2';\n\nexport const vault/);
-    const addGates = readChange('app.use(members)');
-    before(() => {
-      write('vault.mjs', SINGLE_VAULT);
-      write('members.mjs', readBlock(/^\/\/ members\.mjs\n/));
-    });
+    before(() => write('members.mjs', members));
 
     it('to pages, which check each visitor, also at the same time', async () => {
       write('gates.mjs', addGates(app));
@@ -207,11 +205,10 @@ describe('a new user with only the README', () => {
 
     for (const [name, code] of [
       ['alone', app],
-      ['beside the pages', addGates(app)],
+      ['with the pages', addGates(app)],
     ] as const) {
       it(`to the sign-in, ${name}`, async () => {
-        const change = readChange('verify: staff.verify(');
-        write('staff.mjs', change(code).replace(/(import \{ members)(.+\n[^]*)import \{ staff \}.+\n/, '$1$2'));
+        write('staff.mjs', readChange('verify: staff.verify(')(code));
         const running = await startProgram(process.execPath, [join(folder, 'staff.mjs')]);
         const visitor = createVisitor({ baseURL: running.url });
         try {
@@ -224,21 +221,56 @@ describe('a new user with only the README', () => {
       });
     }
 
+    for (const { name, isBefore, told, logged } of [
+      {
+        name: 'before the session',
+        isBefore: true,
+        told: 'Please sign in first.',
+        logged: /no user.+passport\.session/,
+      },
+      { name: 'with the ID of a database', isBefore: false, told: 'Please sign in again.', logged: /profile\.id/ },
+    ]) {
+      it(`to pages, ${name}, and reads in the log why nobody passes`, async () => {
+        const wrong = isBefore
+          ? addGates(app).replace(/(  app\.use\(passport\.session.+\n)(.+\n)/, '$2$1')
+          : addGates(app).replace('id: profile.id', 'id: 1');
+        write('wrong.mjs', wrong);
+        write('members.mjs', members.replace(/\(id = ''\)/, '(id)').replace("id === ''", 'id === undefined'));
+        const env = { NODE_DEBUG: 'passport-roblox-oauth2' };
+        const running = await startProgram(process.execPath, [join(folder, 'wrong.mjs')], env);
+        const visitor = createVisitor({ baseURL: running.url });
+        try {
+          expect((await visitor.signIn({ user: YSOLDE })).body).to.include('Hello, Ysölde');
+          expect(await visitor.get('/staff')).to.include({ status: 401, body: told });
+        } finally {
+          visitor.close();
+          await running.stop('SIGKILL');
+          write('members.mjs', members);
+        }
+        expect(running.output()).to.match(logged);
+      });
+    }
+
     it('and compiles the result as strict TypeScript', async () => {
-      for (const name of ['vault', 'members', 'gates'])
-        write(`${name}.mts`, readFileSync(join(folder, `${name}.mjs`), 'utf8'));
+      for (const name of ['members', 'gates']) write(`${name}.mts`, readFileSync(join(folder, `${name}.mjs`), 'utf8'));
       await expectCompiled('gates.mts');
     });
   });
 
   describe('adds a vault as the README shows', () => {
-    const addVault = readChange("process.once('SIGTERM'");
+    const addVault = readChange('await closeVault()');
     const { REDIS_URL = '', POSTGRES_URL = '' } = process.env;
     const env = { REDIS_URL, DATABASE_URL: POSTGRES_URL, VAULT_SECRET: 'a-secret-of-32-characters-or-more' };
-    const start = (more: Readonly<Record<string, string>> = {}) =>
-      startProgram(process.execPath, [join(folder, 'kept.mjs')], { ...env, ...more });
+    const start = (more: Readonly<Record<string, string>> = {}, file = 'kept.mjs') =>
+      startProgram(process.execPath, [join(folder, file)], { ...env, ...more });
     before(async () => {
+      // Without what the README says is to be removed, or is there already.
+      const withGates = addGates(app)
+        .replace(/^const vault = .+\n\n/m, '')
+        .replace(/^ +vault,\n/m, '');
       write('kept.mjs', addVault(app));
+      write('members.mjs', members);
+      write('all.mjs', addVault(withGates));
       await npm('install', 'redis', 'pg', '@types/pg');
     });
 
@@ -269,17 +301,21 @@ describe('a new user with only the README', () => {
         }
       });
 
-      it(`on ${server}, and ends at SIGTERM, with the emulator that it has started`, async () => {
-        const running = await start();
-        const visitor = createVisitor({ baseURL: running.url });
-        await visitor.signIn();
-        expect(await running.stop('SIGTERM')).to.equal(0); // the visitor's connections are open
-        visitor.close();
-      });
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        it(`on ${server}, with the gates, and ends at ${signal}, with the emulator that it has started`, async () => {
+          const running = await start({}, 'all.mjs');
+          const visitor = createVisitor({ baseURL: running.url });
+          await visitor.signIn({ user: YSOLDE });
+          expect((await visitor.get('/staff')).body).to.equal('Hello, staff!');
+          expect(await running.stop(signal)).to.equal(0); // the visitor's connections are open
+          visitor.close();
+        });
+      }
 
       it(`on ${server}, and compiles the result as strict TypeScript`, async () => {
-        for (const name of ['vault', 'kept']) write(`${name}.mts`, readFileSync(join(folder, `${name}.mjs`), 'utf8'));
-        await expectCompiled('kept.mts');
+        for (const name of ['vault', 'members', 'kept', 'all'])
+          write(`${name}.mts`, readFileSync(join(folder, `${name}.mjs`), 'utf8'));
+        for (const name of ['kept', 'all']) await expectCompiled(`${name}.mts`);
       });
     }
 
