@@ -341,10 +341,25 @@ describe('a new user with only the README', () => {
       await roblox.close();
     }
     await npm('install', 'mocha');
-    const { stdout } = await run(process.execPath, ['node_modules/mocha/bin/mocha.js', 'app.test.mjs'], {
-      cwd: folder,
-    });
+    const { stdout } = await run('npx', ['mocha', 'app.test.mjs'], { cwd: folder });
     expect(stdout).to.include('1 passing');
+  });
+
+  it('tests the first app with gates, split in the same way, each time with an emulator of its own', async () => {
+    const [imports = '', body = '', helpers = ''] = addGates(app)
+      .replace(/^const vault = .+\n\n/m, '')
+      .replace('...(await credentials())', '...credentials')
+      .split(/^async function main\(\) \{\n|^ {2}const server = [^]+?^const (?=escape)/m);
+    const createApp = 'export function createApp(credentials, vault = new TokenVault()) {\n';
+    const code = `${imports}${createApp}${body}return app;\n}\nconst ${helpers.replace('main();', '')}`;
+    write('create-app.mjs', code);
+    write('members.mjs', members);
+    const test = readBlock(/^\/\/ app\.test\.mjs\n/, 'docs/emulator.md')
+      .replace('assert.equal(cancelled.status, 403);', 'assert.match(cancelled.body, /cancelled/);')
+      .replace(/(.+\/Ysölde\/.+\n)/, "$1    assert.equal((await visitor.get('/staff')).body, 'Hello, staff!');\n");
+    write('app.test.mjs', test + test.replace(/^import .+/gm, ''));
+    const { stdout } = await run('npx', ['mocha', 'app.test.mjs'], { cwd: folder, timeout: 60_000 });
+    expect(stdout).to.include('2 passing');
   });
 
   describe('and runs the test that the README shows', () => {
