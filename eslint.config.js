@@ -47,7 +47,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**', 'examples/**', 'bench/**', 'scripts/**'],
+    files: ['{test,examples,bench,scripts}/**/*.ts'],
     rules: {
       // Answers come as JSON, and chai's assertions are expressions.
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -1,7 +1,7 @@
 /**
  * Runs a command beside a Redis and a Postgres of its own:
  *
- *     node --import ts-blank-space/register scripts/with-servers.ts mocha …
+ *     node --import ./scripts/strip-types.js scripts/with-servers.ts mocha …
  *
  * The command finds them by REDIS_URL and POSTGRES_URL, and may start more by `servers.ts`. Whatever happens to it or to us, all servers
  * are stopped and their data removed; the command's exit code becomes ours. Needs Debian's packages redis-server, redis-sentinel,

@@ -36,7 +36,7 @@ export function spawnCommand(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Run> {
   const coverage = process.env['NODE_V8_COVERAGE'];
-  const child = spawn(process.execPath, ['--import', 'ts-blank-space/register', 'lib/doctor/cli.ts', ...args], {
+  const child = spawn(process.execPath, ['--import', './scripts/strip-types.js', 'lib/doctor/cli.ts', ...args], {
     env: {
       PATH: process.env['PATH'],
       ...(coverage === undefined ? {} : { NODE_V8_COVERAGE: coverage }),

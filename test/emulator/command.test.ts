@@ -213,7 +213,7 @@ describe('passport-roblox-oauth2 emulator', () => {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`ends on ${signal}, with exit code 0 and no more output`, async () => {
-      const args = ['--import', 'ts-blank-space/register', 'lib/doctor/cli.ts', 'emulator', '--port', '0'];
+      const args = ['--import', './scripts/strip-types.js', 'lib/doctor/cli.ts', 'emulator', '--port', '0'];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
       let [out, errors] = ['', ''];
       child.stderr.on('data', (chunk) => (errors += String(chunk)));

@@ -14,7 +14,7 @@ import { authorizationURL, credentials, redirectURI, withEmulator } from './supp
 
 /** Runs a module in its own process, at the root of the package. */
 async function run(script: string): Promise<{ stdout: string; stderr: string; code: number | null }> {
-  const args = ['--import', 'ts-blank-space/register', '--input-type=module', '--eval', script];
+  const args = ['--import', './scripts/strip-types.js', '--input-type=module', '--eval', script];
   const child = spawn(process.execPath, args, { cwd: new URL('../..', import.meta.url), env: { PATH: '' } });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { stdout, stderr, code: child.exitCode };

@@ -8,7 +8,7 @@ import { connect, press, ROLES, setRole, signIn, textOf } from '../linked-roles/
 import { startProgram, type RunningDemo } from '../support/start-demo.ts';
 import { openPool } from './backends.ts';
 
-const SERVER = ['--import', 'ts-blank-space/register', 'examples/linked-roles/server.ts'];
+const SERVER = ['--import', './scripts/strip-types.js', 'examples/linked-roles/server.ts'];
 const PEOPLE = 24;
 const INTERVAL_SECONDS = 12;
 /** A process starts slowly where many do. */
