@@ -61,7 +61,7 @@ describe('npm start', () => {
 
 describe('npm run example', () => {
   const run = (...words: string[]) =>
-    startProgram(process.execPath, ['--import', 'tsx', 'scripts/example.ts', ...words]);
+    startProgram(process.execPath, ['--import', './scripts/strip-types.js', 'scripts/example.ts', ...words]);
 
   it('starts the example that is named, at the port that is given, and ends with npm', async () => {
     const demo = await startProgram('npm', ['run', 'example', '--', 'koa', '--port', '0'], { PORT: '1' });

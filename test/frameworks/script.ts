@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { chooseLoader } from '../support/start-demo.ts';
 import type { AppSettings, RunningApp } from './suite.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,7 +14,7 @@ export async function startScript(
 ): Promise<RunningApp> {
   const child = fork(`${root}${script}`, {
     cwd: root,
-    execArgv: ['--import', 'tsx', '--import', './test/frameworks/clock.ts'],
+    execArgv: ['--import', chooseLoader(script), '--import', './test/frameworks/clock.ts'],
     env: {
       ...process.env,
       PORT: '0',
