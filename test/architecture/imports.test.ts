@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { posix } from 'node:path';
-import ts from 'typescript';
+
+// Faster than `import`, which looks through all of TypeScript for the names that it exports.
+const ts = createRequire(import.meta.url)('typescript') as typeof import('typescript');
 
 /**
  * What each folder of lib/ may import in addition to itself, types too. index.ts imports everything, errors.ts imports nothing, and
@@ -32,22 +35,10 @@ const files = readdirSync('lib', { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'));
 
 function readEdges(file: string): Edge[] {
-  const source = ts.createSourceFile(file, readFileSync(`lib/${file}`, 'utf8'), ts.ScriptTarget.Latest);
-  const specifiers: string[] = [];
-  const walk = (node: ts.Node): void => {
-    const from =
-      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
-        ? node.moduleSpecifier
-        : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
-          ? node.argument.literal
-          : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
-            ? node.arguments[0]
-            : undefined;
-    if (from !== undefined && ts.isStringLiteral(from)) specifiers.push(from.text);
-    ts.forEachChild(node, walk);
-  };
-  walk(source);
-  return specifiers
+  // `importedFiles` has re-exports, `import()` and import types too.
+  return ts
+    .preProcessFile(readFileSync(`lib/${file}`, 'utf8'))
+    .importedFiles.map(({ fileName }) => fileName)
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => [file, posix.join(posix.dirname(file), specifier)] as const);
 }
