@@ -4,6 +4,7 @@ import { RobloxClient } from '../../lib/client/client.ts';
 import type { NewAsset } from '../../lib/cloud/assets.ts';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { ConnectionError, RobloxAPIError } from '../../lib/errors.ts';
+import { sleep } from '../../lib/http/abort.ts';
 import { catchError } from '../support/thrown.ts';
 
 const MANGO = '4100000001';
@@ -43,7 +44,8 @@ for (const subjectType of ['public', 'pairwise'] as const) {
     async function makeClient(user: string, scope = ALL_SCOPES): Promise<RobloxClient> {
       const { access_token: accessToken } = await roblox.issueTokens({ user, scope });
       const { clientID, clientSecret } = DEMO_CLIENT;
-      return new RobloxClient({ accessToken, clientID, clientSecret, baseURL: roblox.url, scope });
+      const options = { accessToken, clientID, clientSecret, baseURL: roblox.url, scope };
+      return new RobloxClient(options, { sleep: (delayMs, signal) => sleep(delayMs / 50, signal) });
     }
     const idOf = (user: string) => ids[user] ?? '';
 
@@ -174,7 +176,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         message: 'The picture is moderated.',
       });
       roblox.faults.operation('never_ends');
-      const endless = await catchError(assets.create({ ...DECAL, timeout: 1500 }));
+      const endless = await catchError(assets.create({ ...DECAL, timeout: 600 }));
       expect(endless).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');
       expect((endless as ConnectionError).url).to.match(/\/assets\/v1\/operations\/[^/]+$/);
     });
