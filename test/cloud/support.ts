@@ -3,6 +3,7 @@ import type { MakeCall, Call } from '../../lib/cloud/call.ts';
 import { createCaller } from '../../lib/cloud/call.ts';
 import { createPatientTransport } from '../../lib/http/retry.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/transport.ts';
+import { anyText } from '../support/any-text.ts';
 
 /** Records calls, and answers them with a function. */
 export function answeredBy(answer: (call: Call) => unknown): { call: MakeCall; calls: Call[] } {
@@ -44,7 +45,7 @@ export function wire(
 
 /** Strings that an attacker might use, and random ones. */
 export const anything = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText,
   fc.string(),
   fc.stringMatching(/^[0-9'";,=&?#/\\.%|() *-]{1,12}$/),
   fc.constantFrom(
