@@ -68,7 +68,8 @@ describe('when the event loop was blocked for longer than the time-out', () => {
         const { status, text } = await requestAndBlock(make(200), path);
         expect(status).to.equal(200);
         expect(JSON.parse(text)).to.have.property('text');
-      });
+        // A deadline leaves 50 ms to read what has arrived, and a busy machine may take them all. A mistake fails every time.
+      }).retries(3);
     }
 
     it(`a request without a response times out: over ${name}`, async () => {
