@@ -8,9 +8,9 @@ export interface Attempts<T> {
   /** Runs other work when no attempt is in flight. Callers of `run` wait for it. When it succeeds, they get `end`, else they go on. */
   runAlone(work: () => Promise<void>, end: Error): Promise<void>;
   /** How the last attempt failed; undefined after a success. */
-  readonly failure: { readonly error: unknown } | undefined;
+  failure(): { readonly error: unknown } | undefined;
   /** Whether an attempt or other work is in flight, or a pause is not over. */
-  readonly isActive: boolean;
+  isActive(): boolean;
 }
 
 const FIRST_PAUSE_MS = 1_000;
@@ -75,12 +75,8 @@ export function createAttempts<T>(options: {
   }
 
   return {
-    get failure() {
-      return failure;
-    },
-    get isActive() {
-      return inFlight !== undefined || alone !== undefined || isPausing();
-    },
+    failure: () => failure,
+    isActive: () => inFlight !== undefined || alone !== undefined || isPausing(),
     run,
     async runAlone(work, end) {
       while (inFlight !== undefined || alone !== undefined) await Promise.allSettled([inFlight, alone]);

@@ -102,7 +102,7 @@ export class RobloxClient {
     const call = createCaller({
       baseURL: app.endpoints.baseURL,
       transport,
-      credential: { lease: (signal) => keeper.lease(signal), granted: () => keeper.tokens.scope, secrets },
+      credential: { lease: (signal) => keeper.lease(signal), granted: () => keeper.tokens().scope, secrets },
       now,
     });
     const askUserId = (limits: CallLimits) => this.#askUserId(limits);
@@ -120,7 +120,7 @@ export class RobloxClient {
 
   /** The current tokens, as plain data: those that `onTokens` got last. */
   get tokens(): Tokens {
-    return this.#keeper.tokens;
+    return this.#keeper.tokens();
   }
 
   /**
@@ -244,7 +244,7 @@ export class RobloxClient {
 
   /** What may be logged of a client: never a token. */
   toJSON(): { userId: string | undefined; scope: readonly string[]; expiresAt: Date | undefined } {
-    const { scope, expiresAt } = this.#keeper.tokens;
+    const { scope, expiresAt } = this.#keeper.tokens();
     return { userId: this.#userId, scope, expiresAt };
   }
 

@@ -18,9 +18,9 @@ export interface Renewal {
   /** Ends the authorization at Roblox, after a renewal in flight has ended. When it fails, nothing has changed. */
   revoke(current: Tokens, limits?: RequestLimits): Promise<void>;
   /** How the last attempt failed; undefined after a success. */
-  readonly failure: { readonly error: unknown } | undefined;
+  failure(): { readonly error: unknown } | undefined;
   /** Tokens from Roblox that are not stored yet. */
-  readonly unsaved: Tokens | undefined;
+  unsaved(): Tokens | undefined;
   /** Whether an `invalid_grant` of `renew` means that this authorization has ended. */
   isFinal(error: unknown): boolean;
 }
@@ -38,8 +38,8 @@ export interface Lease {
 
 /** Keeps one user's tokens valid. */
 export interface TokenKeeper {
-  /** The current tokens. */
-  readonly tokens: Tokens;
+  /** The current tokens. A method: all that a getter of an object literal uses stays in memory until a full garbage collection. */
+  tokens(): Tokens;
   /**
    * Gets a valid access token. Renews it first when it is about to expire. In an outage it returns the old one until that expires.
    * @param signal ends this wait, but not the renewal
@@ -108,7 +108,7 @@ export function createTokenKeeper(options: {
 
   function isDue(): boolean {
     if (renewal === undefined || !renewal.canRenew(current)) return false;
-    if (renewal.unsaved !== undefined || rejected === current.accessToken) return true;
+    if (renewal.unsaved() !== undefined || rejected === current.accessToken) return true;
     return current.expiresAt !== undefined && now() >= current.expiresAt.getTime() - marginMs;
   }
 
@@ -121,7 +121,7 @@ export function createTokenKeeper(options: {
     if (lost !== undefined) throw lost;
     if (!isDue()) return current.accessToken;
     // In an outage, a caller does not wait for the next attempt while the old token works.
-    const needsNoWait = renewal?.failure !== undefined && isAlive();
+    const needsNoWait = renewal?.failure() !== undefined && isAlive();
     const renewed = renewNow(false);
     if (needsNoWait) {
       renewed.catch(() => {});
@@ -136,19 +136,17 @@ export function createTokenKeeper(options: {
   }
 
   return {
-    get tokens() {
-      return current;
-    },
+    tokens: () => current,
     async lease(signal) {
       const token = await getAccessToken(signal);
-      const before = renewal?.failure;
+      const before = renewal?.failure();
       return {
         accessToken: token,
         async replace(later) {
           if (token !== current.accessToken) return getAccessToken(later);
           if (renewal === undefined || !renewal.canRenew(current)) return undefined;
           rejected = token;
-          const { failure } = renewal;
+          const failure = renewal.failure();
           if (failure !== undefined && failure !== before) throw failure.error;
           return (await waitFor(renewNow(false), later)).accessToken;
         },
@@ -164,7 +162,7 @@ export function createTokenKeeper(options: {
       lost = revoked;
     },
     secrets() {
-      const unsaved = renewal?.unsaved;
+      const unsaved = renewal?.unsaved();
       const sets = unsaved === undefined ? [...past, current] : [...past, current, unsaved];
       const all = sets.flatMap(({ accessToken, refreshToken, idToken }) => [accessToken, refreshToken, idToken]);
       return [...new Set(all.filter((token) => token !== undefined))];
@@ -228,12 +226,8 @@ export function createRenewal(options: {
         const { refreshToken, accessToken } = unsaved ?? latest ?? current;
         await oauth.revoke(refreshToken ?? accessToken, limits);
       }, revoked),
-    get failure() {
-      return attempts.failure;
-    },
-    get unsaved() {
-      return unsaved;
-    },
+    failure: () => attempts.failure(),
+    unsaved: () => unsaved,
     isFinal: () => true,
   };
 }

@@ -82,7 +82,7 @@ export function createAuthorizations(options: {
     let own = attempts.get(userId);
     if (own === undefined) {
       if (attempts.size >= REMEMBERED_ATTEMPTS) {
-        for (const [user, each] of attempts) if (!each.isActive) attempts.delete(user);
+        for (const [user, each] of attempts) if (!each.isActive()) attempts.delete(user);
       }
       own = createAttempts<HeldRecord>(clock);
       attempts.set(userId, own);
@@ -133,7 +133,7 @@ export function createAuthorizations(options: {
     });
     renewals.drop(userId);
     memory.remember(userId, record);
-    if (attempts.get(userId)?.isActive === false) attempts.delete(userId);
+    if (attempts.get(userId)?.isActive() === false) attempts.delete(userId);
     return record;
   }
 
@@ -220,11 +220,9 @@ export function createAuthorizations(options: {
           return held.tokens;
         },
         revoke: (_current, limits) => track(attemptsOf(userId).runAlone(() => end(userId, held, limits), REVOKED)),
-        get failure() {
-          return attempts.get(userId)?.failure;
-        },
+        failure: () => attempts.get(userId)?.failure(),
         // A vault stores in the background, and serves the old tokens meanwhile.
-        unsaved: undefined,
+        unsaved: () => undefined,
         isFinal: (error) => !renewals.isTentative(error),
       };
     },

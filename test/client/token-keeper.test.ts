@@ -60,7 +60,7 @@ describe('tokens that are kept', () => {
     expect(renewals[0]?.token).to.equal('refresh-1');
     renewals[0]?.resolve(tokens(2));
     expect(await waiting).to.equal('access-2');
-    expect(keeper.tokens).to.deep.equal(tokens(2));
+    expect(keeper.tokens()).to.deep.equal(tokens(2));
   });
 
   it('are renewed before the first use when they have expired, or are about to', async () => {
@@ -329,7 +329,7 @@ describe('onTokens', () => {
     renewals[0]?.resolve(tokens(2));
     await settled();
     expect(events).to.deep.equal(['storing access-2']);
-    expect(keeper.tokens.accessToken).to.equal('access-1');
+    expect(keeper.tokens().accessToken).to.equal('access-1');
     stored();
     await Promise.all(all);
     expect(events).to.deep.equal(['storing access-2', 'stored', 'access-2', 'access-2', 'access-2']);
