@@ -166,9 +166,11 @@ const checkedOptions = new WeakSet<object>();
  * @throws {TypeError} names the right option
  */
 export function refuseMisspeltOptions(options: object): void {
-  if (checkedOptions.has(options)) return;
+  const given = Object.entries(options);
+  // Nothing to remember of an empty object: it may be a new one each time, and a WeakSet of many makes garbage collection slow.
+  if (given.length === 0 || checkedOptions.has(options)) return;
   const names = Object.keys(AUTHENTICATE_OPTION_NAMES);
-  const misspelt = Object.entries(options).filter(([name]) => findSimilar(name, names) !== undefined);
+  const misspelt = given.filter(([name]) => findSimilar(name, names) !== undefined);
   refuseUnknownOptions(Object.fromEntries(misspelt), AUTHENTICATE_OPTION_NAMES);
   checkedOptions.add(options);
 }
