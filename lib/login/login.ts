@@ -95,7 +95,7 @@ export function addLogin(logins: readonly Login[], login: Login): readonly Login
     );
   }
   const kept = [...logins.filter((other) => isAlive(other, login.startedAt)), login].slice(-MAX_LOGINS);
-  while (countBytes(kept) > MAX_SESSION_BYTES) kept.shift();
+  while (kept.length > 1 && countBytes(kept) > MAX_SESSION_BYTES) kept.shift();
   return kept;
 }
 
