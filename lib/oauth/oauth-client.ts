@@ -28,11 +28,13 @@ import { readTokens, type Tokens } from './tokens.ts';
 export interface OAuthClient {
   /**
    * Sends a grant to the token endpoint.
-   * @returns the parsed body, with an access token in it
+   * @returns the tokens, and the parsed body
    * @throws {OAuthError} refused
    * @throws {ConnectionError} no usable response
    */
-  grant(parameters: Readonly<Record<string, string | undefined>>): Promise<Record<string, unknown>>;
+  grant(
+    parameters: Readonly<Record<string, string | undefined>>,
+  ): Promise<{ readonly tokens: Tokens; readonly json: Record<string, unknown> }>;
   /**
    * Exchanges a refresh token for a new set of tokens. Roblox accepts it once: store the new one before you use the new access token.
    * @throws {OAuthError} `invalid_grant`: used, expired or revoked
@@ -69,9 +71,10 @@ export function createOAuthClient(options: {
     const message = buildTokenForm(credentials, parameters);
     const request = { method: 'POST', url, ...message, signal, timeoutMs, maxBytes: MAX_OAUTH_BODY_BYTES };
     const response = await transport(request);
-    const refusal = readRefusal(request, response, now());
+    const json = parseJSON(response.text);
+    const refusal = readRefusal(request, response, json, now());
     if (refusal !== undefined) throw refusal;
-    return { request, json: parseJSON(response.text), status: response.status };
+    return { request, json, status: response.status };
   }
 
   /** @throws {ConnectionError} `invalid_body`: the reader found nothing */
@@ -86,15 +89,15 @@ export function createOAuthClient(options: {
 
   async function grant(parameters: Readonly<Record<string, string | undefined>>) {
     const answer = await post(endpoints.token, parameters);
-    read(answer, (json) => readTokens(json, now()));
-    return readObject(answer.json)!; // tokens were read from it
+    const tokens = read(answer, (json) => readTokens(json, now()));
+    return { tokens, json: readObject(answer.json)! }; // tokens were read from it
   }
 
   return {
     grant,
     async refresh(refreshToken) {
-      const answer = await post(endpoints.token, { grant_type: 'refresh_token', refresh_token: refreshToken });
-      return read(answer, (json) => readTokens(json, now()));
+      const { tokens } = await grant({ grant_type: 'refresh_token', refresh_token: refreshToken });
+      return tokens;
     },
     async revoke(token, limits) {
       // Roblox's response is a 200 with an empty body.
@@ -120,16 +123,18 @@ const STATUS_ERRORS: Readonly<Record<number, string>> = {
 /**
  * Reads a refusal: RFC 6749's `{ error, error_description }`, whatever the status, or one of Open Cloud's error bodies, which the gateway
  * before the OAuth endpoints sends.
+ * @param json the response's parsed body
  * @returns undefined when the response is a success
  * @see RFC 6749, section 5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
 function readRefusal(
   request: HttpRequest,
   response: HttpResponse,
+  json: unknown,
   nowMs: number,
 ): OAuthError | ConnectionError | undefined {
   const { status, text } = response;
-  const error = readString(readObject(parseJSON(text))?.['error']);
+  const error = readString(readObject(json)?.['error']);
   if (error === undefined && status >= 200 && status <= 299) return undefined;
   const { code, message } = readErrorBody(text, request.secrets);
   const isExplained = error !== undefined || status === 429 || (status < 500 && (code ?? message) !== undefined);

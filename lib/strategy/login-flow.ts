@@ -15,7 +15,7 @@ import {
 import { checkSubject, prepareVerification, verifyIDToken } from '../oauth/id-token.ts';
 import type { KeyCache } from '../oauth/keys.ts';
 import { readProfile, type Profile } from '../oauth/profile.ts';
-import { readTokens, type Tokens } from '../oauth/tokens.ts';
+import type { Tokens } from '../oauth/tokens.ts';
 import { readCallbackURL, resolveCallbackURL } from './callback-url.ts';
 import { readScope, readState, type RobloxAuthenticateOptions, type StrategySettings } from './options.ts';
 import {
@@ -139,8 +139,7 @@ async function exchangeCode(
   parameters: Readonly<Record<string, unknown>>,
 ): Promise<{ readonly tokens: Tokens } | { readonly refusal: Outcome }> {
   try {
-    const tokens = readTokens(await loginApp.oauth.grant(writeForm(parameters)), Date.now());
-    if (tokens === undefined) throw new TypeError('The response has no access token for use as a Bearer token');
+    const { tokens } = await loginApp.oauth.grant(writeForm(parameters));
     return { tokens };
   } catch (cause) {
     if (!(cause instanceof OAuthError)) throw createInternalError('Failed to obtain access token', cause);

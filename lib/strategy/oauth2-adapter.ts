@@ -87,8 +87,8 @@ export function adaptOAuth2<T extends object>(
       const form = typeof parameters === 'object' ? (parameters as Record<string, string>) : {};
       const grantParameter = form['grant_type'] === 'refresh_token' ? 'refresh_token' : 'code';
       oauth.grant({ ...form, [grantParameter]: grant }).then(
-        ({ refresh_token: refreshToken, ...results }) =>
-          runOutsidePromise(done, null, results['access_token'], refreshToken, results),
+        ({ tokens, json: { refresh_token: refreshToken, ...results } }) =>
+          runOutsidePromise(done, null, tokens.accessToken, refreshToken, results),
         (error: unknown) => runOutsidePromise(done, error instanceof OAuthError ? addStatus(error) : error),
       );
     }
