@@ -57,6 +57,6 @@ function readLifetimeSeconds(value: unknown): number | undefined {
 
 /** Splits the space-separated string of RFC 6749, section 3.3. Accepts an array too. Removes duplicates. */
 export function splitScopes(scope: string | readonly string[]): string[] {
-  const parts = typeof scope === 'string' ? [scope] : scope;
-  return [...new Set(parts.flatMap((part) => part.split(' ')).filter((part) => part !== ''))];
+  const text = typeof scope === 'string' ? scope : scope.join(' ');
+  return [...new Set(text.split(' ').filter((name) => name !== ''))];
 }
