@@ -1,9 +1,10 @@
-import { performance } from 'node:perf_hooks';
 import { describeValue, refuse, refuseUnknownOptions, TokenVaultError, type TokenVaultErrorCode } from '../errors.ts';
 import { setDeadline } from '../http/abort.ts';
 
-/** Milliseconds since some moment, whatever happens to the machine's clock. Captured: Jest's fake timers replace it. */
-export const monotonic: () => number = performance.now.bind(performance);
+const { bigint: readNanoseconds } = process.hrtime; // captured: fake timers replace it
+
+/** Milliseconds since some moment, whatever happens to the machine's clock. Not `performance.now`, which Node loads at its first use. */
+export const monotonic = (): number => Number(readNanoseconds()) / 1e6;
 
 /**
  * Where a vault keeps one string per user: a `Map`, a table, anything with these three methods. The string holds the user's tokens: as
