@@ -33,7 +33,9 @@ export function listCallbackURLFaults(callbackURL: string): string[] {
   const slip = findSlip(callbackURL);
   if (slip !== undefined) return [slip];
   // The URL parser removes these characters: the URL would then differ from the registered one.
-  if (/[\s\p{Cc}\\]/u.test(callbackURL)) return ['must have no white space, line break or backslash in it'];
+  // eslint-disable-next-line no-control-regex -- V8 takes 0.4 ms to parse \p{Cc}, whenever the package is imported
+  if (/[\s\u0000-\u001f\u007f-\u009f\\]/.test(callbackURL))
+    return ['must have no white space, line break or backslash in it'];
   const isHostAlone = /^\/\//.test(callbackURL) || /^[^/?#]*:(?!\/)/.test(callbackURL);
   const isPathLikeHost = /^[^/?#.:][^/?#:]*\.[^/?#:]*\//.test(callbackURL);
   if (isHostAlone || isPathLikeHost || !URL.canParse(callbackURL, 'https://localhost')) {
