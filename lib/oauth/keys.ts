@@ -40,9 +40,9 @@ export function createKeyCache(options: {
   url: string;
   transport: Transport;
   isConnected?: ((url: string) => boolean) | undefined;
-  now: () => number;
+  now?: (() => number) | undefined;
 }): KeyCache {
-  const { url, transport, isConnected = () => true, now } = options;
+  const { url, transport, isConnected = () => true, now = () => Date.now() } = options;
   const flight = createSingleFlight<readonly PublicKey[]>();
   let cached: { readonly keys: readonly PublicKey[]; readonly atMs: number } | undefined;
   let askedAgainAtMs = -Infinity;

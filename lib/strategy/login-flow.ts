@@ -35,10 +35,10 @@ import type { AskVerify } from './verify.ts';
 /** What all logins of a strategy share. */
 export interface LoginContext {
   readonly settings: StrategySettings;
-  /** For the clients that logins make. */
-  readonly app: App;
-  /** The same app, but with the transport of logins. */
+  /** The app with the transport of logins. */
   readonly loginApp: App;
+  /** The app with the transport of the clients that logins make. */
+  readonly clientApp: App;
   readonly keys: KeyCache;
   readonly askVerify: AskVerify;
 }
@@ -54,7 +54,7 @@ export interface ExtensionPoints {
 
 /** Stores a new login, and redirects to Roblox with the login's handle as `state`. */
 export async function startLogin(
-  { settings, app, keys }: LoginContext,
+  { settings, keys }: LoginContext,
   extensions: ExtensionPoints,
   req: Request,
   options: RobloxAuthenticateOptions,
@@ -80,7 +80,7 @@ export async function startLogin(
   // Prepare what the callback needs while the user reads the consent page.
   keys.prefetch();
   prepareVerification();
-  return redirect(buildAuthorizationURL(app.endpoints.authorization, { ...parameters, state }));
+  return redirect(buildAuthorizationURL(settings.endpoints.authorization, { ...parameters, state }));
 }
 
 /** Finishes a login: checks `state`, exchanges the code for tokens, finds out who the user is, and calls the app's verify. */
@@ -92,7 +92,7 @@ export async function finishLogin(
   options: RobloxAuthenticateOptions,
 ): Promise<Outcome> {
   if (callback.state === undefined) return refusal(MALFORMED_CALLBACK);
-  const { settings, app, askVerify } = context;
+  const { settings, clientApp: app, askVerify } = context;
   const { store, vault, pkce } = settings;
   // Report an error of this URL only after `state` is verified: a forged request may have caused it.
   const redirectURI = await tryTo(() => readRedirectURI(settings, req, options));
@@ -103,7 +103,7 @@ export async function finishLogin(
     debug('A callback belongs to no login: %s', explainUnknownLogin(req, meta.callbackURL));
     return refusal(login.info);
   }
-  const isFromIssuer = callback.issuer === undefined || callback.issuer === app.endpoints.issuer;
+  const isFromIssuer = callback.issuer === undefined || callback.issuer === settings.endpoints.issuer;
   if (callback.kind === 'malformed' || !isFromIssuer) return refusal(MALFORMED_CALLBACK);
   if (callback.kind === 'error') {
     debug('%s', explainRefusal(callback.error, callback.description));
@@ -172,7 +172,7 @@ async function createTokenError(refused: OAuthError, parse: ExtensionPoints['par
 
 /** Finds out whose tokens these are. Asks userinfo while it checks the ID token, and uses the answer only after that check. */
 async function identifyUser(
-  { settings, app, keys }: LoginContext,
+  { settings, keys }: LoginContext,
   extensions: ExtensionPoints,
   tokens: Tokens,
   nonce: string,
@@ -183,7 +183,7 @@ async function identifyUser(
   const asked = settings.skipUserProfile ? undefined : callUserProfile(extensions, tokens.accessToken);
   asked?.catch(() => {}); // awaited below, unless the ID token fails first
   const expected = {
-    issuer: app.endpoints.issuer,
+    issuer: settings.endpoints.issuer,
     clientID: settings.credentials.clientID,
     nonce,
     clockToleranceSeconds: settings.clockToleranceSeconds,

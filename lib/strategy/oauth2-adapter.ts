@@ -4,7 +4,7 @@ import { MAX_OAUTH_BODY_BYTES } from '../http/json.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import type { Transport } from '../http/transport.ts';
 import { readAgent } from '../oauth/app-options.ts';
-import type { OAuthClient } from '../oauth/oauth-client.ts';
+import { createOAuthClient } from '../oauth/oauth-client.ts';
 import type { StrategySettings } from './options.ts';
 
 /** The two fields of the `oauth` package's errors that passport-oauth2 and other packages read. */
@@ -17,7 +17,6 @@ type Callback = (error: unknown, ...results: unknown[]) => void;
 
 /** What we use of the `oauth` package's class. We do not depend on its types. */
 interface OAuth2 {
-  _clientSecret: string | undefined;
   _customHeaders: Readonly<Record<string, string>>;
 }
 type OAuth2Constructor = new (
@@ -44,13 +43,9 @@ type OAuth2Constructor = new (
  */
 export function adaptOAuth2<T extends object>(
   base: T,
-  app: {
-    readonly settings: Pick<StrategySettings, 'credentials' | 'endpoints' | 'http'>;
-    readonly oauth: OAuthClient;
-    readonly transport: Transport;
-  },
-): { readonly oauth2: T; readonly readCustomHeaders: () => Readonly<Record<string, string>> } {
-  const { settings, oauth, transport } = app;
+  settings: Pick<StrategySettings, 'credentials' | 'endpoints' | 'http'>,
+  transport: Transport,
+): T & OAuth2 {
   const { credentials, endpoints, http } = settings;
   // passport-oauth2 does not export the class.
   const Base = base.constructor as OAuth2Constructor;
@@ -86,6 +81,7 @@ export function adaptOAuth2<T extends object>(
       const done = typeof parameters === 'function' ? (parameters as Callback) : callback;
       const form = typeof parameters === 'object' ? (parameters as Record<string, string>) : {};
       const grantParameter = form['grant_type'] === 'refresh_token' ? 'refresh_token' : 'code';
+      const oauth = createOAuthClient({ endpoints, credentials, transport: addCustomHeaders(transport, this) });
       oauth.grant({ ...form, [grantParameter]: grant }).then(
         ({ tokens, json: { refresh_token: refreshToken, ...results } }) =>
           runOutsidePromise(done, null, tokens.accessToken, refreshToken, results),
@@ -103,10 +99,11 @@ export function adaptOAuth2<T extends object>(
       callback: Callback,
     ): void {
       const bearer = accessToken ? { authorization: `Bearer ${accessToken}` } : {};
-      transport({
+      const send = addCustomHeaders(transport, this);
+      send({
         method,
         url,
-        headers: { ...this._customHeaders, ...headers, ...bearer },
+        headers: { ...headers, ...bearer },
         body: body || undefined,
         maxBytes: MAX_OAUTH_BODY_BYTES,
         secrets: accessToken ? [accessToken] : [],
@@ -125,9 +122,13 @@ export function adaptOAuth2<T extends object>(
   }
 
   const { clientID, clientSecret } = credentials;
-  const adapted = new RobloxOAuth2(clientID, clientSecret, '', endpoints.authorization, endpoints.token);
-  const oauth2 = adapted as unknown as T; // a subclass of T's class
-  return { oauth2, readCustomHeaders: () => adapted._customHeaders };
+  const oauth2 = new RobloxOAuth2(clientID, clientSecret, '', endpoints.authorization, endpoints.token);
+  return oauth2 as unknown as T & OAuth2; // a subclass of T's class
+}
+
+/** Adds `_customHeaders` to each request. They are read at each request: an app may change them. */
+export function addCustomHeaders(transport: Transport, oauth2: OAuth2): Transport {
+  return (request) => transport({ ...request, headers: { ...oauth2._customHeaders, ...request.headers } });
 }
 
 /** Adds the fields of the `oauth` package's errors, which `_createOAuthError` and `parseErrorResponse` read. */

@@ -4,13 +4,13 @@ import { readGivenTokens, type KeptTokens, type OnTokens } from '../client/optio
 import { ConnectionError } from '../errors.ts';
 import { createNodeTransport } from '../http/node-transport.ts';
 import { runOutsidePromise } from '../http/platform.ts';
-import { createTransport, type Transport } from '../http/transport.ts';
+import { createTransport } from '../http/transport.ts';
 import { createApp } from '../oauth/app-options.ts';
 import { readCallback } from '../oauth/authorization.ts';
 import { createKeyCache } from '../oauth/keys.ts';
 import { askProfile, type Profile } from '../oauth/profile.ts';
 import { finishLogin, startLogin, type ExtensionPoints, type LoginContext } from './login-flow.ts';
-import { adaptOAuth2 } from './oauth2-adapter.ts';
+import { adaptOAuth2, addCustomHeaders } from './oauth2-adapter.ts';
 import { OAuth2Strategy, type Request } from './passport-oauth2.ts';
 import {
   readPrompt,
@@ -91,25 +91,22 @@ export class RobloxStrategy extends OAuth2Strategy {
   constructor(options: RobloxStrategyOptions & { readonly verify?: Verify }, verify?: (...values: never[]) => unknown) {
     const settings = readStrategyOptions(options);
     const askVerify = readVerify(options.verify, verify, settings);
-    const { endpoints, credentials, http } = settings;
-    const { authorization: authorizationURL, token: tokenURL, certs: url } = endpoints;
+    const { endpoints, credentials, http, callbackURL, scope, vault } = settings;
+    const { authorization: authorizationURL, token: tokenURL } = endpoints;
     const { clientID, clientSecret = '' } = credentials;
-    const { callbackURL, scope } = settings;
     super(
       { authorizationURL, tokenURL, clientID, clientSecret, callbackURL, scope: [...scope], state: true },
       () => {}, // login-flow.ts calls the app's verify
     );
-    const app = createApp({ endpoints, credentials, transport: createTransport(http), timeoutMs: http.timeoutMs });
-    const node = createNodeTransport(http);
-    // `adapted` is set below, before the first request.
-    const transport: Transport = (request) =>
-      node.transport({ ...request, headers: { ...adapted.readCustomHeaders(), ...request.headers } });
-    const loginApp = createApp({ ...app, transport });
-    const adapted = adaptOAuth2(this._oauth2, { settings, oauth: loginApp.oauth, transport: node.transport });
-    this._oauth2 = adapted.oauth2;
-    const keys = createKeyCache({ url, transport, isConnected: node.isConnected, now: () => Date.now() });
-    const context: LoginContext = { settings, app, loginApp, keys, askVerify };
-    settings.vault?.join(app);
+    const { transport, isConnected } = createNodeTransport(http);
+    const oauth2 = adaptOAuth2(this._oauth2, settings, transport);
+    const parts = { endpoints, credentials, timeoutMs: http.timeoutMs };
+    const loginApp = createApp({ ...parts, transport: addCustomHeaders(transport, oauth2) });
+    const clientApp = createApp({ ...parts, transport: createTransport(http) });
+    const keys = createKeyCache({ url: endpoints.certs, transport: loginApp.transport, isConnected });
+    const context: LoginContext = { settings, loginApp, clientApp, keys, askVerify };
+    this._oauth2 = oauth2;
+    vault?.join(clientApp);
     Object.defineProperty(this, '_context', { value: context });
   }
 
@@ -179,10 +176,8 @@ export class RobloxStrategy extends OAuth2Strategy {
       throw new TypeError('tokens must be an object with an accessToken, as verify got it');
     }
     const { userId } = tokens;
-    return new RobloxClient(
-      { ...readGivenTokens(tokens), userId, onTokens: options?.onTokens },
-      { app: this._context.app },
-    );
+    const app = this._context.clientApp;
+    return new RobloxClient({ ...readGivenTokens(tokens), userId, onTokens: options?.onTokens }, { app });
   }
 
   /** Shows the app without its secret. */
