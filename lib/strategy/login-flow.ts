@@ -1,4 +1,3 @@
-import { debuglog } from 'node:util';
 import { RobloxClient } from '../client/client.ts';
 import { IDTokenError, OAuthError, TokenError } from '../errors.ts';
 import { readObject } from '../http/json.ts';
@@ -17,6 +16,7 @@ import type { KeyCache } from '../oauth/keys.ts';
 import { readProfile, type Profile } from '../oauth/profile.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { readCallbackURL, resolveCallbackURL } from './callback-url.ts';
+import { explainRefusal, explainSuspiciousStart, explainUnknownLogin, logExplanation } from './login-log.ts';
 import { readScope, readState, type RobloxAuthenticateOptions, type StrategySettings } from './options.ts';
 import {
   CODE_REFUSED,
@@ -63,8 +63,7 @@ export async function startLogin(
   const { clientID } = settings.credentials;
   const scope = options.scope === undefined ? settings.scope : readScope(options.scope);
   const redirectURI = readRedirectURI(settings, req, options);
-  const suspicion = debug.enabled ? explainSuspiciousStart(req, redirectURI) : undefined;
-  if (suspicion !== undefined) debug('A login starts, but %s', suspicion);
+  logExplanation(() => explainSuspiciousStart(req, redirectURI));
   const verifier = createOneTimeValue();
   const parameters = {
     ...(await extensions.authorizationParams(options)),
@@ -100,13 +99,13 @@ export async function finishLogin(
   // This checks `state`: only a login that this browser started is in the store. Nothing else in the callback is trusted before.
   const login = await takeStoredLogin(store, req, callback.state, meta);
   if (!login.found) {
-    debug('A callback belongs to no login: %s', explainUnknownLogin(req, meta.callbackURL));
+    logExplanation(() => explainUnknownLogin(req, meta.callbackURL));
     return refusal(login.info);
   }
   const isFromIssuer = callback.issuer === undefined || callback.issuer === settings.endpoints.issuer;
   if (callback.kind === 'malformed' || !isFromIssuer) return refusal(MALFORMED_CALLBACK);
   if (callback.kind === 'error') {
-    debug('%s', explainRefusal(callback.error, callback.description));
+    logExplanation(() => explainRefusal(callback.error, callback.description));
     return refusedByRoblox(callback.error, callback.description);
   }
 
@@ -229,48 +228,4 @@ async function tryTo<T>(work: () => T | Promise<T>): Promise<{ readonly value?: 
   } catch (error) {
     return { error };
   }
-}
-
-/** Shown with NODE_DEBUG=passport-roblox-oauth2, never to the visitor. */
-const debug = debuglog('passport-roblox-oauth2');
-
-/** Explains to the developer why Roblox refused. As JSON: text of a URL must not begin a line of the log. */
-export function explainRefusal(code: string, description: string | undefined): string {
-  return `Roblox sent the visitor back with an error: ${JSON.stringify({ code, error_description: description })}`;
-}
-
-/** Explains to the developer why a callback may belong to no login. */
-export function explainUnknownLogin(req: Request, callbackURL: string): string {
-  const { headers, session } = req as { headers?: { cookie?: unknown; host?: unknown }; session?: unknown }; // any framework's
-  if (typeof headers?.cookie !== 'string') {
-    const host = typeof headers?.host === 'string' ? headers.host : 'this host';
-    return (
-      `the request has no cookie. Is the session cookie sameSite: 'strict', or secure: true although the page is http:? ` +
-      `Did the login start on another host name than ${host}? (127.0.0.1 and localhost are different host names.)`
-    );
-  }
-  if (session === undefined) return 'there is no session: the session middleware must come before the routes';
-  return (
-    `the cookies hold no such login. Was it started more than 15 minutes ago, in another browser, or used before? ` +
-    `Does the session survive (its store, its secret, 4,096 bytes for a cookie session)? Is ${callbackURL} on the host where the login started?`
-  );
-}
-
-/** Explains to the developer what is probably wrong at the start of a login; undefined when nothing is. */
-export function explainSuspiciousStart(req: Request, redirectURI: string): string | undefined {
-  const { session, user, _userProperty: name = 'user' } = (readObject(req) ?? {}) as SignedInRequest;
-  if (session?.passport?.user !== undefined && user === undefined && name === 'user') {
-    return 'its session has a signed-in user and req.user is missing: app.use(passport.session()) is missing, or stands after this route';
-  }
-  if (/^http:\/\/(?!localhost[:/])/.test(redirectURI)) {
-    return `Roblox refuses the redirect URL ${redirectURI}: it must be https:, or http: on localhost. Open the app under that name; behind a proxy set proxy: true`;
-  }
-  return undefined;
-}
-
-/** What passport.session() sets on a request. */
-interface SignedInRequest {
-  readonly session?: { readonly passport?: { readonly user?: unknown } };
-  readonly user?: unknown;
-  readonly _userProperty?: string;
 }

@@ -9,7 +9,7 @@ import {
   TokenVault,
 } from '../../lib/index.ts';
 import type { PassportAuthenticateOptions } from '../../lib/strategy/passport.ts';
-import { explainRefusal, explainSuspiciousStart, explainUnknownLogin } from '../../lib/strategy/login-flow.ts';
+import { explainRefusal, explainSuspiciousStart, explainUnknownLogin } from '../../lib/strategy/login-log.ts';
 import { postgresVault } from '../../lib/vault/postgres.ts';
 import { redisVault } from '../../lib/vault/redis.ts';
 import { authenticate, expectError } from '../support/harness.ts';
