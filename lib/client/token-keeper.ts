@@ -3,7 +3,7 @@ import { OAuthError } from '../errors.ts';
 import { waitFor } from '../http/abort.ts';
 import { redactError } from '../http/redact.ts';
 import type { OAuthClient, RequestLimits } from '../oauth/oauth-client.ts';
-import type { Tokens } from '../oauth/tokens.ts';
+import { listSecrets, type Tokens } from '../oauth/tokens.ts';
 import { createAttempts } from './attempts.ts';
 
 /** How a user's tokens are renewed: at Roblox directly, or through a vault. */
@@ -17,12 +17,12 @@ export interface Renewal {
   renew(current: Tokens, ignorePause: boolean): Promise<Tokens>;
   /** Ends the authorization at Roblox, after a renewal in flight has ended. When it fails, nothing has changed. */
   revoke(current: Tokens, limits?: RequestLimits): Promise<void>;
-  /** How the last attempt failed; undefined after a success. */
+  /** How the last attempt failed, if it did. A later one may succeed, unless the authorization {@link isEnd | has ended}. */
   failure(): { readonly error: unknown } | undefined;
   /** Tokens from Roblox that are not stored yet. */
   unsaved(): Tokens | undefined;
-  /** Whether an `invalid_grant` of `renew` means that this authorization has ended. */
-  isFinal(error: unknown): boolean;
+  /** Whether an error of `renew` means that the authorization has ended. */
+  isEnd(error: unknown): error is OAuthError;
 }
 
 /** An access token for one call. */
@@ -81,20 +81,20 @@ export function createTokenKeeper(options: {
   let current = options.tokens;
   let marginMs = chooseMarginMs(current, now(), LEAST_MARGIN_MS);
   /** Set when the authorization has ended: every use throws it. */
-  let lost: OAuthError | undefined;
-  /** The access token that Roblox answered 401 to. */
-  let rejected: string | undefined;
+  let ended: OAuthError | undefined;
+  /** The access token that got a 401 from Roblox. */
+  let unauthorized: string | undefined;
   const past: Tokens[] = [];
 
   async function renewNow(ignorePause: boolean): Promise<Tokens> {
-    if (lost !== undefined) throw lost;
+    if (ended !== undefined) throw ended;
     if (renewal === undefined) throw createCannotRenewError();
     try {
       const next = await renewal.renew(current, ignorePause);
       if (next.accessToken !== current.accessToken) replaceTokens(next);
       return next;
     } catch (error) {
-      if (isRefusedGrant(error) && renewal.isFinal(error)) lost = error;
+      if (renewal.isEnd(error)) ended = error;
       throw error;
     }
   }
@@ -108,17 +108,18 @@ export function createTokenKeeper(options: {
 
   function isDue(): boolean {
     if (renewal === undefined || !renewal.canRenew(current)) return false;
-    if (renewal.unsaved() !== undefined || rejected === current.accessToken) return true;
+    if (renewal.unsaved() !== undefined || unauthorized === current.accessToken) return true;
     return current.expiresAt !== undefined && now() >= current.expiresAt.getTime() - marginMs;
   }
 
   /** Whether the current access token still works, as far as we know. */
   function isAlive(): boolean {
-    return rejected !== current.accessToken && (current.expiresAt === undefined || now() < current.expiresAt.getTime());
+    const { accessToken, expiresAt } = current;
+    return accessToken !== unauthorized && (expiresAt === undefined || now() < expiresAt.getTime());
   }
 
   async function getAccessToken(signal: AbortSignal | undefined): Promise<string> {
-    if (lost !== undefined) throw lost;
+    if (ended !== undefined) throw ended;
     if (!isDue()) return current.accessToken;
     // In an outage, a caller does not wait for the next attempt while the old token works.
     const needsNoWait = renewal?.failure() !== undefined && isAlive();
@@ -145,7 +146,7 @@ export function createTokenKeeper(options: {
         async replace(later) {
           if (token !== current.accessToken) return getAccessToken(later);
           if (renewal === undefined || !renewal.canRenew(current)) return undefined;
-          rejected = token;
+          unauthorized = token;
           const failure = renewal.failure();
           if (failure !== undefined && failure !== before) throw failure.error;
           return (await waitFor(renewNow(false), later)).accessToken;
@@ -157,25 +158,20 @@ export function createTokenKeeper(options: {
     },
     async revoke(limits) {
       if (renewal === undefined) throw createCannotRenewError();
-      if (lost !== undefined && lost === revoked) return;
+      if (ended === revoked) return;
       await renewal.revoke(current, limits);
-      lost = revoked;
+      ended = revoked;
     },
     secrets() {
       const unsaved = renewal?.unsaved();
       const sets = unsaved === undefined ? [...past, current] : [...past, current, unsaved];
-      const all = sets.flatMap(({ accessToken, refreshToken, idToken }) => [accessToken, refreshToken, idToken]);
-      return [...new Set(all.filter((token) => token !== undefined))];
+      return [...new Set(sets.flatMap(listSecrets))];
     },
   };
 }
 
 /** The error of every use after {@link TokenKeeper.revoke}. */
-const revoked = new OAuthError({
-  error: 'invalid_grant',
-  error_description: 'this client has revoked the authorization; ask the user to sign in again',
-  status: 400,
-});
+const revoked = createEndedError('this client has revoked the authorization');
 
 /** The tokens that the current async context is storing. */
 const storing = new AsyncLocalStorage<Tokens>();
@@ -203,10 +199,7 @@ export function createRenewal(options: {
       await storing.run(next, async () => store?.(next));
     } catch (error) {
       // The error of a database may contain the tokens.
-      throw redactError(
-        error,
-        [next.accessToken, next.refreshToken, next.idToken].filter((token) => token !== undefined),
-      );
+      throw redactError(error, listSecrets(next));
     }
     unsaved = undefined;
     latest = next;
@@ -228,7 +221,7 @@ export function createRenewal(options: {
       }, revoked),
     failure: () => attempts.failure(),
     unsaved: () => unsaved,
-    isFinal: () => true,
+    isEnd: isRefusedGrant,
   };
 }
 
@@ -252,6 +245,12 @@ export function isRefusedGrant(error: unknown): error is OAuthError {
 /** Whether Roblox or the app's `store` failed: such an error says nothing about the authorization. */
 function isOutage(error: unknown): boolean {
   return !isRefusedGrant(error) && !(error instanceof TypeError);
+}
+
+/** Makes the error of every use of an authorization that has ended. @param why a clause that says how */
+export function createEndedError(why: string, cause?: OAuthError): OAuthError {
+  const error_description = `${why}; ask the user to sign in again`;
+  return new OAuthError({ error: 'invalid_grant', error_description, status: 400, cause });
 }
 
 function createCannotRenewError(): TypeError {

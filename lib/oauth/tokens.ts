@@ -39,6 +39,11 @@ export function readTokens(json: unknown, nowMs: number): Tokens | undefined {
   };
 }
 
+/** Lists the values that no error may show. */
+export function listSecrets({ accessToken, refreshToken, idToken }: Tokens): string[] {
+  return [accessToken, refreshToken, idToken].filter((token) => token !== undefined);
+}
+
 /** A token is sent in a header or a form, so it must be printable ASCII. RFC 6749, appendix A.12. */
 function readToken(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : undefined;

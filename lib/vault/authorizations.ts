@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createAttempts, type Attempts } from '../client/attempts.ts';
-import type { Renewal } from '../client/token-keeper.ts';
-import { OAuthError, TokenVaultError } from '../errors.ts';
+import { createEndedError, isRefusedGrant, type Renewal } from '../client/token-keeper.ts';
+import { TokenVaultError, type OAuthError } from '../errors.ts';
 import { waitFor } from '../http/abort.ts';
 import type { App } from '../oauth/app-options.ts';
 import type { RequestLimits } from '../oauth/oauth-client.ts';
@@ -35,11 +35,7 @@ const STORE_MS = 5_000;
 /** How many users' failed attempts are remembered before those that are over are swept. */
 const REMEMBERED_ATTEMPTS = 1_000;
 
-const REVOKED = new OAuthError({
-  error: 'invalid_grant',
-  error_description: 'the authorization was revoked; ask the user to sign in again',
-  status: 400,
-});
+const REVOKED = createEndedError('the authorization was revoked');
 
 export function createAuthorizations(options: {
   readonly records: Records;
@@ -223,7 +219,7 @@ export function createAuthorizations(options: {
         failure: () => attempts.get(userId)?.failure(),
         // A vault stores in the background, and serves the old tokens meanwhile.
         unsaved: () => undefined,
-        isFinal: (error) => !renewals.isTentative(error),
+        isEnd: (error): error is OAuthError => isRefusedGrant(error) && !renewals.isInDoubt(error),
       };
     },
     async idle(signal) {

@@ -6,7 +6,7 @@ import { redactError } from '../http/redact.ts';
 import type { Sealer } from '../login/seal.ts';
 import type { App } from '../oauth/app-options.ts';
 import { ROBLOX_BASE_URL } from '../oauth/endpoints.ts';
-import type { Tokens } from '../oauth/tokens.ts';
+import { listSecrets, type Tokens } from '../oauth/tokens.ts';
 import { callStorage, type TokenStorage } from './storage.ts';
 
 /**
@@ -123,7 +123,7 @@ export function createRecords(options: {
         await callStorage('storage.set', () => storage.set(keyOf(userId), value));
       } catch (error) {
         // A database's error may show the statement with its values.
-        throw redactError(error, [value, ...secretsOf(tokens)]);
+        throw redactError(error, [value, ...(tokens === undefined ? [] : listSecrets(tokens))]);
       }
     },
     async remove(userId) {
@@ -157,10 +157,6 @@ type Owner = readonly [clientID: string, baseURL: string, userId: string];
 
 function ownerOf(app: Pick<App, 'credentials' | 'endpoints'>, userId: string): Owner {
   return [app.credentials.clientID, app.endpoints.baseURL, userId];
-}
-
-function secretsOf(tokens: Tokens | undefined): string[] {
-  return [tokens?.accessToken, tokens?.refreshToken, tokens?.idToken].filter((token) => token !== undefined);
 }
 
 const STATES = ['live', 'refused', 'lost', 'revoked'] as const;

@@ -1,4 +1,4 @@
-import { isRefusedGrant, refreshTokens } from '../client/token-keeper.ts';
+import { createEndedError, isRefusedGrant, refreshTokens } from '../client/token-keeper.ts';
 import { OAuthError } from '../errors.ts';
 import type { OAuthClient, RequestLimits } from '../oauth/oauth-client.ts';
 import type { Tokens } from '../oauth/tokens.ts';
@@ -45,7 +45,7 @@ export interface Renewals {
   /** Gives up an answer that could not be stored: its login was replaced or revoked. */
   drop(userId: string): void;
   /** Whether an `invalid_grant` may be followed by an answer of another process. */
-  isTentative(error: unknown): boolean;
+  isInDoubt(error: unknown): boolean;
   /** Waits until `onLost` has heard of a loss. @returns the error, perhaps with what `onLost` threw as its cause */
   heard(error: unknown): Promise<unknown>;
   /** What stores answers in the background. */
@@ -78,7 +78,7 @@ export function createRenewals(bench: Bench): Renewals {
   const { records, runLocked, runTwice, marks, clock, memory, losses, oauth } = bench;
   const unsaved = new Map<string, Unsaved>();
   const storing = new Map<string, Promise<void>>();
-  const tentative = new WeakSet<object>();
+  const inDoubt = new WeakSet<object>();
   /** The telling of a loss, by the error of the renewal that found it. */
   const told = new WeakMap<object, Promise<OAuthError>>();
 
@@ -266,18 +266,18 @@ export function createRenewals(bench: Bench): Renewals {
   ): OAuthError {
     const why = decision.do === 'refuse' ? decision.why : decision.do;
     if (why === 'doubt') {
-      const error = endedBy(
+      const error = createEndedError(
         'Roblox has refused the refresh token, but another process may still bring a newer one',
         refusal,
       );
-      tentative.add(error);
+      inDoubt.add(error);
       return error;
     }
     if (why === 'nothing')
-      return refusal ?? endedBy('nothing is stored for this user: the authorization was revoked or lost');
-    if (why === 'revoked') return endedBy('the authorization was revoked');
-    if (why !== 'lose') return refusal ?? endedBy('the authorization was lost');
-    const ended = refusal ?? endedBy('there is no refresh token');
+      return refusal ?? createEndedError('nothing is stored for this user: the authorization was revoked or lost');
+    if (why === 'revoked') return createEndedError('the authorization was revoked');
+    if (why !== 'lose') return refusal ?? createEndedError('the authorization was lost');
+    const ended = refusal ?? createEndedError('there is no refresh token');
     if (loss !== undefined) told.set(ended, tell(userId, loss, ended));
     return ended;
   }
@@ -295,7 +295,7 @@ export function createRenewals(bench: Bench): Renewals {
     withdraw,
     unsaved: (userId) => unsaved.get(userId),
     drop: (userId) => void unsaved.delete(userId),
-    isTentative: (error) => error instanceof Error && tentative.has(error),
+    isInDoubt: (error) => error instanceof Error && inDoubt.has(error),
     heard: async (error) => (error instanceof Error ? ((await told.get(error)) ?? error) : error),
     background: () => storing.values(),
   };
@@ -323,9 +323,4 @@ export function liveRecord(record: HeldRecord, savedAt: number): TokenRecord {
 /** Says that somebody renews tokens of which the storage knows nothing; without them, since they may have been revoked. */
 function placeholderFor({ login, generation }: HeldRecord): TokenRecord {
   return { login, generation, state: 'live', mark: undefined, holders: [], tokens: undefined, savedAt: 0 };
-}
-
-function endedBy(why: string, refusal?: OAuthError): OAuthError {
-  const error_description = `${why}; ask the user to sign in again`;
-  return new OAuthError({ error: 'invalid_grant', error_description, status: 400, cause: refusal });
 }

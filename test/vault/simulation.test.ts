@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Renewal } from '../../lib/client/token-keeper.ts';
-import { OAuthError } from '../../lib/errors.ts';
 import type { Tokens } from '../../lib/oauth/tokens.ts';
 import { react, USER, World, type Process, type WorldOptions } from './simulation.ts';
 
@@ -31,7 +30,7 @@ function work(world: World, process: Process): (renewals: number) => Promise<voi
         client.tokens = await client.renewal.renew(client.tokens, true);
         left -= 1;
       } catch (error) {
-        if (error instanceof OAuthError && client?.renewal.isFinal(error)) client = undefined;
+        if (client?.renewal.isEnd(error)) client = undefined;
         await world.wait(process, 2_000);
       }
     }
