@@ -86,27 +86,11 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** The HTTP server of the emulator. */
-export interface Listener {
-  /** The address that it listens on, without a slash at the end. */
-  readonly address: string;
-  readonly connections: number;
-  resetConnections(): void;
-  /** Sets the function that answers requests. */
-  handle(answer: (exchange: Exchange) => Promise<void>): void;
-  /** Waits this long, or until the server is closed. */
-  wait(ms: number): Promise<void>;
-  close(): Promise<void>;
-}
-
 /**
- * Starts the HTTP server.
+ * Starts the HTTP server of the emulator.
  * @param readLimit returns the largest body of a request, in bytes
  */
-export async function startListening(
-  options: EmulatorOptions,
-  readLimit: (req: IncomingMessage) => number,
-): Promise<Listener> {
+export async function startListening(options: EmulatorOptions, readLimit: (req: IncomingMessage) => number) {
   const waiting = new Set<() => void>();
   let connections = 0;
   let answer: ((exchange: Exchange) => Promise<void>) | undefined;
@@ -124,6 +108,7 @@ export async function startListening(
   server.on('connection', () => (connections += 1));
 
   return {
+    /** Without a slash at the end. */
     address: await listen(server, options),
     get connections() {
       return connections;
@@ -131,10 +116,12 @@ export async function startListening(
     resetConnections() {
       connections = 0;
     },
-    handle(given) {
+    /** Sets the function that answers requests. */
+    handle(given: (exchange: Exchange) => Promise<void>): void {
       answer = given;
     },
-    wait(ms) {
+    /** Waits this long, or until the server is closed. */
+    wait(ms: number): Promise<void> {
       return new Promise((resolve) => {
         const done = () => {
           timers.clearTimeout(timer);
@@ -145,7 +132,7 @@ export async function startListening(
         waiting.add(done);
       });
     },
-    close() {
+    close(): Promise<void> {
       return new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

@@ -1,19 +1,12 @@
 /** The most users in a cache. A new verdict replaces the oldest one. */
 const MAX_REMEMBERED = 10_000;
 
-/** Caches who may pass a gate. Does not cache errors. */
-export interface VerdictCache {
-  /** Gets the verdict about a user. Calls `ask` when no cached verdict is new enough. Callers at the same time share one call. */
-  recall(userId: string, ask: () => Promise<boolean>): Promise<boolean>;
-  /** Calls `ask` even if a verdict is cached, and caches the new one. */
-  renew(userId: string, ask: () => Promise<boolean>): Promise<boolean>;
-}
-
 /**
+ * Caches who may pass a gate. Does not cache errors.
  * @param options.maxAgeMs how long a verdict may be used, from the moment when `ask` was called
  * @param options.now the clock, in milliseconds since the epoch
  */
-export function createVerdictCache(options: { readonly maxAgeMs: number; readonly now: () => number }): VerdictCache {
+export function createVerdictCache(options: { readonly maxAgeMs: number; readonly now: () => number }) {
   const { maxAgeMs, now } = options;
   const verdicts = new Map<string, { readonly isAllowed: boolean; readonly askedAt: number }>();
   const questions = new Map<string, { readonly verdict: Promise<boolean>; readonly askedAt: number }>();
@@ -33,12 +26,14 @@ export function createVerdictCache(options: { readonly maxAgeMs: number; readonl
     if (verdicts.size > MAX_REMEMBERED && oldest !== undefined) verdicts.delete(oldest);
   }
 
+  /** Calls `ask` even if a verdict is cached, and caches the new one. */
   async function renew(userId: string, ask: () => Promise<boolean>, askedAt: number = now()): Promise<boolean> {
     const isAllowed = await ask();
     if (maxAgeMs > 0) keep(userId, isAllowed, askedAt);
     return isAllowed;
   }
 
+  /** Gets the verdict about a user. Calls `ask` when no cached verdict is new enough. Callers at the same time share one call. */
   async function recall(userId: string, ask: () => Promise<boolean>): Promise<boolean> {
     const kept = verdicts.get(userId);
     if (kept !== undefined && isUsable(kept)) return kept.isAllowed;
@@ -58,5 +53,5 @@ export function createVerdictCache(options: { readonly maxAgeMs: number; readonl
     }
   }
 
-  return { recall, renew: (userId, ask) => renew(userId, ask) };
+  return { recall, renew: (userId: string, ask: () => Promise<boolean>) => renew(userId, ask) };
 }

@@ -83,28 +83,20 @@ export const sleep: Sleep = async (delayMs, signal) => {
   }
 };
 
-/** Runs work once for all callers that ask at the same time; with a key, once for each key. */
-export interface SingleFlight<T> {
-  /** Starts the work, or joins the work in flight. */
-  run(work: () => Promise<T>, key?: string): Promise<T>;
-  /** The work in flight. */
-  current(key?: string): Promise<T> | undefined;
-}
-
-/** Makes a {@link SingleFlight}. */
-export function createSingleFlight<T>(): SingleFlight<T> {
-  const flights = new Map<string, Promise<T>>();
+/** Runs work once for all callers that ask at the same time. */
+export function createSingleFlight<T>() {
+  let inFlight: Promise<T> | undefined;
   return {
-    run(work, key = '') {
-      const inFlight = flights.get(key);
+    /** Starts the work, or joins the work in flight. */
+    run(work: () => Promise<T>): Promise<T> {
       if (inFlight !== undefined) return inFlight;
-      const flight = work().finally(() => flights.delete(key));
+      inFlight = work().finally(() => (inFlight = undefined));
       // As in waitFor: nobody may wait for it any more.
-      flight.catch(() => {});
-      flights.set(key, flight);
-      return flight;
+      inFlight.catch(() => {});
+      return inFlight;
     },
-    current: (key = '') => flights.get(key),
+    /** The work in flight. */
+    current: () => inFlight,
   };
 }
 

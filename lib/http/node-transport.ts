@@ -11,20 +11,15 @@ import {
   type Transport,
 } from './transport.ts';
 
-/** A transport that can tell whether its next request finds an open connection. */
-export interface ConnectingTransport {
+/**
+ * Makes the transport of logins, which can tell whether its next request finds an open connection. It uses `settings.fetch`, or else `node:http`: that takes a fifth of the CPU time of node-fetch's
+ * streams, and shows which connections are open.
+ */
+export function createNodeTransport(settings: Partial<HttpSettings> & Pick<HttpSettings, 'timeoutMs'>): {
   readonly transport: Transport;
   /** Whether there is a connection to this URL's host. Also true when we cannot know, or when connections are not kept. */
   isConnected(url: string): boolean;
-}
-
-/**
- * Makes the transport of logins. It uses `settings.fetch`, or else `node:http`: that takes a fifth of the CPU time of node-fetch's
- * streams, and shows which connections are open.
- */
-export function createNodeTransport(
-  settings: Partial<HttpSettings> & Pick<HttpSettings, 'timeoutMs'>,
-): ConnectingTransport {
+} {
   if (settings.fetch !== undefined) return { transport: createTransport(settings), isConnected: () => true };
   let keepsConnections = true;
   const pickAgent = ({ protocol }: Target, url: string) => {

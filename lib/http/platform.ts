@@ -7,7 +7,7 @@ import timers from 'node:timers';
  *
  * The clock is not captured: where `now` defaults to `Date.now()`, a fake `Date` counts.
  */
-export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate } = timers;
+export const { setTimeout, clearTimeout, setImmediate, clearImmediate } = timers;
 
 /** Calls `callback` later, outside of any promise: an error that it throws is an uncaught exception, not a rejection. */
 export function runOutsidePromise<Values extends unknown[]>(

@@ -13,16 +13,7 @@ const MAKE_SECRET = `node -p "crypto.randomBytes(32).toString('base64')"`;
 export type Secrets = readonly [newest: Secret, ...older: Secret[]];
 
 /** Encrypts values, and decrypts what was encrypted with one of its secrets. */
-export interface Sealer {
-  /**
-   * Encrypts a JSON value with the first secret.
-   * @param boundTo what the value belongs to, such as a cookie's name or a user's ID. It cannot be decrypted with another `boundTo`.
-   * @returns a compact JWE: letters, digits, `-`, `_` and dots
-   */
-  seal(value: unknown, boundTo: string): Promise<string>;
-  /** Decrypts a value. @returns undefined when no secret decrypts it: it is forged, damaged, cut or has another `boundTo` */
-  open(sealed: string, boundTo: string): Promise<unknown>;
-}
+export type Sealer = ReturnType<typeof createSealer>;
 
 /**
  * Checks secrets.
@@ -53,14 +44,20 @@ export function readSecret(name: string, secret: unknown): Secret {
  * @param secrets to replace a secret, put the new one first and keep the old one, which still decrypts old values
  * @see RFC 7516 https://www.rfc-editor.org/rfc/rfc7516
  */
-export function createSealer(secrets: Secrets): Sealer {
+export function createSealer(secrets: Secrets) {
   return {
-    async seal(value, boundTo) {
+    /**
+     * Encrypts a JSON value with the first secret.
+     * @param boundTo what the value belongs to, such as a cookie's name or a user's ID. It cannot be decrypted with another `boundTo`.
+     * @returns a compact JWE: letters, digits, `-`, `_` and dots
+     */
+    async seal(value: unknown, boundTo: string): Promise<string> {
       const { EncryptJWT } = await loadJose();
       const jwt = new EncryptJWT({ value }).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' });
       return jwt.encrypt(deriveKey(secrets[0], boundTo));
     },
-    async open(sealed, boundTo) {
+    /** Decrypts a value. @returns undefined when no secret decrypts it: it is forged, damaged, cut or has another `boundTo` */
+    async open(sealed: string, boundTo: string): Promise<unknown> {
       // Refuse white space, which jose would ignore: our sealed values have none.
       if (!/^[\w.-]+$/.test(sealed)) return undefined;
       const { jwtDecrypt } = await loadJose();

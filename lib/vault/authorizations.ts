@@ -14,20 +14,7 @@ import { createRenewals, endTokens, liveRecord, type Bench } from './renewal.ts'
 import type { TokenLock } from './storage.ts';
 
 /** Users' authorizations, kept where several processes share them. */
-export interface Authorizations {
-  /** What is stored for a user; undefined when the authorization has ended. */
-  read(userId: string): Promise<HeldRecord | undefined>;
-  /** Stores the tokens of a new login in place of all before. */
-  save(userId: string, tokens: Tokens): Promise<HeldRecord>;
-  /** Ends the authorization at Roblox, then forgets it. Nothing stored, nothing done; when Roblox can't be asked nothing has changed. */
-  end(userId: string): Promise<void>;
-  /** How a client that holds a record gets newer tokens. */
-  renewalFor(userId: string, record: HeldRecord): Renewal;
-  /** Waits for what is under way. */
-  idle(signal?: AbortSignal): Promise<void>;
-  /** Starts no more renewals. */
-  close(): void;
-}
+export type Authorizations = ReturnType<typeof createAuthorizations>;
 
 /** What it may take from Roblox's answer until it is stored, beside the time that the answer itself may take. */
 const STORE_MS = 5_000;
@@ -44,7 +31,7 @@ export function createAuthorizations(options: {
   readonly onLost: ((userId: string) => unknown) | undefined;
   readonly lossDelayMs: number;
   readonly clock: VaultClock;
-}): Authorizations {
+}) {
   const { records, lock, app, clock } = options;
   const marks = createMarks(clock);
   const memory = createMemory();
@@ -191,8 +178,10 @@ export function createAuthorizations(options: {
   }
 
   return {
-    save: (userId, tokens) => track(save(userId, tokens)),
-    async read(userId) {
+    /** Stores the tokens of a new login in place of all before. */
+    save: (userId: string, tokens: Tokens) => track(save(userId, tokens)),
+    /** What is stored for a user; undefined when the authorization has ended. */
+    async read(userId: string): Promise<HeldRecord | undefined> {
       const stored = await records.read(userId);
       if (stored !== undefined) losses.notice(userId, stored);
       const tokens = stored?.state === 'live' || stored?.state === 'refused' ? stored.tokens : undefined;
@@ -205,8 +194,10 @@ export function createAuthorizations(options: {
       if (isLive(stored)) memory.remember(userId, newest);
       return newest;
     },
-    end: (userId) => track(attemptsOf(userId).runAlone(() => end(userId), REVOKED)),
-    renewalFor(userId, record) {
+    /** Ends the authorization at Roblox, then forgets it. Nothing stored, nothing done; when Roblox can't be asked nothing has changed. */
+    end: (userId: string) => track(attemptsOf(userId).runAlone(() => end(userId), REVOKED)),
+    /** How a client that holds a record gets newer tokens. */
+    renewalFor(userId: string, record: HeldRecord): Renewal {
       let held = record;
       return {
         canRenew: () => true,
@@ -222,14 +213,16 @@ export function createAuthorizations(options: {
         isEnd: (error): error is OAuthError => isRefusedGrant(error) && !renewals.isInDoubt(error),
       };
     },
-    async idle(signal) {
+    /** Waits for what is under way. */
+    async idle(signal?: AbortSignal): Promise<void> {
       for (;;) {
         const work = [...underWay, ...renewals.background()];
         if (work.length === 0) return;
         await waitFor(Promise.allSettled(work), signal);
       }
     },
-    close() {
+    /** Starts no more renewals. */
+    close(): void {
       isClosed = true;
       losses.close();
     },

@@ -3,22 +3,7 @@ import { growingPauseMs, type Marks, type VaultClock } from './marks.ts';
 import type { Mark, Records, TokenRecord } from './records.ts';
 
 /** Concludes what is pending in records, and tells `onLost`. */
-export interface Losses {
-  /**
-   * Records that an authorization has ended; call it under the user's lock.
-   * @returns what to {@link tell} of; undefined when nobody wants to hear
-   */
-  conclude(userId: string, record: TokenRecord): Promise<Loss | undefined>;
-  /**
-   * Tells `onLost`, outside of the lock, and again until it has been heard.
-   * @returns what it threw; undefined when it was heard, or takes long
-   */
-  tell(userId: string, loss: Loss): Promise<unknown>;
-  /** Looks at a record again when its mark is over, if it has one: concludes a refusal, tells a loss, removes a revocation. */
-  notice(userId: string, record: TokenRecord): void;
-  /** Starts nothing more. */
-  close(): void;
-}
+export type Losses = ReturnType<typeof createLosses>;
 
 /** A loss that this process is to tell of, until its claim is over. */
 export interface Loss {
@@ -42,7 +27,7 @@ export function createLosses(options: {
   readonly marks: Marks;
   readonly clock: VaultClock;
   readonly onLost: ((userId: string) => unknown) | undefined;
-}): Losses {
+}) {
   const { records, runLocked, marks, clock, onLost } = options;
   const closing = new AbortController();
   // Many losses may be in doubt at once.
@@ -52,6 +37,10 @@ export function createLosses(options: {
   /** Logins that this process tells of. */
   const telling = new Set<string>();
 
+  /**
+   * Records that an authorization has ended; call it under the user's lock.
+   * @returns what to {@link tell} of; undefined when nobody wants to hear
+   */
   async function conclude(userId: string, record: TokenRecord): Promise<Loss | undefined> {
     if (onLost === undefined) {
       await records.remove(userId);
@@ -108,6 +97,7 @@ export function createLosses(options: {
     return isOurs ? conclude(userId, record) : undefined;
   }
 
+  /** Looks at a record again when its mark is over, if it has one: concludes a refusal, tells a loss, removes a revocation. */
   function notice(userId: string, record: TokenRecord): void {
     const { state, mark, login } = record;
     if (mark === undefined || state === 'live' || noticed.has(userId) || telling.has(login)) return;
@@ -141,6 +131,10 @@ export function createLosses(options: {
     });
   }
 
+  /**
+   * Tells `onLost`, outside of the lock, and again until it has been heard.
+   * @returns what it threw; undefined when it was heard, or takes long
+   */
   async function tell(userId: string, loss: Loss): Promise<unknown> {
     const { login } = loss;
     if (telling.has(login)) return undefined;

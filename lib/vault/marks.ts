@@ -36,22 +36,17 @@ export const platformClock: VaultClock = {
 };
 
 /** Marks of this vault and of others, and when they are over. */
-export interface Marks {
-  make(durationMs: number): Mark;
-  isMine(mark: Mark): boolean;
-  /** Milliseconds until a mark is over; they begin to count when this process first sees it. */
-  leftMs(mark: Mark): number;
-  isOver(mark: Mark): boolean;
-}
+export type Marks = ReturnType<typeof createMarks>;
 
 /** How many marks are remembered; a forgotten one counts as seen for the first time. */
 const REMEMBERED_MARKS = 10_000;
 
-export function createMarks(clock: Pick<VaultClock, 'monotonic'>): Marks {
+export function createMarks(clock: Pick<VaultClock, 'monotonic'>) {
   const vaultID = randomBytes(12).toString('base64url');
   const firstSeen = new Map<string, number>();
   let made = 0;
 
+  /** Milliseconds until a mark is over; they begin to count when this process first sees it. */
   function leftMs({ id, durationMs }: Mark): number {
     const nowMs = clock.monotonic();
     const since = firstSeen.get(id) ?? nowMs;
@@ -60,14 +55,14 @@ export function createMarks(clock: Pick<VaultClock, 'monotonic'>): Marks {
   }
 
   return {
-    make(durationMs) {
+    make(durationMs: number): Mark {
       const mark = { id: `${vaultID}.${(made += 1)}`, durationMs };
       leftMs(mark);
       return mark;
     },
-    isMine: ({ id }) => id.startsWith(`${vaultID}.`),
+    isMine: ({ id }: Mark) => id.startsWith(`${vaultID}.`),
     leftMs,
-    isOver: (mark) => leftMs(mark) <= 0,
+    isOver: (mark: Mark) => leftMs(mark) <= 0,
   };
 }
 

@@ -55,16 +55,7 @@ export function isNewer(record: HeldRecord, than: HeldRecord): boolean {
 }
 
 /** A storage of records. No error of it shows a token. */
-export interface Records {
-  /** The key of a user, for storage and lock. */
-  keyOf(userId: string): string;
-  /** @throws {TokenVaultError} `unreadable`; never undefined for a value that is there */
-  read(userId: string): Promise<TokenRecord | undefined>;
-  write(userId: string, record: TokenRecord): Promise<void>;
-  remove(userId: string): Promise<void>;
-  /** @see TokenStorage.mayForget */
-  mayForget(): Promise<boolean>;
-}
+export type Records = ReturnType<typeof createRecords>;
 
 /** The five parts of a sealed value. @see RFC 7516, section 7.1 */
 const SEALED = /^[\w-]+(?:\.[\w-]*){4}$/;
@@ -84,8 +75,9 @@ export function createRecords(options: {
   readonly storage: TokenStorage;
   readonly sealer: Sealer | undefined;
   readonly app: () => App;
-}): Records {
+}) {
   const { storage, sealer, app } = options;
+  /** The key of a user, for storage and lock. */
   const keyOf = (userId: string) => recordKey(app(), userId);
 
   /** What a sealed value belongs to: with it no other app's or user's opens. Its generation is sealed with the tokens. */
@@ -108,14 +100,15 @@ export function createRecords(options: {
 
   return {
     keyOf,
-    async read(userId) {
+    /** @throws {TokenVaultError} `unreadable`; never undefined for a value that is there */
+    async read(userId: string): Promise<TokenRecord | undefined> {
       const value: unknown = await callStorage('storage.get', () => storage.get(keyOf(userId)));
       if (value === undefined || value === null) return undefined;
       const record = readRecord(ownerOf(app(), userId), await open(userId, value));
       if (record === undefined) throw unreadable(userId, "it is none of this user's records in this app");
       return record;
     },
-    async write(userId, { tokens, ...rest }) {
+    async write(userId: string, { tokens, ...rest }: TokenRecord): Promise<void> {
       const [clientID, baseURL] = ownerOf(app(), userId);
       const plain = { clientID, baseURL, userId, ...rest, ...tokens };
       const value = sealer === undefined ? JSON.stringify(plain) : await sealer.seal(plain, boundTo(userId));
@@ -126,10 +119,11 @@ export function createRecords(options: {
         throw redactError(error, [value, ...(tokens === undefined ? [] : listSecrets(tokens))]);
       }
     },
-    async remove(userId) {
+    async remove(userId: string): Promise<void> {
       await callStorage('storage.delete', () => storage.delete(keyOf(userId)));
     },
-    async mayForget() {
+    /** @see TokenStorage.mayForget */
+    async mayForget(): Promise<boolean> {
       return callStorage('storage.mayForget', async () => (await storage.mayForget?.()) ?? false);
     },
   };

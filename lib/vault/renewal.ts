@@ -29,29 +29,6 @@ export interface Bench {
   readonly checkOpen: () => void;
 }
 
-/** Renews users' tokens. */
-export interface Renewals {
-  /**
-   * Brings a record that is newer than `given`, stored: the one of another process, or a renewed one. Call it once at a time for a user.
-   * @throws {OAuthError} `invalid_grant`
-   */
-  renew(userId: string, given: HeldRecord): Promise<HeldRecord>;
-  /** Looks at a user's record until the mark of its holder is over or gone. */
-  waitFor(userId: string, mark: Mark): Promise<void>;
-  /** Takes back the intent of this vault. */
-  withdraw(userId: string): Promise<void>;
-  /** An answer of Roblox's that could not be stored yet. */
-  unsaved(userId: string): Answer | undefined;
-  /** Gives up an answer that could not be stored: its login was replaced or revoked. */
-  drop(userId: string): void;
-  /** Whether an `invalid_grant` may be followed by an answer of another process. */
-  isInDoubt(error: unknown): boolean;
-  /** Waits until `onLost` has heard of a loss. @returns the error, perhaps with what `onLost` threw as its cause */
-  heard(error: unknown): Promise<unknown>;
-  /** What stores answers in the background. */
-  background(): Iterable<Promise<void>>;
-}
-
 /** Stored tokens with less than this left are renewed rather than served. */
 const LEAST_LIFE_MS = 10_000;
 /** Between two looks at a record that another process renews. */
@@ -68,13 +45,13 @@ interface Unsaved extends Answer {
 }
 
 /**
- * Makes {@link Renewals}.
+ * Renews users' tokens.
  *
  * No lock is held while Roblox is asked. Under the lock an intent is written into the record; whoever sees it waits until the answer is
  * stored or the intent's time is over, and only then spends the same refresh token. An answer is stored whatever happened meanwhile,
  * unless something newer is stored. A refusal counts only when nobody else can have an answer.
  */
-export function createRenewals(bench: Bench): Renewals {
+export function createRenewals(bench: Bench) {
   const { records, runLocked, runTwice, marks, clock, memory, losses, oauth } = bench;
   const unsaved = new Map<string, Unsaved>();
   const storing = new Map<string, Promise<void>>();
@@ -82,6 +59,10 @@ export function createRenewals(bench: Bench): Renewals {
   /** The telling of a loss, by the error of the renewal that found it. */
   const told = new WeakMap<object, Promise<OAuthError>>();
 
+  /**
+   * Brings a record that is newer than `given`, stored: the one of another process, or a renewed one. Call it once at a time for a user.
+   * @throws {OAuthError} `invalid_grant`
+   */
   async function renew(userId: string, given: HeldRecord): Promise<HeldRecord> {
     const refusals = new Map<string, OAuthError>();
     for (;;) {
@@ -233,6 +214,7 @@ export function createRenewals(bench: Bench): Renewals {
     storing.set(userId, job);
   }
 
+  /** Looks at a user's record until the mark of its holder is over or gone. */
   async function waitFor(userId: string, mark: Mark): Promise<void> {
     for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 1.5)) {
       const leftMs = marks.leftMs(mark);
@@ -243,6 +225,7 @@ export function createRenewals(bench: Bench): Renewals {
     }
   }
 
+  /** Takes back the intent of this vault. */
   async function withdraw(userId: string): Promise<void> {
     await runLocked(userId, async () => {
       const stored = await records.read(userId);
@@ -293,10 +276,15 @@ export function createRenewals(bench: Bench): Renewals {
     renew,
     waitFor,
     withdraw,
-    unsaved: (userId) => unsaved.get(userId),
-    drop: (userId) => void unsaved.delete(userId),
-    isInDoubt: (error) => error instanceof Error && inDoubt.has(error),
-    heard: async (error) => (error instanceof Error ? ((await told.get(error)) ?? error) : error),
+    /** An answer of Roblox's that could not be stored yet. */
+    unsaved: (userId: string): Answer | undefined => unsaved.get(userId),
+    /** Gives up an answer that could not be stored: its login was replaced or revoked. */
+    drop: (userId: string) => void unsaved.delete(userId),
+    /** Whether an `invalid_grant` may be followed by an answer of another process. */
+    isInDoubt: (error: unknown) => error instanceof Error && inDoubt.has(error),
+    /** Waits until `onLost` has heard of a loss. @returns the error, perhaps with what `onLost` threw as its cause */
+    heard: async (error: unknown) => (error instanceof Error ? ((await told.get(error)) ?? error) : error),
+    /** What stores answers in the background. */
     background: () => storing.values(),
   };
 }

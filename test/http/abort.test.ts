@@ -40,12 +40,6 @@ describe('work that is done once for all', () => {
     expect(await flight.run(work)).to.equal(2);
   });
 
-  it('is started once for each key', async () => {
-    const flight = createSingleFlight<string>();
-    const run = (key: string) => flight.run(async () => key, key);
-    expect(await Promise.all([run('a'), run('b'), run('a')])).to.deep.equal(['a', 'b', 'a']);
-  });
-
   it('fails for all who asked, can be started again, and is no unhandled rejection when nobody waits for it', async () => {
     const flight = createSingleFlight<number>();
     const work = async () => Promise.reject(new Error('no'));

@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import nock from 'nock';
-import { createNodeTransport, type ConnectingTransport } from '../../lib/http/node-transport.ts';
+import { createNodeTransport } from '../../lib/http/node-transport.ts';
 
 /** A server that counts its connections. */
 async function startServer(options: { headers?: Record<string, string>; keepAliveTimeout?: number } = {}) {
@@ -29,7 +29,7 @@ async function startServer(options: { headers?: Record<string, string>; keepAliv
   };
 }
 
-const post = (to: ConnectingTransport, url: string) =>
+const post = (to: ReturnType<typeof createNodeTransport>, url: string) =>
   to.transport({ method: 'POST', url, headers: {}, body: 'code=1', maxBytes: 1000, secrets: [] });
 
 describe('the connections of logins', () => {

@@ -42,17 +42,6 @@ export interface StoredToken {
   readonly expiresAt: number;
 }
 
-/** The methods of oidc-provider's adapter interface that are called here. */
-export interface ModelStorage {
-  upsert(id: string, payload: Payload, expiresInSeconds: number): Promise<void>;
-  find(id: string): Promise<Payload | undefined>;
-  findByUid(): Promise<undefined>;
-  findByUserCode(): Promise<undefined>;
-  consume(id: string): Promise<void>;
-  destroy(id: string): Promise<void>;
-  revokeByGrantId(grantId: string): Promise<void>;
-}
-
 /**
  * Stores codes, tokens and authorizations.
  * Removes used codes, used refresh tokens and expired entries. Keeps only the newest authorizations of each user and app.
@@ -78,27 +67,27 @@ export class Storage {
    * Makes the adapter for one of oidc-provider's models.
    * @param createUsedError makes the error for the second of two requests that use a code or refresh token at the same time
    */
-  createAdapter(name: string, createUsedError: () => Error): ModelStorage {
+  createAdapter(name: string, createUsedError: () => Error) {
     const entries = this.#getEntries(name);
     return {
-      upsert: async (id, payload, expiresInSeconds) => {
+      upsert: async (id: string, payload: Payload, expiresInSeconds: number) => {
         this.#sweep(entries);
         const issuedAt = this.#clock.now();
         entries.set(id, { payload, issuedAt, expiresAt: issuedAt + expiresInSeconds * 1000, revoked: false });
         if (typeof payload['grantId'] === 'string') this.#link(payload['grantId'], name, id);
       },
-      find: async (id) => this.#findLive(name, id)?.payload,
+      find: async (id: string) => this.#findLive(name, id)?.payload,
       findByUid: async () => undefined,
       findByUserCode: async () => undefined,
-      consume: async (id) => {
+      consume: async (id: string) => {
         const payload = entries.get(id)?.payload;
         if (payload === undefined || payload['consumed'] !== undefined) throw createUsedError();
         // When a token that is marked as consumed comes again, oidc-provider ends its grant. A deleted one is simply unknown.
         if (this.#revokesOnReuse()) payload['consumed'] = true;
         else entries.delete(id);
       },
-      destroy: async (id) => this.#end(name, id),
-      revokeByGrantId: async (grantId) => this.endAuthorization(grantId),
+      destroy: async (id: string) => this.#end(name, id),
+      revokeByGrantId: async (grantId: string) => this.endAuthorization(grantId),
     };
   }
 
