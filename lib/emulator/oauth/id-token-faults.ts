@@ -31,16 +31,48 @@ export type IdTokenFault =
   /** `id_token` is a string that is not a JWT. */
   | 'garbage';
 
-// An object, so that the compiler finds a missing name.
-const kinds: Readonly<Record<IdTokenFault, true>> = {
-  ...{ wrong_key: true, unknown_kid: true, alg_none: true, hs256: true, issuer: true, slashless_issuer: true },
-  ...{ audience: true, several_audiences: true, several_audiences_azp: true, several_audiences_foreign_azp: true },
-  ...{ expired: true, future_iat: true, not_before: true, wrong_nonce: true, missing_iss: true, missing_sub: true },
-  ...{ missing_aud: true, missing_exp: true, missing_iat: true, missing_nonce: true, missing: true, garbage: true },
+/** An ID token before it is signed. */
+interface Unsigned {
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly key: SigningKey;
+  /** `aud`, the client ID. */
+  readonly client: string;
+  readonly clientSecret: string | undefined;
+  /** `iat`, in seconds since 1970. */
+  readonly now: number;
+  /** Signs the claims with these changes. */
+  signed(changes: Readonly<Record<string, unknown>>): string;
+}
+
+/** Signs an ID token with each fault. */
+const faults: Readonly<Record<IdTokenFault, (token: Unsigned) => string | undefined>> = {
+  wrong_key: ({ claims, key }) => signJwt(claims, { alg: 'ES256', key: createSigningKey(), kid: key.kid }),
+  unknown_kid: ({ claims }) => signJwt(claims, { alg: 'ES256', key: createSigningKey() }),
+  alg_none: ({ claims }) => signJwt(claims, { alg: 'none' }),
+  hs256: ({ claims, key, client, clientSecret }) =>
+    signJwt(claims, { alg: 'HS256', secret: clientSecret ?? client, kid: key.kid }),
+  issuer: ({ signed }) => signed({ iss: 'https://apis.roblox.example/oauth/' }),
+  slashless_issuer: ({ claims, signed }) => signed({ iss: String(claims['iss']).replace(/\/$/, '') }),
+  audience: ({ client, signed }) => signed({ aud: `${client}0` }),
+  several_audiences: ({ client, signed }) => signed({ aud: [client, `${client}0`] }),
+  several_audiences_azp: ({ client, signed }) => signed({ aud: [client, `${client}0`], azp: client }),
+  several_audiences_foreign_azp: ({ client, signed }) => signed({ aud: [client, `${client}0`], azp: `${client}0` }),
+  expired: ({ now, signed }) => signed({ iat: now - 40_000, nbf: now - 40_000, exp: now - 4000 }),
+  future_iat: ({ now, signed }) => signed({ iat: now + 4000, nbf: now, exp: now + 40_000 }),
+  not_before: ({ now, signed }) => signed({ nbf: now + 4000, exp: now + 40_000 }),
+  wrong_nonce: ({ claims, signed }) => signed({ nonce: `${String(claims['nonce'])}x` }),
+  missing_iss: ({ signed }) => signed({ iss: undefined }),
+  missing_sub: ({ signed }) => signed({ sub: undefined }),
+  missing_aud: ({ signed }) => signed({ aud: undefined }),
+  missing_exp: ({ signed }) => signed({ exp: undefined }),
+  missing_iat: ({ signed }) => signed({ iat: undefined }),
+  missing_nonce: ({ signed }) => signed({ nonce: undefined }),
+  missing: () => undefined,
+  garbage: () => 'not.a.token',
 };
 
 /** The names of all faults. */
-export const idTokenFaults: readonly string[] = Object.keys(kinds);
+export const idTokenFaults: readonly string[] = Object.keys(faults);
 
 /**
  * Signs the claims of an ID token, with a fault if one is given.
@@ -52,51 +84,9 @@ export function signIdToken(
   clientSecret: string | undefined,
   fault: IdTokenFault | undefined,
 ): string | undefined {
-  const now = Number(claims['iat']);
-  const issuer = String(claims['iss']);
-  const client = String(claims['aud']);
-  const signed = (changes: Record<string, unknown>) => signJwt({ ...claims, ...changes }, { alg: 'ES256', key });
-  switch (fault) {
-    case undefined:
-      return signed({});
-    case 'wrong_key':
-      return signJwt(claims, { alg: 'ES256', key: createSigningKey(), kid: key.kid });
-    case 'unknown_kid':
-      return signJwt(claims, { alg: 'ES256', key: createSigningKey() });
-    case 'alg_none':
-      return signJwt(claims, { alg: 'none' });
-    case 'hs256':
-      return signJwt(claims, { alg: 'HS256', secret: clientSecret ?? client, kid: key.kid });
-    case 'issuer':
-      return signed({ iss: 'https://apis.roblox.example/oauth/' });
-    case 'slashless_issuer':
-      return signed({ iss: issuer.replace(/\/$/, '') });
-    case 'audience':
-      return signed({ aud: `${client}0` });
-    case 'several_audiences':
-      return signed({ aud: [client, `${client}0`] });
-    case 'several_audiences_azp':
-      return signed({ aud: [client, `${client}0`], azp: client });
-    case 'several_audiences_foreign_azp':
-      return signed({ aud: [client, `${client}0`], azp: `${client}0` });
-    case 'expired':
-      return signed({ iat: now - 40_000, nbf: now - 40_000, exp: now - 4000 });
-    case 'future_iat':
-      return signed({ iat: now + 4000, nbf: now, exp: now + 40_000 });
-    case 'not_before':
-      return signed({ nbf: now + 4000, exp: now + 40_000 });
-    case 'wrong_nonce':
-      return signed({ nonce: `${String(claims['nonce'])}x` });
-    case 'missing_iss':
-    case 'missing_sub':
-    case 'missing_aud':
-    case 'missing_exp':
-    case 'missing_iat':
-    case 'missing_nonce':
-      return signed({ [fault.slice('missing_'.length)]: undefined });
-    case 'garbage':
-      return 'not.a.token';
-    case 'missing':
-      return undefined;
-  }
+  const signed = (changes: Readonly<Record<string, unknown>>) =>
+    signJwt({ ...claims, ...changes }, { alg: 'ES256', key });
+  if (fault === undefined) return signed({});
+  const [client, now] = [String(claims['aud']), Number(claims['iat'])];
+  return faults[fault]({ claims, key, client, clientSecret, now, signed });
 }
