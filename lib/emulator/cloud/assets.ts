@@ -1,6 +1,16 @@
 import { randomInt } from 'node:crypto';
 
-import { CloudRefusal, parseObject, readObject, readText, refuseArgument, requireScopes } from './request.ts';
+import {
+  CloudRefusal,
+  parseForm,
+  parseObject,
+  pollOperation,
+  readObject,
+  readText,
+  refuseArgument,
+  requireFound,
+  requireScopes,
+} from './request.ts';
 import type { CloudRequest, Endpoint } from './request.ts';
 import type { StoredAsset } from '../world.ts';
 
@@ -39,7 +49,7 @@ export const createAsset: Endpoint = async (request) => {
     size: file.size,
     createdAt: request.now,
   };
-  const operationId = request.operations.start({
+  const id = request.operations.start({
     owner: request.access.grantId,
     polls: request.knobs.assetPolls,
     fault: request.faults.nextOperationFault(),
@@ -48,26 +58,19 @@ export const createAsset: Endpoint = async (request) => {
       return renderAsset(request, asset);
     },
   });
-  return pollAsset(request, operationId);
+  return pollOperation(request, { id, owner: request.access.grantId });
 };
 
 /** GET /assets/v1/operations/{operationId} */
 export const getAssetOperation: Endpoint = (request) => {
   requireScopes(request, 'asset:read');
-  return pollAsset(request, request.params['operationId'] ?? '');
+  return pollOperation(request, { id: request.params['operationId'] ?? '', owner: request.access.grantId });
 };
-
-function pollAsset(request: CloudRequest, operationId: string): Record<string, unknown> {
-  const operation = request.operations.poll(operationId, request.access.grantId);
-  if (operation === undefined) throw new CloudRefusal('NOT_FOUND', 'The operation does not exist.');
-  return { path: `operations/${operationId}`, done: operation.result !== undefined, ...operation.result };
-}
 
 /** GET /assets/v1/assets/{assetId} */
 export const getAsset: Endpoint = (request) => {
   requireScopes(request, 'asset:read');
-  const asset = request.world.assets.get(request.params['assetId'] ?? '');
-  if (asset === undefined) throw new CloudRefusal('NOT_FOUND', 'The asset does not exist.');
+  const asset = requireFound(request.world.assets.get(request.params['assetId'] ?? ''), 'asset');
   requireCreator(request, asset.creator);
   return renderAsset(request, asset);
 };
@@ -75,9 +78,7 @@ export const getAsset: Endpoint = (request) => {
 async function readForm({ contentType, body }: CloudRequest): Promise<{ asked: Record<string, unknown>; file: File }> {
   if (!/^multipart\/form-data\b/i.test(contentType))
     throw refuseArgument('The Content-Type header must be multipart/form-data.');
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } })
-    .formData()
-    .catch(() => Promise.reject(refuseArgument('The multipart form data cannot be read.')));
+  const form = await parseForm(body, contentType);
   const [asked, file] = [form.get('request'), form.get('fileContent')];
   if (typeof asked !== 'string') throw refuseArgument('The form field "request" is missing, or is a file.');
   if (!(file instanceof File)) throw refuseArgument('The form field "fileContent" is missing, or is not a file.');

@@ -6,7 +6,8 @@ import { acceptJoinRequest, assignRole, declineJoinRequest, unassignRole, update
 import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './groups.ts';
 import { listInventoryItems } from './inventory.ts';
 import { Operations } from './operations.ts';
-import { CloudRefusal, requireScopes, type CloudRequest, type Endpoint, type Records } from './request.ts';
+import { CloudRefusal, createPathReader, requireScopes } from './request.ts';
+import type { CloudRequest, Endpoint, Records } from './request.ts';
 import { createNotification, generateThumbnail, getThumbnailOperation, getUser } from './users.ts';
 import type { Faults } from '../faults.ts';
 import { sendJson, type Exchange } from '../http.ts';
@@ -16,21 +17,10 @@ import { RateLimiter, type QuotaOptions } from './rate-limits.ts';
 import type { Access, Storage } from '../oauth/storage.ts';
 import type { World } from '../world.ts';
 
-interface Route {
-  readonly method: string;
-  readonly template: string;
-  readonly pattern: RegExp;
-  readonly names: readonly string[];
-  /** Requests of one OAuth authorization in a period. */
-  readonly limit: number;
-  readonly periodSeconds: number;
-  readonly endpoint: Endpoint;
-}
-
-function createRoute(method: string, template: string, limit: number, endpoint: Endpoint, periodSeconds = 60): Route {
-  const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
-  const pattern = new RegExp(`^${template.replace(/\{\w+\}/g, '([^/:]+)')}$`);
-  return { method, template, pattern, names, limit, periodSeconds, endpoint };
+/** @param limit requests of one OAuth authorization in a period */
+function createRoute(method: string, template: string, limit: number, answer: Endpoint, periodSeconds = 60) {
+  const name = `${method} ${template}`;
+  return { method, name, readParams: createPathReader(template), limit, periodSeconds, answer };
 }
 
 const group = '/cloud/v2/groups/{group_id}';
@@ -173,15 +163,13 @@ async function findOperation(method: string, path: string): Promise<Operation | 
 }
 
 function findRoute(method: string, path: string): Operation | undefined {
-  for (const { pattern, names, template, endpoint, ...about } of routes) {
-    const match = about.method === method ? pattern.exec(path) : null;
-    if (match === null) continue;
+  for (const { readParams, ...route } of routes) {
+    const params = route.method === method ? readParams(path) : undefined;
+    if (params === undefined) continue;
     return {
-      ...about,
-      name: `${method} ${template}`,
-      params: Object.fromEntries(names.map((name, index) => [name, decode(match[index + 1] ?? '')])),
+      ...route,
+      params,
       status: 200,
-      answer: endpoint,
       // Errors of the assets API have numbers as codes, those of v2 names.
       describeRefusal: ({ status, code, message }) =>
         path.startsWith('/assets/') ? { code: status, message } : { code, message },
@@ -209,12 +197,4 @@ async function findGenerated(method: string, path: string): Promise<Operation | 
     },
     describeRefusal: (refusal) => describeRefusal(found, refusal),
   };
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

@@ -2,7 +2,7 @@ import { dereference, validate, type Schema } from '@cfworker/json-schema';
 import { existsSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 
-import { refuseArgument, type CloudRefusal } from './request.ts';
+import { createPathReader, parseForm, refuseArgument, type CloudRefusal } from './request.ts';
 import type { Exchange } from '../http.ts';
 
 /** An operation of Roblox's OpenAPI description. scripts/generate-open-cloud.ts writes them. */
@@ -48,12 +48,12 @@ const definitions: Lookup = dereference({ $id: 'https://apis.roblox.com/', $defs
 
 // Paths with fewer parameters come first: `secrets/public-key` before `secrets/{secretId}`.
 const routes = description.operations
-  .map((operation) => {
-    const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
-    const pattern = operation.path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '([^/:]+)');
-    return { operation, names, pattern: new RegExp(`^${pattern}$`) };
-  })
-  .sort((a, b) => a.names.length - b.names.length);
+  .map((operation) => ({ operation, readParams: createPathReader(operation.path) }))
+  .sort((a, b) => countParams(a.operation) - countParams(b.operation));
+
+function countParams({ path }: DescribedOperation): number {
+  return path.split('{').length - 1;
+}
 
 /** The described operation of a request. */
 export interface Found {
@@ -63,10 +63,9 @@ export interface Found {
 
 /** Finds the described operation of a request. When several match, the first whose parameters are valid. */
 export function findDescribed(method: string, path: string): Found | undefined {
-  const found = routes.flatMap(({ operation, names, pattern }) => {
-    const match = operation.method === method ? pattern.exec(path) : null;
-    if (match === null) return [];
-    return [{ operation, params: Object.fromEntries(names.map((name, index) => [name, match[index + 1] ?? ''])) }];
+  const found = routes.flatMap(({ operation, readParams }) => {
+    const params = operation.method === method ? readParams(path) : undefined;
+    return params === undefined ? [] : [{ operation, params }];
   });
   return found.find((candidate) => findParameterProblem(candidate) === undefined) ?? found[0];
 }
@@ -133,11 +132,7 @@ async function checkBody({ body }: DescribedOperation, exchange: Exchange): Prom
 }
 
 async function readForm(schema: Schema, { req, body }: Exchange): Promise<Record<string, unknown>> {
-  const form = await new Response(new Uint8Array(body), {
-    headers: { 'content-type': req.headers['content-type'] ?? '' },
-  })
-    .formData()
-    .catch(() => Promise.reject(refuseArgument('The multipart form data cannot be read.')));
+  const form = await parseForm(body, req.headers['content-type'] ?? '');
   const properties = (schema.properties ?? {}) as Readonly<Record<string, Schema>>; // no schema of Roblox's is a boolean
   const entries = [...new Set(form.keys())].map((name) => {
     const expected = properties[name];

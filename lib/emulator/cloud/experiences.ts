@@ -1,19 +1,10 @@
-import {
-  CloudRefusal,
-  readJSONBody,
-  readText,
-  refuseArgument,
-  requireScopes,
-  type CloudRequest,
-  type Endpoint,
-} from './request.ts';
+import { CloudRefusal, readJSONBody, readText, refuseArgument, requireFound, requireScopes } from './request.ts';
+import type { CloudRequest, Endpoint } from './request.ts';
 
 /** GET /cloud/v2/universes/{universe_id}. Needs no scope, and no choice on the consent page. */
 export const getUniverse: Endpoint = ({ world, ids, params }) => {
   const universeId = params['universe_id'] ?? '';
-  const experience = world.findExperience(universeId);
-  if (experience === undefined) throw new CloudRefusal('NOT_FOUND', 'The universe does not exist.');
-  const { about, userId } = experience;
+  const { about, userId } = requireFound(world.findExperience(universeId), 'universe');
   const created = (about.createdAt ?? new Date('2020-01-01T00:00:00Z')).toISOString();
   return {
     path: `universes/${universeId}`,

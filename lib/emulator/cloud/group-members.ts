@@ -1,12 +1,5 @@
-import {
-  CloudRefusal,
-  readJSONBody,
-  readText,
-  refuseArgument,
-  requireScopes,
-  type CloudRequest,
-  type Endpoint,
-} from './request.ts';
+import { CloudRefusal, readJSONBody, readText, refuseArgument, requireFound, requireScopes } from './request.ts';
+import type { CloudRequest, Endpoint } from './request.ts';
 import { findGroup, renderMembership, requirePermission } from './groups.ts';
 import type { EmulatedRole } from '../options.ts';
 import { findBaseRole, readRank, type Group, type Membership } from '../world.ts';
@@ -33,8 +26,7 @@ function changeRoles(
   requireScopes(request, 'group:write');
   requirePermission(request, group, 'changeRank');
   const userId = request.ids.find(request.params['membership_id'] ?? '') ?? '';
-  const member = group.members.get(userId);
-  if (member === undefined) throw new CloudRefusal('NOT_FOUND', 'The membership does not exist.');
+  const member = requireFound(group.members.get(userId), 'membership');
   const role = readRole(group, readJSONBody(request)['role']);
   if (userId === request.access.userId) {
     throw new CloudRefusal('PERMISSION_DENIED', 'You cannot change your own roles.');
@@ -56,8 +48,7 @@ function readRole(group: Group, value: unknown): EmulatedRole {
   if (groupId !== group.facts.id) {
     throw refuseArgument(`role must be like groups/${group.facts.id}/roles/1.`);
   }
-  const role = group.roles.get(roleId);
-  if (role === undefined) throw new CloudRefusal('NOT_FOUND', 'The role does not exist.');
+  const role = requireFound(group.roles.get(roleId), 'role');
   const isFixed = role.rank === 0 || role.rank === 255 || role.id === findBaseRole(group).id;
   if (isFixed) throw refuseArgument(`The ${role.displayName} role cannot be assigned.`);
   return role;
@@ -83,6 +74,6 @@ function findJoinRequest(request: CloudRequest): { group: Group; userId: string 
   requirePermission(request, group, 'acceptRequests');
   readJSONBody(request);
   const userId = request.ids.find(request.params['join_request_id'] ?? '') ?? '';
-  if (!group.joinRequests.has(userId)) throw new CloudRefusal('NOT_FOUND', 'The join request does not exist.');
+  requireFound(group.joinRequests.get(userId), 'join request');
   return { group, userId };
 }

@@ -1,4 +1,5 @@
-import { CloudRefusal, refuseFilter, requireScopes, type CloudRequest, type Endpoint } from './request.ts';
+import { CloudRefusal, refuseFilter, requireFound, requireScopes } from './request.ts';
+import type { CloudRequest, Endpoint } from './request.ts';
 import type { EmulatedRole } from '../options.ts';
 import { cutPage } from './paging.ts';
 import type { Group, Membership } from '../world.ts';
@@ -7,9 +8,7 @@ const longAgo = new Date('2020-01-01T00:00:00Z');
 
 /** @throws {CloudRefusal} 404: no such group */
 export function findGroup({ world, params }: Pick<CloudRequest, 'world' | 'params'>): Group {
-  const group = world.groups.get(params['group_id'] ?? '');
-  if (group === undefined) throw new CloudRefusal('NOT_FOUND', 'The group does not exist.');
-  return group;
+  return requireFound(world.groups.get(params['group_id'] ?? ''), 'group');
 }
 
 /** GET /cloud/v2/groups/{group_id} */
@@ -62,9 +61,7 @@ export const listGroupRoles: Endpoint = (request) => {
 /** GET /cloud/v2/groups/{group_id}/roles/{role_id} */
 export const getGroupRole: Endpoint = (request) => {
   const group = findGroup(request);
-  const role = group.roles.get(request.params['role_id'] ?? '');
-  if (role === undefined) throw new CloudRefusal('NOT_FOUND', 'The role does not exist.');
-  return renderRole(group, role, request);
+  return renderRole(group, requireFound(group.roles.get(request.params['role_id'] ?? ''), 'role'), request);
 };
 
 /** Renders a membership in Open Cloud's form. */

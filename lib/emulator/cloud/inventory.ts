@@ -1,4 +1,5 @@
-import { CloudRefusal, refuseFilter, refuseScope, type Endpoint } from './request.ts';
+import { CloudRefusal, refuseFilter, refuseScope } from './request.ts';
+import type { Endpoint } from './request.ts';
 import { findUser } from './users.ts';
 import type { EmulatedUser } from '../options.ts';
 import { cutPage } from './paging.ts';

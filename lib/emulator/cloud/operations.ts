@@ -2,11 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { OperationFault } from '../faults.ts';
 
-/** How a long-running operation ended. */
-export interface OperationResult {
-  readonly response?: Readonly<Record<string, unknown>>;
-  readonly error?: Readonly<Record<string, unknown>>;
-}
+type Fields = Readonly<Record<string, unknown>>;
 
 interface StoredOperation {
   /** Who may poll it: the authorization of an upload, or the user of a thumbnail. */
@@ -14,9 +10,10 @@ interface StoredOperation {
   /** How many more responses say `done: false`. */
   left: number;
   /** Makes the response. Called once, when the operation is done. */
-  finish: (() => Readonly<Record<string, unknown>>) | undefined;
+  readonly finish: () => Fields;
   readonly fault: OperationFault | undefined;
-  result: OperationResult | undefined;
+  /** How it ended. */
+  result: { readonly response: Fields } | { readonly error: Fields } | undefined;
 }
 
 /** Long-running operations, which apps poll until they are done. Keeps the newest thousand. */
@@ -24,12 +21,7 @@ export class Operations {
   readonly #operations = new Map<string, StoredOperation>();
 
   /** @returns the operation's ID */
-  start(about: {
-    owner: string;
-    polls: number;
-    fault: OperationFault | undefined;
-    finish: () => Readonly<Record<string, unknown>>;
-  }): string {
+  start(about: { owner: string; polls: number; fault: OperationFault | undefined; finish: () => Fields }): string {
     const id = randomUUID();
     const { owner, polls, fault, finish } = about;
     this.#operations.set(id, { owner, left: polls, finish, fault, result: undefined });
@@ -40,21 +32,17 @@ export class Operations {
 
   /**
    * Polls an operation.
-   * @returns undefined when there is no such operation; without `result` when it is not done
+   * @returns `done`, and the `response` or `error`; undefined when there is no such operation
    */
-  poll(id: string, owner: string): { readonly result?: OperationResult } | undefined {
+  poll(id: string, owner: string): Fields | undefined {
     const operation = this.#operations.get(id);
     if (operation === undefined || operation.owner !== owner) return undefined;
-    if (operation.result !== undefined) return { result: operation.result };
-    if (operation.fault?.kind === 'never_ends') return {};
-    if (operation.left > 0) {
+    const { fault, finish } = operation;
+    if (operation.result === undefined && fault?.kind !== 'never_ends') {
       operation.left -= 1;
-      return {};
+      if (operation.left < 0) operation.result = fault === undefined ? { response: finish() } : { error: fault.error };
     }
-    const error = operation.fault?.error;
-    operation.result = error === undefined ? { response: operation.finish?.() ?? {} } : { error };
-    operation.finish = undefined;
-    return { result: operation.result };
+    return { done: operation.result !== undefined, ...operation.result };
   }
 
   clear(): void {

@@ -125,6 +125,12 @@ export function parseObject(text: string, name: string): Record<string, unknown>
   return readObject(value, name);
 }
 
+/** @throws {CloudRefusal} 400: not multipart form data */
+export async function parseForm(body: Buffer, contentType: string): Promise<FormData> {
+  const response = new Response(new Uint8Array(body), { headers: { 'content-type': contentType } });
+  return response.formData().catch(() => Promise.reject(refuseArgument('The multipart form data cannot be read.')));
+}
+
 /** @throws {CloudRefusal} 400: not an object */
 export function readObject(value: unknown, name: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -140,11 +146,39 @@ export function readText(value: unknown, name: string, max: number, min = 1): st
 }
 
 /**
- * Finds the user ID of the person in the path.
- * @throws {CloudRefusal} 404: no person has this ID in this app
+ * Polls a long-running operation.
+ * @param parent the path of the resource that it belongs to, with a slash at the end
+ * @throws {CloudRefusal} 404: no such operation
  */
-export function findUserId({ ids, params }: Pick<CloudRequest, 'ids' | 'params'>): string {
-  const userId = ids.find(params['user_id'] ?? '');
-  if (userId === undefined) throw new CloudRefusal('NOT_FOUND', 'The user does not exist.');
-  return userId;
+export function pollOperation(
+  { operations }: CloudRequest,
+  about: { id: string; owner: string; parent?: string },
+): Record<string, unknown> {
+  const { id, owner, parent = '' } = about;
+  return { path: `${parent}operations/${id}`, ...requireFound(operations.poll(id, owner), 'operation') };
+}
+
+/** @throws {CloudRefusal} 404: the value is undefined */
+export function requireFound<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new CloudRefusal('NOT_FOUND', `The ${what} does not exist.`);
+  return value;
+}
+
+/** Makes a function that reads the parameters of a path like the template; undefined for any other path. */
+export function createPathReader(template: string): (path: string) => Record<string, string> | undefined {
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const source = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '([^/:]+)');
+  const pattern = new RegExp(`^${source}$`);
+  return (path) => {
+    const match = pattern.exec(path);
+    return match === null ? undefined : Object.fromEntries(names.map((name, i) => [name, decode(match[i + 1] ?? '')]));
+  };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import {
   CloudRefusal,
-  findUserId,
+  pollOperation,
   readJSONBody,
   readObject,
   readText,
   refuseArgument,
+  requireFound,
   requireScopes,
 } from './request.ts';
 import type { CloudRequest, Endpoint } from './request.ts';
@@ -22,10 +23,8 @@ const shapes = ['SHAPE_UNSPECIFIED', 'ROUND', 'SQUARE'];
  * Finds the person in the path.
  * @throws {CloudRefusal} 404: no such person
  */
-export function findUser(request: CloudRequest): EmulatedUser {
-  const user = request.world.users.get(findUserId(request));
-  if (user === undefined) throw new CloudRefusal('NOT_FOUND', 'The user does not exist.');
-  return user;
+export function findUser({ world, ids, params }: CloudRequest): EmulatedUser {
+  return requireFound(world.users.get(ids.find(params['user_id'] ?? '') ?? ''), 'user');
 }
 
 /** GET /cloud/v2/users/{user_id} */
@@ -71,11 +70,8 @@ export const getThumbnailOperation: Endpoint = (request) => {
   return pollThumbnail(request, findUser(request), request.params['operation_id'] ?? '');
 };
 
-function pollThumbnail(request: CloudRequest, user: EmulatedUser, operationId: string): Record<string, unknown> {
-  const operation = request.operations.poll(operationId, user.id);
-  if (operation === undefined) throw new CloudRefusal('NOT_FOUND', 'The operation does not exist.');
-  const path = `users/${request.ids.show(user.id)}/operations/${operationId}`;
-  return { path, done: operation.result !== undefined, ...operation.result };
+function pollThumbnail(request: CloudRequest, user: EmulatedUser, id: string): Record<string, unknown> {
+  return pollOperation(request, { id, owner: user.id, parent: `users/${request.ids.show(user.id)}/` });
 }
 
 function readChoice(query: URLSearchParams, name: string, allowed: readonly string[], fallback: string): string {
@@ -89,7 +85,7 @@ function readChoice(query: URLSearchParams, name: string, allowed: readonly stri
  * notify others.
  */
 export const createNotification: Endpoint = (request) => {
-  const userId = findUserId(request);
+  const { id: userId } = findUser(request);
   requireScopes(request, 'user.user-notification:write');
   if (userId !== request.access.userId) {
     throw new CloudRefusal('PERMISSION_DENIED', 'The user did not authorize this app.');
