@@ -61,25 +61,16 @@ export interface ClientSettings {
 export function readClientOptions(options: RobloxClientOptions): ClientSettings {
   if (typeof options !== 'object' || options === null) refuse('options', options, 'an object with an accessToken');
   refuseUnknownOptions(options, OPTION_NAMES, { tokens: 'spread them: new RobloxClient({ ...tokens, clientID })' });
-  const { maxRetries = 2, maxConcurrency = 16 } = options;
+  const { onTokens, maxRetries = 2, maxConcurrency = 16 } = options;
+  if (onTokens !== undefined && typeof onTokens !== 'function') refuse('onTokens', onTokens, 'a function');
   return {
     tokens: readGivenTokens(options),
-    userId: readUserId(options.userId),
-    onTokens: readOnTokens(options.onTokens),
+    // A database may give null for none.
+    userId: options.userId == null ? undefined : checkID('userId', options.userId),
+    onTokens,
     maxRetries: checkCount('maxRetries', maxRetries, 0),
     maxConcurrency: checkCount('maxConcurrency', maxConcurrency, 1),
   };
-}
-
-/** Reads a user's ID. A database may give null for none. @throws {TypeError} not an ID: it goes into paths and filters */
-function readUserId(userId: unknown): string | undefined {
-  return userId === undefined || userId === null ? undefined : checkID('userId', userId);
-}
-
-/** @throws {TypeError} not a function */
-function readOnTokens(onTokens: unknown): OnTokens | undefined {
-  if (onTokens === undefined || typeof onTokens === 'function') return onTokens as OnTokens | undefined; // checked here
-  refuse('onTokens', onTokens, 'a function');
 }
 
 /** Stored tokens. Only `accessToken` is required. `expiresAt` may be a string, as JSON makes it. */

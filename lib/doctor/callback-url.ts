@@ -44,15 +44,11 @@ export function checkCallbackURL(callbackURL: string | undefined): Finding[] {
 function listRegistrationFaults({ protocol, hostname, port, pathname }: URL): string[] {
   if (protocol !== 'http:' && protocol !== 'https:') return [];
   const localhost = `http://localhost${port === '' ? '' : `:${port}`}${pathname}`;
-  if (isLoopbackAddress(hostname)) {
+  if (hostname === '[::1]' || hostname === '0.0.0.0' || /^127(\.\d+){3}$/.test(hostname)) {
     return [`names ${hostname}, which Roblox does not list. Use ${localhost}, and open the app under that name too`];
   }
   if (protocol === 'http:' && hostname !== 'localhost') {
     return ['begins with http:, which Roblox takes for localhost only. Use https:'];
   }
   return [];
-}
-
-function isLoopbackAddress(hostname: string): boolean {
-  return hostname === '[::1]' || hostname === '0.0.0.0' || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -25,7 +25,8 @@ export interface CommandOutput {
 /** What the doctor found, as lines to read. */
 export function showFindings(findings: readonly Finding[]): string {
   const lines = findings.map(({ level, about, message }) => `${level.padEnd(8)} ${about}: ${message}`);
-  return `${lines.join('\n')}\n\n${verdictOn(findings)}\n`;
+  const problems = problemsIn(findings);
+  return `${lines.join('\n')}\n\n${problems === 0 ? 'No' : problems} problem${problems > 1 ? 's' : ''} found.\n`;
 }
 
 /** What the doctor found, as JSON: `{ healthy, findings: [{ level, about, message }] }`. */
@@ -36,12 +37,6 @@ export function jsonOfFindings(findings: readonly Finding[]): string {
 /** Whether nothing was found that makes a sign-in fail. */
 export function isHealthy(findings: readonly Finding[]): boolean {
   return problemsIn(findings) === 0;
-}
-
-function verdictOn(findings: readonly Finding[]): string {
-  const problems = problemsIn(findings);
-  if (problems === 0) return 'No problem found.';
-  return problems === 1 ? '1 problem found.' : `${problems} problems found.`;
 }
 
 function problemsIn(findings: readonly Finding[]): number {

@@ -1,3 +1,4 @@
+import { findSimilar } from '../errors.ts';
 import { findScopeProblem } from './oauth/scopes.ts';
 import { defaultKnobs } from './options.ts';
 import type { EmulatedClient, EmulatedExperience, EmulatedGroupFacts, EmulatedRole, EmulatedUser } from './options.ts';
@@ -34,7 +35,7 @@ const startOptions: Record<Exclude<keyof EmulatorOptions, keyof EmulatorKnobs>, 
   },
   authorizationsKept: true,
 };
-const OPTION_NAMES = new Set([...Object.keys(startOptions), ...Object.keys(defaultKnobs)]);
+const OPTION_NAMES = [...Object.keys(startOptions), ...Object.keys(defaultKnobs)].sort();
 
 /**
  * Checks the options.
@@ -42,7 +43,11 @@ const OPTION_NAMES = new Set([...Object.keys(startOptions), ...Object.keys(defau
  */
 export function checkOptions(options: EmulatorOptions): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!OPTION_NAMES.has(name)) throw new OptionError([name], `is not an option of the emulator.${suggestName(name)}`);
+    if (!OPTION_NAMES.includes(name)) {
+      const meant = findSimilar(name, OPTION_NAMES);
+      const hint = meant === undefined ? `The options: ${OPTION_NAMES.join(', ')}.` : `Did you mean ${meant}?`;
+      throw new OptionError([name], `is not an option of the emulator. ${hint}`);
+    }
     const fallback: unknown = Object.hasOwn(defaultKnobs, name) ? Reflect.get(defaultKnobs, name) : undefined;
     if (fallback !== undefined && value !== undefined && typeof value !== typeof fallback) {
       throw new OptionError([name], `must be a ${typeof fallback}, but is ${describeValue(value)}`);
@@ -256,14 +261,4 @@ export function checkArgument(method: string, argument: object, names: readonly 
 export function listPeople(people: Iterable<Pick<EmulatedUser, 'id' | 'displayName'>>): string {
   const all = [...people].map(({ id, displayName }) => `${id} (${displayName})`);
   return [...all.slice(0, 10), ...(all.length > 10 ? ['…'] : [])].join(', ');
-}
-
-function suggestName(name: string): string {
-  const similar = [...OPTION_NAMES].find((known) => known.toLowerCase() === name.toLowerCase() || isNear(known, name));
-  return similar === undefined ? ` The options: ${[...OPTION_NAMES].sort().join(', ')}.` : ` Did you mean ${similar}?`;
-}
-
-// Whether a letter is missing or added at the end, as in `user`, `client` and `rateLimit`.
-function isNear(known: string, name: string): boolean {
-  return Math.abs(known.length - name.length) === 1 && (known.startsWith(name) || name.startsWith(known));
 }

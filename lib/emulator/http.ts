@@ -41,10 +41,6 @@ function readBody(req: IncomingMessage, limit: number): Promise<Buffer | undefin
   });
 }
 
-function isForm(req: IncomingMessage): boolean {
-  return /^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '');
-}
-
 export function sendText(
   res: ServerResponse,
   status: number,
@@ -157,11 +153,16 @@ function listen(server: Server, { port = 0, host = '127.0.0.1' }: EmulatorOption
 function readExchange(req: IncomingMessage, res: ServerResponse, body: Buffer | undefined): Exchange {
   // Not parsed as a URL, which would resolve `..`: tests check that no client sends it.
   const [path = '/', ...query] = (req.url ?? '/').split('?');
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '');
   return {
-    ...{ req, res, path, body: body ?? Buffer.alloc(0), isTooLarge: body === undefined },
+    req,
+    res,
     method: req.method ?? 'GET',
+    path,
     query: new URLSearchParams(query.join('?')),
-    form: isForm(req) && body !== undefined ? new URLSearchParams(body.toString()) : undefined,
+    body: body ?? Buffer.alloc(0),
+    isTooLarge: body === undefined,
+    form: isForm && body !== undefined ? new URLSearchParams(body.toString()) : undefined,
   };
 }
 

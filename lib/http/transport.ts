@@ -118,7 +118,9 @@ export type Exchange = (
 /** Makes the transport of a client. It uses `settings.fetch`, or else node-fetch, which it loads at the first request. */
 export function createTransport(settings: Partial<HttpSettings> & Pick<HttpSettings, 'timeoutMs'>): Transport {
   const exchange: Exchange = async (request, onStop) => {
-    const fetch = settings.fetch ?? addAgent(await loadNodeFetch(), settings.agent);
+    const fetch = settings.fetch ?? (await loadNodeFetch());
+    // node-fetch's own option.
+    const agent = settings.fetch === undefined ? settings.agent : undefined;
     const controller = new AbortController();
     onStop((reason) => controller.abort(reason));
     return fetch(request.url, {
@@ -128,6 +130,7 @@ export function createTransport(settings: Partial<HttpSettings> & Pick<HttpSetti
       ...(request.body === undefined ? {} : { body: request.body as string }),
       redirect: 'manual',
       signal: controller.signal,
+      ...(agent === undefined ? {} : { agent }),
     });
   };
   return createTransportOver({ exchange, timeoutMs: settings.timeoutMs });
@@ -280,11 +283,6 @@ function isNodeStream(value: unknown): value is Readable {
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
-/** Sets node-fetch's option `agent`: an agent, or a function that returns one for a URL. */
-function addAgent(fetch: Fetch, agent: AgentChoice | undefined): Fetch {
-  return agent === undefined ? fetch : (url, init) => fetch(url, Object.assign({ agent }, init));
 }
 
 let nodeFetchLoaded: Promise<Fetch> | undefined;

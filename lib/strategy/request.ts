@@ -7,11 +7,6 @@ export interface FrameworkRequest extends IncomingMessage {
   readonly app?: { get?: (setting: string) => unknown };
 }
 
-/** Reads the method in capitals. GET when the framework's request has none. */
-export function readMethod(req: IncomingMessage): string {
-  return (req.method ?? 'GET').toUpperCase();
-}
-
 /**
  * Reads the query of a request. A parameter that the framework did not parse is read from the URL: Express's `query parser` may be off,
  * and `query` may be a URLSearchParams or a Map.

@@ -20,7 +20,7 @@ import {
   type RobloxStrategyOptions,
 } from './options.ts';
 import { captureVerbs, failure, createInternalError, tellPassport, WRONG_METHOD, type Outcome } from './outcome.ts';
-import { readMethod, readQuery } from './request.ts';
+import { readQuery } from './request.ts';
 import {
   readVerify,
   type Verify,
@@ -128,7 +128,7 @@ export class RobloxStrategy extends OAuth2Strategy {
   private async _answer(req: Request, options: RobloxAuthenticateOptions): Promise<Outcome> {
     refuseMisspeltOptions(options);
     const callback = readCallback(readQuery(req));
-    const method = readMethod(req);
+    const method = (req.method ?? 'GET').toUpperCase(); // a framework's request may have none
     if (method === 'HEAD' || (callback !== undefined && method !== 'GET')) return WRONG_METHOD;
     const isOwnParser = this.parseErrorResponse === OAuth2Strategy.prototype.parseErrorResponse;
     const extensions: ExtensionPoints = {

@@ -48,7 +48,8 @@ export type Decision =
 export function decide(situation: Situation): Decision {
   const { stored, held, known, isRefused, isUsable, isOver } = situation;
   if (stored?.state === 'revoked') return { do: 'refuse', why: 'revoked' };
-  if (isLive(stored) && isNewer(stored, held) && !isOlder(stored, known) && isUsable(stored.tokens)) {
+  const isOlder = stored?.login === known.login && stored.generation < known.generation;
+  if (isLive(stored) && isNewer(stored, held) && !isOlder && isUsable(stored.tokens)) {
     return { do: 'use', record: stored };
   }
 
@@ -65,10 +66,6 @@ export function decide(situation: Situation): Decision {
   }
   if (stored.tokens === undefined) return { do: 'forget' };
   return mayBeAnswered(stored, situation) ? { do: 'doubt' } : { do: 'lose' };
-}
-
-function isOlder(record: HeldRecord, than: HeldRecord): boolean {
-  return record.login === than.login && record.generation < than.generation;
 }
 
 /** The records whose tokens may be tried, in their order. */

@@ -109,7 +109,9 @@ export function createRenewals(bench: Bench) {
     switch (decision.do) {
       case 'ask': {
         bench.checkOpen();
-        const record = stored ?? placeholderFor(decision.base);
+        const { login, generation } = decision.base;
+        // Where the storage knows nothing: a record without the tokens, since they may have been revoked.
+        const record = stored ?? liveRecord({ login, generation, tokens: undefined }, 0);
         await records.write(userId, withHolder(record, marks.make(bench.leaseMs()), marks.isMine));
         break;
       }
@@ -304,11 +306,6 @@ export async function endTokens(
 }
 
 /** A record in use, which nobody renews. */
-export function liveRecord(record: HeldRecord, savedAt: number): TokenRecord {
+export function liveRecord(record: Pick<TokenRecord, 'login' | 'generation' | 'tokens'>, savedAt: number): TokenRecord {
   return { ...record, state: 'live', mark: undefined, holders: [], savedAt };
-}
-
-/** Says that somebody renews tokens of which the storage knows nothing; without them, since they may have been revoked. */
-function placeholderFor({ login, generation }: HeldRecord): TokenRecord {
-  return { login, generation, state: 'live', mark: undefined, holders: [], tokens: undefined, savedAt: 0 };
 }

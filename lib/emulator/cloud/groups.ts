@@ -90,13 +90,13 @@ export const listGroupMemberships: Endpoint = (request) => {
   const filter = readMembershipFilter(request.query.get('filter') ?? '', isEverywhere);
   const groups = isEverywhere ? [...request.world.groups.values()] : [findGroup(request)];
   const users = filter?.field === 'user' ? filter.values.map((value) => findReferredUser(request, value)) : undefined;
-  const rows = groups.flatMap((group) => {
-    const members = users === undefined ? [...group.members.keys()] : users.filter((id) => group.members.has(id));
-    return members.map((userId) => ({ group, userId, about: group.members.get(userId) }));
-  });
-  const matching = rows.filter(
-    (row): row is typeof row & { about: Membership } =>
-      row.about !== undefined && (filter?.field !== 'role' || hasRole(row.group, row.about, filter.values)),
+  const matching = groups.flatMap((group) =>
+    (users ?? [...group.members.keys()]).flatMap((userId) => {
+      const about = group.members.get(userId);
+      const paths = about?.roleIds.map((roleId) => `groups/${group.facts.id}/roles/${roleId}`);
+      const isWanted = filter?.field !== 'role' || paths?.some((path) => filter.values.includes(path));
+      return about !== undefined && isWanted ? [{ group, userId, about }] : [];
+    }),
   );
   const page = cutPage(matching, { ...request, largest: 100 }, request.knobs);
   return {
@@ -107,10 +107,6 @@ export const listGroupMemberships: Endpoint = (request) => {
 
 function findReferredUser({ ids }: CloudRequest, reference: string): string {
   return ids.find(reference.slice('users/'.length)) ?? '';
-}
-
-function hasRole(group: Group, { roleIds }: Membership, roles: readonly string[]): boolean {
-  return roleIds.some((roleId) => roles.includes(`groups/${group.facts.id}/roles/${roleId}`));
 }
 
 interface MembershipFilter {

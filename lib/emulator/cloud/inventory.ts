@@ -93,7 +93,7 @@ interface InventoryFilter {
   readonly needsScope: boolean;
 }
 
-const booleanFields = ['badges', 'gamePasses', 'privateServers', 'onlyCollectibles'] as const;
+const booleanFields: ReadonlySet<string> = new Set(['badges', 'gamePasses', 'privateServers', 'onlyCollectibles']);
 const idFields = { assetIds: 'asset', badgeIds: 'badge', gamePassIds: 'gamePass', privateServerIds: 'privateServer' };
 type IdField = keyof typeof idFields;
 
@@ -113,8 +113,9 @@ export function readInventoryFilter(text: string): InventoryFilter {
     if (field === '') throw refuseFilter(`"${part}" is not of the form field=value`);
     if (seen.has(field)) throw refuseFilter(`${field} is given twice`);
     seen.add(field);
-    if (isBooleanField(field)) booleans.set(field, readBoolean(field, value));
-    else if (isIdField(field)) ids.set(field, readIds(field, value));
+    if (booleanFields.has(field)) booleans.set(field, readBoolean(field, value));
+    else if (Object.hasOwn(idFields, field))
+      ids.set(field as IdField, readIds(field, value)); // just checked
     else if (field === 'inventoryItemAssetTypes') types = readTypes(value);
     else throw refuseFilter(`unknown field ${field}`);
   }
@@ -133,14 +134,6 @@ export function readInventoryFilter(text: string): InventoryFilter {
     },
     needsScope: booleans.get('privateServers') === true || types?.has('PURCHASED_PLACE') === true,
   };
-}
-
-function isBooleanField(field: string): boolean {
-  return booleanFields.some((name) => name === field);
-}
-
-function isIdField(field: string): field is IdField {
-  return Object.hasOwn(idFields, field);
 }
 
 function readBoolean(field: string, value: string): boolean {

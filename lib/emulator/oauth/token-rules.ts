@@ -109,10 +109,11 @@ export function introspect(rules: TokenRules, token: string, client: EmulatedCli
   const stored = rules.storage.findToken(token);
   if (stored === undefined) return introspectIdToken(rules, token, client);
   const { payload } = stored;
+  const hash = createHash('sha256').update(token).digest('base64url');
   if (payload['clientId'] !== client.clientID) return { active: false };
   return {
     active: true,
-    jti: stored.kind === 'RefreshToken' ? makeTokenId('RT', token) : readClaims(token)?.['jti'],
+    jti: stored.kind === 'RefreshToken' ? `RT.${hash.slice(0, 20)}` : readClaims(token)?.['jti'],
     iss: rules.issuer,
     token_type: 'Bearer',
     client_id: client.clientID,
@@ -131,8 +132,4 @@ function introspectIdToken(rules: TokenRules, token: string, client: EmulatedCli
   if (!isOurs || Number(claims['exp']) <= toSeconds(rules.clock.now())) return { active: false };
   const { sub, exp, iat, jti } = claims;
   return { active: true, jti, iss: rules.issuer, client_id: client.clientID, aud: client.clientID, sub, exp, iat };
-}
-
-function makeTokenId(prefix: string, token: string): string {
-  return `${prefix}.${createHash('sha256').update(token).digest('base64url').slice(0, 20)}`;
 }
