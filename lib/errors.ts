@@ -145,13 +145,10 @@ export class OAuthError extends Error {
   readonly retryAfter: number | undefined;
 
   /** @internal */
-  constructor(about: {
-    error: string;
-    error_description?: string | undefined;
-    status: number;
-    retryAfter?: number | undefined;
-    cause?: unknown;
-  }) {
+  constructor(
+    about: Pick<OAuthError, 'error' | 'status' | 'cause'> &
+      Partial<Pick<OAuthError, 'error_description' | 'retryAfter'>>,
+  ) {
     super(
       about.error_description === undefined ? about.error : `${about.error}: ${about.error_description}`,
       about.cause === undefined ? undefined : { cause: about.cause },
@@ -188,14 +185,8 @@ export class RobloxAPIError extends Error {
   /** @internal */
   constructor(
     message: string,
-    about: {
-      status: number;
-      code?: string | number | undefined;
-      details?: unknown;
-      retryAfter?: number | undefined;
-      method: string;
-      url: string;
-    },
+    about: Pick<RobloxAPIError, 'status' | 'method' | 'url'> &
+      Partial<Pick<RobloxAPIError, 'code' | 'details' | 'retryAfter'>>,
   ) {
     super(message);
     this.status = about.status;

@@ -45,20 +45,11 @@ const OPTION_NAMES: Readonly<Record<keyof RobloxClientOptions, true>> = {
   maxConcurrency: true,
 };
 
-/** Checked options of a client with their defaults, without those of its app. */
-export interface ClientSettings {
-  readonly tokens: Tokens;
-  readonly userId: string | undefined;
-  readonly onTokens: OnTokens | undefined;
-  readonly maxRetries: number;
-  readonly maxConcurrency: number;
-}
-
 /**
- * Checks the options of a client, except those of its app.
+ * Checks the options of a client, except those of its app, and gives them their defaults.
  * @throws {TypeError} names the option, what came and what would work
  */
-export function readClientOptions(options: RobloxClientOptions): ClientSettings {
+export function readClientOptions(options: RobloxClientOptions) {
   if (typeof options !== 'object' || options === null) refuse('options', options, 'an object with an accessToken');
   refuseUnknownOptions(options, OPTION_NAMES, { tokens: 'spread them: new RobloxClient({ ...tokens, clientID })' });
   const { onTokens, maxRetries = 2, maxConcurrency = 16 } = options;

@@ -32,7 +32,7 @@ export async function runDoctor(
   environment: Environment & { readonly REDIS_URL?: string | undefined },
   out: CommandOutput,
 ): Promise<number> {
-  let settings: Settings;
+  let settings: ReturnType<typeof readArguments>;
   try {
     settings = readArguments(args);
   } catch (error) {
@@ -54,16 +54,8 @@ export async function runDoctor(
   return isHealthy(findings) ? 0 : 1;
 }
 
-interface Settings {
-  readonly help: boolean;
-  readonly json: boolean;
-  readonly signIn: boolean;
-  readonly port: number;
-  readonly timeoutMs: number;
-}
-
 /** @throws {TypeError} what cannot be understood */
-function readArguments(args: readonly string[]): Settings {
+function readArguments(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
     options: {

@@ -52,11 +52,7 @@ const changes: Readonly<Record<string, (emulator: Controlled, body: Body) => unk
   },
   setRank: (emulator, body) => emulator.setRank({ ...readMember(body), rank: readNumber(body, 'rank') }),
   removeMember: (emulator, body) => emulator.removeMember(readMember(body)),
-  addItem: (emulator, body) => {
-    const { item } = body;
-    if (typeof item !== 'object' || item === null) throw new OptionError(['item'], 'must be an object');
-    emulator.addItem({ userId: readText(body, 'userId'), item });
-  },
+  addItem: (emulator, body) => emulator.addItem({ userId: readText(body, 'userId'), item: readObject(body, 'item') }),
   removeItem: (emulator, body) =>
     emulator.removeItem({ userId: readText(body, 'userId'), itemId: readText(body, 'itemId') }),
   spendQuota: (emulator, body) => emulator.spendQuota({ ...body, path: readText(body, 'path') }),
@@ -81,7 +77,7 @@ const faults: Readonly<Record<string, (all: Faults, target: FaultTarget, body: B
   truncate: (all, target, body) => all.truncate(target, body),
   hugeBody: (all, target, body) => all.hugeBody(target, body),
   delay: (all, target, body) => all.delay(target, readNumber(body, 'ms'), body),
-  rewrite: (all, target, body) => all.rewrite(target, readObject(body, 'change'), body),
+  rewrite: (all, target, body) => all.rewrite(target, { ...readObject(body, 'change') }, body),
   idToken: (all, _target, body) => all.idToken(readText(body, 'kind') as IdTokenFault, body), // checked there
   userInfoOf: (all, _target, body) => all.userInfoOf(readText(body, 'userId'), body),
   operation: (all, _target, body) => all.operation(readText(body, 'kind') as OperationFault['kind'], body), // checked there
@@ -120,9 +116,7 @@ export async function answerControl(exchange: Exchange, emulator: Controlled): P
   try {
     const body = readBody(exchange);
     if (fault !== undefined) {
-      const target = body['target'] ?? '*';
-      if (typeof target !== 'string') throw new OptionError(['target'], 'must be a string');
-      fault(emulator.faults, target, body);
+      fault(emulator.faults, readText({ target: '*', ...body }, 'target'), body);
       return sendJson(res, 200, { result: null });
     }
     sendJson(res, 200, { result: (await change?.(emulator, body)) ?? null });
@@ -164,19 +158,19 @@ function readMember(body: Body): { groupId: string; userId: string } {
 }
 
 function readText(body: Body, name: string): string {
-  const value = body[name];
-  if (typeof value !== 'string') throw new OptionError([name], 'must be a string');
-  return value;
+  return requireType(body, name, 'string') as string; // just checked
 }
 
 function readNumber(body: Body, name: string): number {
-  const value = body[name];
-  if (typeof value !== 'number') throw new OptionError([name], 'must be a number');
-  return value;
+  return requireType(body, name, 'number') as number; // just checked
 }
 
-function readObject(body: Body, name: string): Body {
+function readObject(body: Body, name: string): object {
+  return requireType(body, name, 'object') as object; // just checked
+}
+
+function requireType(body: Body, name: string, type: 'string' | 'number' | 'object'): unknown {
   const value = body[name];
-  if (typeof value !== 'object' || value === null) throw new OptionError([name], 'must be an object');
-  return { ...value };
+  if (typeof value === type && value !== null) return value;
+  throw new OptionError([name], `must be ${type === 'object' ? 'an' : 'a'} ${type}`);
 }

@@ -11,14 +11,6 @@ interface Cookie {
   readonly expiresAt: number;
 }
 
-/** What the choice of cookies for a request depends on. */
-export interface Navigation {
-  readonly url: URL;
-  readonly method: string;
-  /** Whether a link, a form or a redirect of another site led here. */
-  readonly isCrossSite: boolean;
-}
-
 /** The largest name and value together, and the largest attribute. In bytes. */
 const LARGEST_PAIR = 4096;
 const LARGEST_ATTRIBUTE = 1024;
@@ -31,8 +23,12 @@ const LARGEST_ATTRIBUTE = 1024;
 export class CookieJar {
   #cookies: Cookie[] = [];
 
-  /** Selects the cookies that a browser would send. Those with the longest path come first. */
-  select({ url, method, isCrossSite }: Navigation): readonly { readonly name: string; readonly value: string }[] {
+  /**
+   * Selects the cookies that a browser would send. Those with the longest path come first.
+   * @param to.isCrossSite whether a link, a form or a redirect of another site led here
+   */
+  select(to: { url: URL; method: string; isCrossSite: boolean }): readonly Pick<Cookie, 'name' | 'value'>[] {
+    const { url, method, isCrossSite } = to;
     this.#cookies = this.#cookies.filter(({ expiresAt }) => expiresAt > Date.now());
     return this.#cookies
       .filter((cookie) => {
@@ -96,7 +92,11 @@ function readCookie(url: URL, header: string): Cookie | undefined {
   if (/^__secure-/i.test(name) && !isSecure) return undefined;
   if (/^__host-/i.test(name) && (!isSecure || domain !== '' || wantedPath !== '/')) return undefined;
   return {
-    ...{ name, value, path, isSecure, sameSite },
+    name,
+    value,
+    path,
+    isSecure,
+    sameSite,
     host: domain === '' ? url.hostname : domain,
     isDomainWide: domain !== '',
     expiresAt: readExpiry(attributes),

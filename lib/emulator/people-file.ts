@@ -59,9 +59,9 @@ export function reviveTimes(value: unknown, name = ''): unknown {
 // Finds the line of the first token that cannot be JSON. Not from the parser's message, which differs between versions of Node.
 function findBrokenLine(text: string): number {
   let line = 1;
-  for (const { end, isBroken } of scan(text)) {
-    if (isBroken) return countLines(text, end);
-    line = countLines(text, end);
+  for (const { start, isBroken } of scan(text)) {
+    line = countLines(text, start);
+    if (isBroken) return line;
   }
   return line;
 }
@@ -100,16 +100,8 @@ function findLine(text: string, path: OptionPath): number {
   return best.line;
 }
 
-interface Token {
-  readonly kind: string;
-  readonly start: number;
-  readonly end: number;
-  readonly value: string;
-  /** Whether the token is not JSON, or not allowed here. */
-  readonly isBroken: boolean;
-}
-
-function* scan(text: string): Generator<Token> {
+/** Finds the tokens of JSON. One that is broken is not JSON, or not allowed where it is. */
+function* scan(text: string) {
   const pattern = /\s*(?:([{}[\],:])|("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false|null))|\s*(\S)/gy;
   let before = ',';
   for (;;) {
@@ -119,7 +111,7 @@ function* scan(text: string): Generator<Token> {
     const kind = mark ?? (value === undefined ? 'other' : 'value');
     const start = match.index + all.length - (mark ?? value ?? other ?? '').length;
     const isBroken = other !== undefined || !canFollow(before, kind);
-    yield { kind, start, end: start, value: value ?? '', isBroken };
+    yield { kind, start, value: value ?? '', isBroken };
     before = kind;
   }
 }

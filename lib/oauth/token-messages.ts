@@ -12,26 +12,19 @@ export interface ClientCredentials {
   readonly clientAuthentication: ClientAuthentication;
 }
 
-/** The headers and body of a POST to an OAuth endpoint. */
-export interface FormMessage {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** Values that no error may show. */
-  readonly secrets: readonly string[];
-}
-
 /** Parameters whose values no error may show. */
 const SECRET_PARAMETERS = ['code', 'code_verifier', 'refresh_token', 'token', 'client_secret'];
 
 /**
  * Builds a POST to an OAuth endpoint, with the client's credentials either in the body or in a Basic header.
  * Never in both: Roblox refuses that as ambiguous.
+ * @returns the headers, the body, and the values that no error may show
  * @see RFC 6749, section 2.3.1 https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  */
 export function buildTokenForm(
   credentials: ClientCredentials,
   parameters: Readonly<Record<string, string | undefined>>,
-): FormMessage {
+) {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) form.set(name, value);
   const headers: Record<string, string> = {

@@ -7,26 +7,12 @@ import { readAgent } from '../oauth/app-options.ts';
 import { createOAuthClient } from '../oauth/oauth-client.ts';
 import type { StrategySettings } from './options.ts';
 
-/** The two fields of the `oauth` package's errors that passport-oauth2 and other packages read. */
-export interface OAuth2StatusError {
-  readonly statusCode: number;
-  readonly data: string;
-}
-
 type Callback = (error: unknown, ...results: unknown[]) => void;
 
 /** What we use of the `oauth` package's class. We do not depend on its types. */
 interface OAuth2 {
   _customHeaders: Readonly<Record<string, string>>;
 }
-type OAuth2Constructor = new (
-  clientId: string,
-  clientSecret: string | undefined,
-  baseSite: string,
-  authorizeUrl: string,
-  accessTokenUrl: string,
-  customHeaders?: object,
-) => OAuth2;
 
 /**
  * Replaces passport-oauth2's `_oauth2` by one that uses our transport: with time-outs, a limit for the body, no empty secret, the chosen
@@ -48,10 +34,10 @@ export function adaptOAuth2<T extends object>(
 ): T & OAuth2 {
   const { credentials, endpoints, http } = settings;
   // passport-oauth2 does not export the class.
-  const Base = base.constructor as OAuth2Constructor;
+  const Base = base.constructor as new (...positions: unknown[]) => OAuth2;
 
   class RobloxOAuth2 extends Base {
-    constructor(...positions: ConstructorParameters<OAuth2Constructor>) {
+    constructor(...positions: unknown[]) {
       super(...positions);
       // Other packages read it here, but it must not be printed.
       Object.defineProperty(this, '_clientSecret', { enumerable: false });
@@ -131,8 +117,8 @@ export function addCustomHeaders(transport: Transport, oauth2: OAuth2): Transpor
   return (request) => transport({ ...request, headers: { ...oauth2._customHeaders, ...request.headers } });
 }
 
-/** Adds the fields of the `oauth` package's errors, which `_createOAuthError` and `parseErrorResponse` read. */
-function addStatus(error: OAuthError): OAuthError & OAuth2StatusError {
+/** Adds the fields of the `oauth` package's errors, which passport-oauth2 and other packages read. */
+function addStatus(error: OAuthError) {
   const { error: code, error_description } = error;
   return Object.assign(error, {
     statusCode: error.status,

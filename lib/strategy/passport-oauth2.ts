@@ -43,23 +43,12 @@ export interface OAuth2StrategyBase extends PassportVerbs {
   parseErrorResponse(body: string, status: number): Error | null;
 }
 
-/** The options of passport-oauth2's constructor that we give. */
-interface OAuth2StrategyOptions {
-  readonly authorizationURL: string;
-  readonly tokenURL: string;
-  readonly clientID: string;
-  readonly clientSecret: string;
-  readonly callbackURL: string;
-  readonly scope: readonly string[];
-  readonly state: boolean;
-}
-
 // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- there is an error for some users only
 /** @ts-ignore: extends passport-oauth2's type, so that each can be used for the other. Without its types only ours is left. */
 export interface OAuth2StrategyInstance extends TypedOAuth2Strategy, OAuth2StrategyBase {}
 
 /** passport-oauth2's class, with our types. */
 export const OAuth2Strategy = untyped as unknown as (new (
-  options: OAuth2StrategyOptions,
+  options: object,
   verify: () => void,
 ) => OAuth2StrategyInstance) & { readonly prototype: OAuth2StrategyInstance }; // the interfaces above declare what we use

@@ -59,13 +59,6 @@ const OPTION_NAMES: Readonly<Record<keyof RedisVaultOptions, true>> = {
   replicaTimeout: true,
 };
 
-/** A lock that this process holds. */
-interface HeldLock {
-  readonly key: string;
-  /** What the lock's key holds while it is ours. */
-  readonly token: string;
-}
-
 /** A refresh token lives for 90 days. A record that nobody has written for longer is useless. */
 const RECORD_LIFE_MS = 91 * 24 * 60 * 60 * 1_000;
 /** How long to wait between two looks at a lock that is held, at first and at the most. */
@@ -129,7 +122,8 @@ export function redisVault(options: RedisVaultOptions): {
     replicaTimeout: readMilliseconds('replicaTimeout', options.replicaTimeout, 1_000),
   });
   checkPrefix(prefix, redis.keyPrefix);
-  const heldLocks = new AsyncLocalStorage<HeldLock>();
+  /** The lock that a task runs under. Its key in Redis holds the token while the lock is ours. */
+  const heldLocks = new AsyncLocalStorage<{ readonly key: string; readonly token: string }>();
   // The braces make both keys of a user live in one slot of a cluster.
   const lockKey = (key: string) => `${prefix}{${key}}:lock`;
   const tokensKey = (key: string) => `${prefix}{${key}}:tokens`;

@@ -19,14 +19,6 @@ export interface QuotaOptions {
   readonly left?: number;
 }
 
-/** A rate limit of Roblox. */
-export interface Limit {
-  readonly limit: number;
-  readonly periodSeconds: number;
-  /** `false`: requests are counted and the headers are sent, but nothing is refused. */
-  readonly isEnforced: boolean;
-}
-
 /** Who makes which request. */
 export interface Asker {
   readonly grantId: string;
@@ -40,14 +32,6 @@ interface SpentQuota {
   readonly matches: (asker: Asker) => boolean;
   readonly endsAt: number;
   left: number;
-}
-
-/** The limiter's decision about a request. */
-export interface Allowance {
-  readonly isExceeded: boolean;
-  /** The `x-ratelimit-*` headers of every response. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly secondsLeft: number;
 }
 
 /**
@@ -64,8 +48,15 @@ export class RateLimiter {
     this.#clock = clock;
   }
 
-  /** Counts a request. */
-  take(asker: Asker, { limit, periodSeconds, isEnforced }: Limit): Allowance {
+  /**
+   * Counts a request.
+   * @param limit.isEnforced false: the request is counted and the headers are made, but it is never over the limit
+   * @returns whether it is over the limit, and the `x-ratelimit-*` headers of its response
+   */
+  take(
+    asker: Asker,
+    { limit, periodSeconds, isEnforced }: { limit: number; periodSeconds: number; isEnforced: boolean },
+  ) {
     const now = this.#clock.now();
     const spent = this.#spent.find((quota) => quota.endsAt > now && quota.matches(asker));
     if (spent !== undefined) {
@@ -113,7 +104,7 @@ function describeAllowance(
   limit: number,
   periodSeconds: number,
   { isExceeded, left, msLeft }: { isExceeded: boolean; left: number; msLeft: number },
-): Allowance {
+) {
   const secondsLeft = Math.max(1, Math.ceil(msLeft / 1000));
   const headers = {
     'x-ratelimit-limit': `${limit}, ${limit};w=${periodSeconds}`,
