@@ -2,16 +2,7 @@
  * Runs one attempt at a time. Callers that come meanwhile share it. After two failures in a row it pauses, and longer after each further
  * one. During a pause, callers get the error of the last attempt. So in an outage there is one attempt every few seconds.
  */
-export interface Attempts<T> {
-  /** Starts an attempt, or joins the one in flight. @param ignorePause starts an attempt during a pause too */
-  run(attempt: () => Promise<T>, ignorePause?: boolean): Promise<T>;
-  /** Runs other work when no attempt is in flight. Callers of `run` wait for it. When it succeeds, they get `end`, else they go on. */
-  runAlone(work: () => Promise<void>, end: Error): Promise<void>;
-  /** How the last attempt failed; undefined after a success. */
-  failure(): { readonly error: unknown } | undefined;
-  /** Whether an attempt or other work is in flight, or a pause is not over. */
-  isActive(): boolean;
-}
+export type Attempts<T> = ReturnType<typeof createAttempts<T>>;
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
@@ -26,7 +17,7 @@ const LONGEST_NAMED_PAUSE_MS = 60_000;
 export function createAttempts<T>(options: {
   readonly now: () => number;
   readonly random?: (() => number) | undefined;
-}): Attempts<T> {
+}) {
   const { now, random = () => Math.random() } = options;
   let inFlight: Promise<T> | undefined;
   /** The other work in flight. Resolves with `end`, or with undefined when it failed. */
@@ -64,6 +55,7 @@ export function createAttempts<T>(options: {
     return run(work, ignorePause);
   }
 
+  /** Starts an attempt, or joins the one in flight. @param ignorePause starts an attempt during a pause too */
   function run(work: () => Promise<T>, ignorePause = false): Promise<T> {
     if (alone !== undefined) return waitAndRun(alone, work, ignorePause);
     if (inFlight !== undefined) return inFlight;
@@ -75,10 +67,13 @@ export function createAttempts<T>(options: {
   }
 
   return {
+    /** How the last attempt failed; undefined after a success. */
     failure: () => failure,
+    /** Whether an attempt or other work is in flight, or a pause is not over. */
     isActive: () => inFlight !== undefined || alone !== undefined || isPausing(),
     run,
-    async runAlone(work, end) {
+    /** Runs other work when no attempt is in flight. Callers of `run` wait for it. When it succeeds, they get `end`, else they go on. */
+    async runAlone(work: () => Promise<void>, end: Error): Promise<void> {
       while (inFlight !== undefined || alone !== undefined) await Promise.allSettled([inFlight, alone]);
       const working = work();
       alone = working

@@ -25,38 +25,8 @@ export interface Renewal {
   isEnd(error: unknown): error is OAuthError;
 }
 
-/** An access token for one call. */
-export interface Lease {
-  readonly accessToken: string;
-  /**
-   * Gets another access token after Roblox answered 401 to this one: the current one if it has changed meanwhile, else a renewed one.
-   * When a renewal has failed since the lease, it throws that error and does not try again.
-   * @returns undefined when the tokens cannot be renewed
-   */
-  replace(signal?: AbortSignal): Promise<string | undefined>;
-}
-
 /** Keeps one user's tokens valid. */
-export interface TokenKeeper {
-  /** The current tokens. A method: all that a getter of an object literal uses stays in memory until a full garbage collection. */
-  tokens(): Tokens;
-  /**
-   * Gets a valid access token. Renews it first when it is about to expire. In an outage it returns the old one until that expires.
-   * @param signal ends this wait, but not the renewal
-   * @throws {OAuthError} `invalid_grant`: the authorization has ended; every later use gets this error
-   * @throws {ConnectionError} the renewal brought no usable response, and the old token has expired; a later call tries again
-   */
-  lease(signal?: AbortSignal): Promise<Lease>;
-  /**
-   * Renews the tokens now, or joins the renewal in flight.
-   * @throws {TypeError} the tokens cannot be renewed
-   */
-  renew(signal?: AbortSignal): Promise<Tokens>;
-  /** Ends the authorization: every later use throws. When it fails, nothing has changed. @throws {TypeError} nobody can revoke the tokens */
-  revoke(limits?: RequestLimits): Promise<void>;
-  /** The current tokens and some old ones: values that no error may show. */
-  secrets(): readonly string[];
-}
+export type TokenKeeper = ReturnType<typeof createTokenKeeper>;
 
 /** How long before its expiry a token is renewed. Less for a token with a short lifetime. */
 const MARGIN_MS = 60_000;
@@ -64,7 +34,7 @@ const MARGIN_MS = 60_000;
 /** A token that an app gave us with less time left than this is renewed at once. */
 const LEAST_MARGIN_MS = 10_000;
 
-/** How many sets of old tokens {@link TokenKeeper.secrets} includes. */
+/** How many sets of old tokens are still kept out of errors. */
 const REMEMBERED_SETS = 8;
 
 /**
@@ -76,7 +46,7 @@ export function createTokenKeeper(options: {
   readonly tokens: Tokens;
   readonly renewal?: Renewal | undefined;
   readonly now?: (() => number) | undefined;
-}): TokenKeeper {
+}) {
   const { renewal, now = () => Date.now() } = options;
   let current = options.tokens;
   let marginMs = chooseMarginMs(current, now(), LEAST_MARGIN_MS);
@@ -137,13 +107,25 @@ export function createTokenKeeper(options: {
   }
 
   return {
+    /** The current tokens. A method: all that a getter of an object literal uses stays in memory until a full garbage collection. */
     tokens: () => current,
-    async lease(signal) {
+    /**
+     * Gets a valid access token. Renews it first when it is about to expire. In an outage it returns the old one until that expires.
+     * @param signal ends this wait, but not the renewal
+     * @throws {OAuthError} `invalid_grant`: the authorization has ended; every later use gets this error
+     * @throws {ConnectionError} the renewal brought no usable response, and the old token has expired; a later call tries again
+     */
+    async lease(signal?: AbortSignal) {
       const token = await getAccessToken(signal);
       const before = renewal?.failure();
       return {
         accessToken: token,
-        async replace(later) {
+        /**
+         * Gets another access token after a 401 for this one: the current one if it has changed meanwhile, else a renewed one.
+         * When a renewal has failed since the lease, it throws that error and does not try again.
+         * @returns undefined when the tokens cannot be renewed
+         */
+        async replace(later?: AbortSignal): Promise<string | undefined> {
           if (token !== current.accessToken) return getAccessToken(later);
           if (renewal === undefined || !renewal.canRenew(current)) return undefined;
           unauthorized = token;
@@ -153,16 +135,19 @@ export function createTokenKeeper(options: {
         },
       };
     },
-    async renew(signal) {
+    /** Renews the tokens now, or joins the renewal in flight. @throws {TypeError} the tokens cannot be renewed */
+    async renew(signal?: AbortSignal): Promise<Tokens> {
       return waitFor(renewNow(true), signal);
     },
-    async revoke(limits) {
+    /** Ends the authorization: every later use throws. When it fails, nothing has changed. @throws {TypeError} nobody can revoke the tokens */
+    async revoke(limits?: RequestLimits): Promise<void> {
       if (renewal === undefined) throw createCannotRenewError();
       if (ended === revoked) return;
       await renewal.revoke(current, limits);
       ended = revoked;
     },
-    secrets() {
+    /** The current tokens and some old ones: values that no error may show. */
+    secrets(): readonly string[] {
       const unsaved = renewal?.unsaved();
       const sets = unsaved === undefined ? [...past, current] : [...past, current, unsaved];
       return [...new Set(sets.flatMap(listSecrets))];
@@ -170,7 +155,7 @@ export function createTokenKeeper(options: {
   };
 }
 
-/** The error of every use after {@link TokenKeeper.revoke}. */
+/** The error of every use after a client has revoked its authorization. */
 const revoked = createEndedError('this client has revoked the authorization');
 
 /** The tokens that the current async context is storing. */

@@ -15,21 +15,7 @@ const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
 const FAILURE_PAUSE_MS = 5_000;
 
 /** Roblox's public keys, fetched before they are needed. */
-export interface KeyCache {
-  /**
-   * Fetches the keys in the background, when they are missing or old or when there is no open connection to Roblox. The callback then
-   * finds both. Never throws: the callback tries again.
-   */
-  prefetch(): void;
-  /** Gets the keys. Fetches them first when they are missing or too old. @throws {ConnectionError} they cannot be fetched */
-  get(): Promise<readonly PublicKey[]>;
-  /**
-   * Gets newer keys, for a token whose key is not among `known`.
-   * @returns undefined when it is too soon to ask again
-   * @throws {ConnectionError} they cannot be fetched
-   */
-  getNewer(known: readonly PublicKey[]): Promise<readonly PublicKey[] | undefined>;
-}
+export type KeyCache = ReturnType<typeof createKeyCache>;
 
 /**
  * Keeps the keys of one `jwks_uri`. Callers that need them at the same time share one fetch.
@@ -41,7 +27,7 @@ export function createKeyCache(options: {
   transport: Transport;
   isConnected?: ((url: string) => boolean) | undefined;
   now?: (() => number) | undefined;
-}): KeyCache {
+}) {
   const { url, transport, isConnected = () => true, now = () => Date.now() } = options;
   const flight = createSingleFlight<readonly PublicKey[]>();
   let cached: { readonly keys: readonly PublicKey[]; readonly atMs: number } | undefined;
@@ -65,15 +51,25 @@ export function createKeyCache(options: {
     });
 
   return {
-    prefetch() {
+    /**
+     * Fetches the keys in the background, when they are missing or old or when there is no open connection to Roblox. The callback then
+     * finds both. Never throws: the callback tries again.
+     */
+    prefetch(): void {
       // To open a connection takes longer than any response. Fetching the keys opens one, and needs no token.
       const isWanted = isOlderThan(REFRESH_AGE_MS) || !isConnected(url);
       if (isWanted && hasPassed(FAILURE_PAUSE_MS, failedAtMs)) fetchKeys().catch(() => {});
     },
-    async get() {
+    /** Gets the keys. Fetches them first when they are missing or too old. @throws {ConnectionError} they cannot be fetched */
+    async get(): Promise<readonly PublicKey[]> {
       return cached === undefined || isOlderThan(MAX_AGE_MS) ? fetchKeys() : cached.keys;
     },
-    async getNewer(known) {
+    /**
+     * Gets newer keys, for a token whose key is not among `known`.
+     * @returns undefined when it is too soon to ask again
+     * @throws {ConnectionError} they cannot be fetched
+     */
+    async getNewer(known: readonly PublicKey[]): Promise<readonly PublicKey[] | undefined> {
       if (cached !== undefined && cached.keys !== known) return cached.keys;
       const inFlight = flight.current();
       if (inFlight !== undefined) return inFlight;

@@ -21,46 +21,23 @@ import {
 } from './token-messages.ts';
 import { readTokens, type Tokens } from './tokens.ts';
 
-/**
- * The calls of Roblox's OAuth 2.0. None is retried: a code or a refresh token works once, and without a response nobody knows whether
- * it was used.
- */
-export interface OAuthClient {
-  /**
-   * Sends a grant to the token endpoint.
-   * @returns the tokens, and the parsed body
-   * @throws {OAuthError} refused
-   * @throws {ConnectionError} no usable response
-   */
-  grant(
-    parameters: Readonly<Record<string, string | undefined>>,
-  ): Promise<{ readonly tokens: Tokens; readonly json: Record<string, unknown> }>;
-  /**
-   * Exchanges a refresh token for a new set of tokens. Roblox accepts it once: store the new one before you use the new access token.
-   * @throws {OAuthError} `invalid_grant`: used, expired or revoked
-   * @throws {ConnectionError} no usable response: the refresh token may have been used
-   * @see RFC 6749, section 6 https://www.rfc-editor.org/rfc/rfc6749#section-6
-   */
-  refresh(refreshToken: string): Promise<Tokens>;
-  /** Ends an authorization. @see RFC 7009 */
-  revoke(token: string, limits?: RequestLimits): Promise<void>;
-  /** Asks what Roblox knows about a token. @see RFC 7662 */
-  introspect(token: string, limits?: RequestLimits): Promise<Introspection>;
-  /** Asks what the user chose on the consent page. */
-  resources(accessToken: string, limits?: RequestLimits): Promise<Resources>;
-}
+/** The calls of Roblox's OAuth 2.0. */
+export type OAuthClient = ReturnType<typeof createOAuthClient>;
 
 /** What may end a request early. Not for a request with a code or a refresh token: its response must be read. */
 export type RequestLimits = Pick<HttpRequest, 'signal' | 'timeoutMs'>;
 
-/** Makes the OAuth client of one app. */
+/**
+ * Makes the OAuth client of one app. None of its calls is retried: a code or a refresh token works once, and without a response nobody
+ * knows whether it was used.
+ */
 export function createOAuthClient(options: {
   readonly endpoints: Endpoints;
   readonly credentials: ClientCredentials;
   readonly transport: Transport;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-}): OAuthClient {
+}) {
   const { endpoints, credentials, transport, now = () => Date.now() } = options;
 
   async function post(
@@ -87,6 +64,12 @@ export function createOAuthClient(options: {
     return value;
   }
 
+  /**
+   * Sends a grant to the token endpoint.
+   * @returns the tokens, and the parsed body
+   * @throws {OAuthError} refused
+   * @throws {ConnectionError} no usable response
+   */
   async function grant(parameters: Readonly<Record<string, string | undefined>>) {
     const answer = await post(endpoints.token, parameters);
     const tokens = read(answer, (json) => readTokens(json, now()));
@@ -95,18 +78,27 @@ export function createOAuthClient(options: {
 
   return {
     grant,
-    async refresh(refreshToken) {
+    /**
+     * Exchanges a refresh token for a new set of tokens. Roblox accepts it once: store the new one before you use the new access token.
+     * @throws {OAuthError} `invalid_grant`: used, expired or revoked
+     * @throws {ConnectionError} no usable response: the refresh token may have been used
+     * @see RFC 6749, section 6 https://www.rfc-editor.org/rfc/rfc6749#section-6
+     */
+    async refresh(refreshToken: string): Promise<Tokens> {
       const { tokens } = await grant({ grant_type: 'refresh_token', refresh_token: refreshToken });
       return tokens;
     },
-    async revoke(token, limits) {
+    /** Ends an authorization. @see RFC 7009 */
+    async revoke(token: string, limits?: RequestLimits): Promise<void> {
       // Roblox's response is a 200 with an empty body.
       await post(endpoints.revocation, { token }, limits);
     },
-    async introspect(token, limits) {
+    /** Asks what Roblox knows about a token. @see RFC 7662 */
+    async introspect(token: string, limits?: RequestLimits): Promise<Introspection> {
       return read(await post(endpoints.introspection, { token }, limits), readIntrospection);
     },
-    async resources(accessToken, limits) {
+    /** Asks what the user chose on the consent page. */
+    async resources(accessToken: string, limits?: RequestLimits): Promise<Resources> {
       return read(await post(endpoints.resources, { token: accessToken }, limits), readResources);
     },
   };
