@@ -4,7 +4,6 @@ import { redact } from '../http/redact.ts';
 import { readRetryAfterSeconds } from '../http/retry.ts';
 import { removeQuery, type HttpResponse } from '../http/transport.ts';
 
-/** The message when Roblox gives none. */
 const STATUS_MESSAGES: Readonly<Record<number, string>> = {
   400: 'the request was not understood',
   401: 'the authorization has ended or does not cover this; ask the user to sign in again',

@@ -5,7 +5,6 @@ import { createConnectionError, type HttpRequest, type HttpResponse, type Transp
 import { createAPIError } from './api-error.ts';
 import { buildURL, isPlainObject, type Parameter, type Query } from './url.ts';
 
-/** The largest response body that we read. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** The options of every call. */

@@ -291,7 +291,6 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
   };
 }
 
-/** Ignores a 404; throws every other error. */
 function ignoreNotFound(error: unknown): undefined {
   if (error instanceof RobloxAPIError && error.status === 404) return undefined;
   throw error;

@@ -34,7 +34,6 @@ export type InventoryFilter =
   | (InventoryTypes & { readonly [K in keyof InventoryIDs]?: undefined })
   | (InventoryIDs & { readonly [K in keyof InventoryTypes]?: undefined });
 
-/** An unchecked filter. */
 type Fields = { readonly [K in keyof (InventoryTypes & InventoryIDs)]?: unknown };
 
 const TYPE_FIELDS = ['assetTypes', 'badges', 'gamePasses', 'privateServers', 'onlyCollectibles'] as const;

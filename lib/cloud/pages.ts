@@ -167,7 +167,6 @@ function walkItems<T>(pages: AsyncIterator<Page<T>, void, undefined>): AsyncIter
   };
 }
 
-/** A page that is fetched ahead of time. */
 interface Ahead<T> {
   /** Returns the page; fetches it if that has not begun. Errors are thrown only here. */
   take(): Promise<T>;

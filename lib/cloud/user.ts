@@ -85,7 +85,6 @@ export interface UserCalls {
 /** Milliseconds for a thumbnail, including all polls and waits. */
 const THUMBNAIL_BUDGET_MS = 30_000;
 
-/** Roblox's limit for `launchData`, in UTF-8. */
 const MAX_LAUNCH_DATA_BYTES = 200;
 
 /** Makes {@link UserCalls}. */

@@ -13,7 +13,6 @@ export type Command = (
   out: CommandOutput,
 ) => Promise<number>;
 
-/** Each command under its name. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   doctor: runDoctor,
   // Loaded for this alone: the doctor is light without it.

@@ -10,7 +10,6 @@ import { about, isHealthy, type CommandOutput, type Finding } from './report.ts'
 
 const { ok, note, problem } = about('sign-in');
 
-/** How long the doctor waits for a person to sign in. */
 const PATIENCE_MS = 5 * 60_000;
 
 const DASHBOARD = 'https://create.roblox.com/dashboard/credentials';

@@ -84,7 +84,6 @@ const faults: Readonly<Record<string, (all: Faults, target: FaultTarget, body: B
   clear: (all) => all.clear(),
 };
 
-/** Lists to read: `GET /control/requests`. */
 const lists = ['users', 'requests', 'messages', 'notifications', 'restarts'] as const;
 
 /**

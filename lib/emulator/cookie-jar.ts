@@ -1,4 +1,3 @@
-/** A cookie of a visitor. */
 interface Cookie {
   readonly name: string;
   readonly value: string;

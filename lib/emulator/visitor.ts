@@ -200,7 +200,6 @@ function readSite(address: string): string {
   return `${protocol}//${isAddress ? hostname : hostname.split('.').slice(-2).join('.')}`;
 }
 
-/** Fills in the consent page's form as a user would. */
 function fillIn(html: string, decision: Decision): { action: string; form: URLSearchParams } {
   const action = decodeHtml(/<form[^>]* action="([^"]*)"/.exec(html)?.[1] ?? '');
   const people = [...html.matchAll(/name="user" value="([^"]*)"[^]*?<span>([^<]*) </g)].map(

@@ -205,7 +205,6 @@ export function createTransportOver(options: {
   };
 }
 
-/** Makes the error for what a `fetch` threw. */
 function explainFailure(error: unknown, request: HttpRequest): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   // An http.Agent for an https: URL, or the other way round.
@@ -287,7 +286,6 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 
 let nodeFetchLoaded: Promise<Fetch> | undefined;
 
-/** Loads node-fetch when the first request needs it. */
 function loadNodeFetch(): Promise<Fetch> {
   // Cast: node-fetch's types must not become part of ours.
   nodeFetchLoaded ??= import('node-fetch').then((module) => module.default as unknown as Fetch);

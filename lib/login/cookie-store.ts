@@ -195,7 +195,6 @@ function chooseLeaving(addedBytes: number, newestFirst: readonly LoginCookie[], 
   });
 }
 
-/** Reads the decrypted value of a cookie. */
 function readLogin({ handle, startedAt }: LoginCookie, opened: unknown): Login | undefined {
   if (!Array.isArray(opened)) return undefined;
   const [clientID, verifier, callbackURL, ...state] = opened as readonly unknown[];

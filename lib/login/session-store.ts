@@ -35,7 +35,6 @@ interface ServerSession {
 
 type Callback = (error?: unknown, value?: unknown) => void;
 
-/** The largest delay of setTimeout. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** The last update of each session, by its store and its ID. The next update waits for it. */

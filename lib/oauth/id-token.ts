@@ -121,7 +121,6 @@ function checkClaims(
   return { ...payload, sub };
 }
 
-/** Makes our error for an error of jose. */
 function explainJoseError(jose: Jose, error: InstanceType<Jose['errors']['JOSEError']>): IDTokenError {
   const { errors } = jose;
   // A copy: jose's errors about claims carry the whole payload.

@@ -12,7 +12,6 @@ export interface ClientCredentials {
   readonly clientAuthentication: ClientAuthentication;
 }
 
-/** Parameters whose values no error may show. */
 const SECRET_PARAMETERS = ['code', 'code_verifier', 'refresh_token', 'token', 'client_secret'];
 
 /**

@@ -221,7 +221,6 @@ function createMeta({ endpoints, credentials }: StrategySettings, callbackURL: s
   return { authorizationURL, tokenURL, clientID: credentials.clientID, callbackURL };
 }
 
-/** Returns the value, or the thrown error. */
 async function tryTo<T>(work: () => T | Promise<T>): Promise<{ readonly value?: T; readonly error?: unknown }> {
   try {
     return { value: await work() };

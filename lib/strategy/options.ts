@@ -94,7 +94,6 @@ const OPTION_NAMES: Readonly<Record<keyof RobloxStrategyOptions | 'verify', true
 
 const USE_BASE_URL = "leave it out: every endpoint derives from 'baseURL'";
 const USE_CALLBACK_URL = "use 'callbackURL'";
-/** Options of other strategies, and what to use instead. */
 const OPTION_HINTS: Readonly<Record<string, string>> = {
   state:
     "leave it out: every login is protected. A value of your own goes to passport.authenticate('roblox', { state })",

@@ -102,7 +102,6 @@ export function readVerify(objectForm: unknown, classicForm: unknown, form: Veri
   return (login) => readRefusal(() => askClassic(ask, listArguments(login, form)));
 }
 
-/** Makes a verdict from a thrown {@link RefusedError}. */
 async function readRefusal(ask: () => Promise<Verdict>): Promise<Verdict> {
   try {
     return await ask();

@@ -83,7 +83,6 @@ export interface PostgresVault {
   purge(): Promise<number>;
 }
 
-/** The transaction that a task runs in. */
 interface Transaction {
   readonly key: string;
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
@@ -304,7 +303,6 @@ function advisoryKey(table: string, key: string): bigint {
   return createHash('sha256').update(`passport-roblox-oauth2 ${table} ${key}`).digest().readBigInt64BE();
 }
 
-/** What Postgres' errors mean for a vault. */
 function explain(error: unknown): unknown {
   if (codeOf(error) !== READ_ONLY_TRANSACTION) return explainNoAnswer('Postgres', error) ?? error;
   const message = 'Postgres takes no writes: this is a standby, or the database is read-only. Connect to the primary';

@@ -216,7 +216,6 @@ function checkPrefix(prefix: unknown, keyPrefix: string): void {
   }
 }
 
-/** What Redis' errors mean for a vault. */
 function explain(error: unknown, prefix: string): unknown {
   if (!(error instanceof Error) || error instanceof TokenVaultError) return error;
   if (/READONLY/.test(error.message)) {

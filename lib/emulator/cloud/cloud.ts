@@ -144,7 +144,6 @@ export class Cloud {
   }
 }
 
-/** The operation of a request. */
 interface Operation {
   /** Method and path template. */
   readonly name: string;

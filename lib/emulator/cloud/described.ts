@@ -146,7 +146,6 @@ async function readForm(schema: Schema, { req, body }: Exchange): Promise<Record
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-/** Reads the text of a parameter as the type in its schema. */
 function readParameter(schema: Schema, values: readonly string[]): unknown {
   const resolved = resolveSchema(schema);
   const types = [resolved.type ?? []].flat();

@@ -75,7 +75,6 @@ const assetTypes: ReadonlySet<string> = new Set(
   DYNAMIC_HEAD CREATED_PLACE PURCHASED_PLACE`.split(/\s+/),
 );
 
-/** An inventory item, with the fields that filters use. */
 interface InventoryEntry {
   readonly kind: 'asset' | 'badge' | 'gamePass' | 'privateServer';
   readonly id: string;
@@ -86,7 +85,6 @@ interface InventoryEntry {
   readonly item: Readonly<Record<string, unknown>>;
 }
 
-/** A filter that was read. */
 interface InventoryFilter {
   matches(entry: InventoryEntry): boolean;
   /** Private servers and purchased places always need the scope. */

@@ -6,7 +6,6 @@ import { findScopeProblem } from './scopes.ts';
 import { listChoices, readChoices } from './resources.ts';
 import type { World } from '../world.ts';
 
-/** A valid authorization request. */
 interface AuthorizationRequest {
   readonly client: EmulatedClient;
   readonly redirectURI: string;
@@ -17,7 +16,6 @@ interface AuthorizationRequest {
   readonly codeChallenge: string | undefined;
 }
 
-/** A refused request. */
 interface Refusal {
   readonly error: string;
   readonly description: string;

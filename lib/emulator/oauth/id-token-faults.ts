@@ -31,7 +31,6 @@ export type IdTokenFault =
   /** `id_token` is a string that is not a JWT. */
   | 'garbage';
 
-/** An ID token before it is signed. */
 interface Unsigned {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly key: SigningKey;
