@@ -6,7 +6,7 @@ export interface AuthorizationError extends Error {
   /** The error code of RFC 6749, such as `invalid_scope`. */
   code: string;
   uri?: string | undefined;
-  /** The HTTP status for the answer to the browser. */
+  /** The HTTP status for the response to the browser. */
   status: number;
 }
 /** Roblox refused the token request. A class of passport-oauth2. */
@@ -141,7 +141,7 @@ export class OAuthError extends Error {
   readonly error_description: string | undefined;
   /** The HTTP status. */
   readonly status: number;
-  /** Seconds to wait before the next try, where the answer said so. */
+  /** Seconds to wait before the next try, if the response said so. */
   readonly retryAfter: number | undefined;
 
   /** @internal */
@@ -161,7 +161,7 @@ export class OAuthError extends Error {
 }
 
 /**
- * Open Cloud (or userinfo) answered with an error.
+ * Open Cloud (or userinfo) responded with an error.
  * 401: the authorization has ended; ask the user to sign in again. 403: a scope or a permission is missing; `message` says which,
  * if Roblox tells. 404: not found. 429: wait `retryAfter` seconds. 5xx: try again later.
  * @see https://create.roblox.com/docs/cloud/reference/errors
@@ -176,7 +176,7 @@ export class RobloxAPIError extends Error {
   readonly code: string | number | undefined;
   /** The rest of Roblox's error body, unchecked. */
   readonly details: unknown;
-  /** Seconds to wait before the next try, where the answer said so. */
+  /** Seconds to wait before the next try, if the response said so. */
   readonly retryAfter: number | undefined;
   /** The request's method and its URL without query. */
   readonly method: string;
@@ -200,13 +200,13 @@ export class RobloxAPIError extends Error {
 
 /**
  * The user is not allowed. Your `verify` or a gate such as `requireGroupRank` throws it, with a message for the user.
- * A login then ends with Passport's *fail*, 403 and `{ message }`. Elsewhere its `status` lets frameworks answer 403.
+ * A login then ends with Passport's *fail*, 403 and `{ message }`. Elsewhere its `status` lets frameworks respond with 403.
  */
 export class RefusedError extends Error {
   static {
     this.prototype.name = 'RefusedError';
   }
-  /** The HTTP status to answer with. */
+  /** The HTTP status to respond with. */
   readonly status: number = 403;
 }
 

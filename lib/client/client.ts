@@ -202,10 +202,10 @@ export class RobloxClient {
     const given: RequestOptions = options ?? {};
     readCallOptions(options, ['path', 'query', 'body', 'headers']);
     const { path: values, query, body, headers, ...others } = given;
-    const answer = await runCall(others, (limits) =>
+    const response = await runCall(others, (limits) =>
       this.#call({ method, path, values, query, body, headers, limits }),
     );
-    return answer as RequestAnswer<Method, Path>; // as Roblox describes it
+    return response as RequestAnswer<Method, Path>; // as Roblox describes it
   }
 
   async #askUserInfo(limits: CallLimits): Promise<UserInfo> {

@@ -213,12 +213,12 @@ export function createRenewal(options: {
 /** Exchanges a refresh token for new tokens. Keeps the old value of what the response leaves out. @see RFC 6749, sections 5.1 and 6 */
 export async function refreshTokens(oauth: Pick<OAuthClient, 'refresh'>, old: Tokens): Promise<Tokens> {
   if (old.refreshToken === undefined) throw createCannotRenewError();
-  const answer = await oauth.refresh(old.refreshToken);
+  const renewed = await oauth.refresh(old.refreshToken);
   return {
-    ...answer,
-    refreshToken: answer.refreshToken ?? old.refreshToken,
-    idToken: answer.idToken ?? old.idToken,
-    scope: answer.scope.length === 0 ? old.scope : answer.scope,
+    ...renewed,
+    refreshToken: renewed.refreshToken ?? old.refreshToken,
+    idToken: renewed.idToken ?? old.idToken,
+    scope: renewed.scope.length === 0 ? old.scope : renewed.scope,
   };
 }
 

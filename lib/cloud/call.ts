@@ -55,14 +55,14 @@ export interface Call {
   /** The scope that the call needs, or may need. The error of a refusal names it. */
   readonly scope?: string | undefined;
   /** `object`: refuse a response that is not a JSON object. `operation`: like `object`, and throw the error of a failed operation. */
-  readonly answer?: 'object' | 'operation' | undefined;
+  readonly response?: 'object' | 'operation' | undefined;
 }
 
 /**
  * Makes a call as the signed-in user.
  * @returns the parsed JSON; undefined for an empty body
  * @throws {TypeError} the call is wrong
- * @throws {RobloxAPIError} Roblox answered with an error
+ * @throws {RobloxAPIError} Roblox responded with an error
  * @throws {ConnectionError} no usable response
  */
 export type MakeCall = (call: Call) => Promise<unknown>;
@@ -144,27 +144,27 @@ export function createCaller(options: {
       const another = await lease.replace(limits?.signal);
       if (another !== undefined) response = await send(another);
     }
-    return readAnswer(call, { ...request, secrets: credential.secrets() }, response);
+    return readResponse(call, { ...request, secrets: credential.secrets() }, response);
   };
 
-  function readAnswer(call: Call, request: HttpRequest, response: HttpResponse): unknown {
+  function readResponse(call: Call, request: HttpRequest, response: HttpResponse): unknown {
     const { status, text } = response;
     const refused = (what: { readonly status: number; readonly text: string }) => {
       const granted = credential.granted();
       return createAPIError({ ...request, ...what, header: response.header, scope: call.scope, granted, nowMs: now() });
     };
     if (status < 200 || status > 299) throw refused(response);
-    if (text.trim() === '' && call.answer === undefined) return undefined;
+    if (text.trim() === '' && call.response === undefined) return undefined;
     const json = parseJSON(text);
     if (json === undefined) throw refused(response);
-    if (call.answer === undefined) return json;
-    const answer = readObject(json);
-    if (answer === undefined) throw createConnectionError('invalid_body', request, { status });
-    const error = call.answer === 'operation' ? readObject(answer['error']) : undefined;
+    if (call.response === undefined) return json;
+    const object = readObject(json);
+    if (object === undefined) throw createConnectionError('invalid_body', request, { status });
+    const error = call.response === 'operation' ? readObject(object['error']) : undefined;
     if (error !== undefined) {
       throw refused({ status: readFailureStatus(error['code']) ?? status, text: JSON.stringify(error) });
     }
-    return answer;
+    return object;
   }
 }
 

@@ -85,7 +85,7 @@ export function createExperiences(call: MakeCall): Experiences {
       const values = { universe_id: checkID('universeId', universeId) };
       return runCall(options, async (limits) =>
         readExperience(
-          await call({ method: 'GET', path: '/cloud/v2/universes/{universe_id}', values, limits, answer: 'object' }),
+          await call({ method: 'GET', path: '/cloud/v2/universes/{universe_id}', values, limits, response: 'object' }),
         ),
       );
     },

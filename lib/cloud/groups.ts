@@ -183,7 +183,7 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
     if (roleId !== '') {
       const values = { group_id: groupId, role_id: roleId };
       const path = `${ROLES}/{role_id}`;
-      const asked = call({ method: 'GET', path, values, limits, scope: 'group:read', answer: 'object' });
+      const asked = call({ method: 'GET', path, values, limits, scope: 'group:read', response: 'object' });
       const role = await asked.then(readRole, ignoreNotFound);
       if (role !== undefined) return role.rank;
     }
@@ -202,7 +202,7 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
     const path = `${MEMBERSHIP}${verb}`;
     const { userId: _user, roleId: _role, ...options } = change;
     return runCall(options, async (limits) =>
-      readMembership(await call({ method, path, values, body, limits, scope: 'group:write', answer: 'object' })),
+      readMembership(await call({ method, path, values, body, limits, scope: 'group:write', response: 'object' })),
     );
   }
 
@@ -216,7 +216,9 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
     async get(groupId, options) {
       const values = { group_id: checkID('groupId', groupId) };
       return runCall(options, async (limits) =>
-        readGroup(await call({ method: 'GET', path: '/cloud/v2/groups/{group_id}', values, limits, answer: 'object' })),
+        readGroup(
+          await call({ method: 'GET', path: '/cloud/v2/groups/{group_id}', values, limits, response: 'object' }),
+        ),
       );
     },
     list(options = {}) {

@@ -19,16 +19,16 @@ export async function runOperation(
   call: MakeCall,
   { begin, poll, limits, sleep }: { begin: Call; poll: Call; limits: CallLimits; sleep: Sleep },
 ): Promise<Raw> {
-  let answer = readRaw(await call({ ...begin, limits, answer: 'operation' }));
+  let operation = readRaw(await call({ ...begin, limits, response: 'operation' }));
   for (let polls = 0; ; polls += 1) {
-    const response = readObject(answer['response']);
+    const response = readObject(operation['response']);
     if (response !== undefined) return response;
-    const id = /(?:^|\/)operations\/([\w.~-]{1,200})$/.exec(readString(answer['path']) ?? '')?.[1];
-    if (id === undefined || answer['done'] === true) {
+    const id = /(?:^|\/)operations\/([\w.~-]{1,200})$/.exec(readString(operation['path']) ?? '')?.[1];
+    if (id === undefined || operation['done'] === true) {
       throw createConnectionError('invalid_body', { method: begin.method, url: begin.path, secrets: [] });
     }
     await sleep(POLL_DELAYS_MS[Math.min(polls, POLL_DELAYS_MS.length - 1)]!, limits.signal); // the list is not empty
     const values = { ...poll.values, operation_id: id };
-    answer = readRaw(await call({ ...poll, values, limits, answer: 'operation' }));
+    operation = readRaw(await call({ ...poll, values, limits, response: 'operation' }));
   }
 }

@@ -64,9 +64,9 @@ export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
   async function fetchPage(pageToken: string | undefined, limits: CallLimits): Promise<Page<T>> {
     const { values, filter } = await target(limits);
     const query = { maxPageSize, pageToken, filter };
-    const answer = readRaw(await call({ method: 'GET', path, values, query, limits, scope, answer: 'object' }));
-    const items = answer[field];
-    return { items: Array.isArray(items) ? items.map(read) : [], nextPageToken: readString(answer['nextPageToken']) };
+    const body = readRaw(await call({ method: 'GET', path, values, query, limits, scope, response: 'object' }));
+    const items = body[field];
+    return { items: Array.isArray(items) ? items.map(read) : [], nextPageToken: readString(body['nextPageToken']) };
   }
 
   return createList((pageToken, cancelSignal) => {

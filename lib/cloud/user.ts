@@ -98,7 +98,7 @@ export function createUserCalls(
       return runCall(options, async (limits) => {
         const values = { user_id: await askUserId(limits) };
         return readUser(
-          await call({ method: 'GET', path: '/cloud/v2/users/{user_id}', values, limits, answer: 'object' }),
+          await call({ method: 'GET', path: '/cloud/v2/users/{user_id}', values, limits, response: 'object' }),
         );
       });
     },
@@ -137,7 +137,7 @@ export function createUserCalls(
             body: { source, payload: { type: 'MOMENT', ...payload } },
             limits,
             scope: 'user.user-notification:write',
-            answer: 'object',
+            response: 'object',
           }),
         );
         return { id: readString(raw['id']) ?? readString(raw['path'])?.split('/').at(-1) ?? '', raw };

@@ -1,11 +1,11 @@
 import { about, type Finding } from './report.ts';
 
-/** One answer, and this machine's time around it. */
+/** One response, and this machine's time around it. */
 export interface ClockSample {
-  /** Milliseconds since 1970, by this machine, before the request left and after the answer came. */
+  /** Milliseconds since 1970, by this machine, before the request left and after the response came. */
   readonly sentMs: number;
   readonly receivedMs: number;
-  /** The answer's `Date` header. @see RFC 9110, section 6.6.1 */
+  /** The response's `Date` header. @see RFC 9110, section 6.6.1 */
   readonly date: string | null;
   /** Its `Age` header: how many seconds ago a cache got it. @see RFC 9111, section 5.1 */
   readonly age: string | null;
@@ -15,13 +15,13 @@ export interface ClockSample {
 const TOLERANCE_SECONDS = 60;
 
 /**
- * Compares this machine's clock with Roblox's. The answer was made somewhere between sending and receiving, and its header counts whole
+ * Compares this machine's clock with Roblox's. The response was made somewhere between sending and receiving, and its header counts whole
  * seconds: only what is too far by every reading is a problem.
  */
 export function checkClock(samples: readonly ClockSample[]): Finding[] {
   const { ok, note, problem } = about('clock');
   const ranges = samples.map(aheadOf).filter((range) => range !== undefined);
-  // The quickest answer says most.
+  // The quickest response says most.
   const range = ranges.sort((a, b) => a.mostMs - a.leastMs - (b.mostMs - b.leastMs))[0];
   if (range === undefined) return [note('could not be compared: no answer told its time')];
   const tooFar = range.leastMs > TOLERANCE_SECONDS * 1000 || range.mostMs < -TOLERANCE_SECONDS * 1000;

@@ -45,7 +45,7 @@ async function examineService(
     findings.push(service.ok(`${endpoints.baseURL} answers`), ...checkDiscovery(json, endpoints, hasSecret));
   } catch (error) {
     findings.push(service.problem(explainFailure(error)));
-    // Whoever did not answer at all would only keep us waiting a second time.
+    // Without any response, a second request would only take as long.
     if (samples.length === 0) return findings;
   }
   try {

@@ -71,8 +71,8 @@ async function signIn(
   callbackURL: string,
   { out, isPortFixed }: { readonly out: CommandOutput; readonly isPortFixed: boolean },
 ): Promise<Finding[]> {
-  let answered: (findings: Finding[]) => void = () => {};
-  const answer = new Promise<Finding[]>((resolve) => (answered = resolve));
+  let finish: (findings: Finding[]) => void = () => {};
+  const finished = new Promise<Finding[]>((resolve) => (finish = resolve));
   const { origin, hostname, port, pathname } = new URL(callbackURL);
   const session = {};
   const server = createServer((req, res) => {
@@ -82,7 +82,7 @@ async function signIn(
       redirect: (url) => void res.writeHead(302, { location: url, 'cache-control': 'no-store' }).end(),
       done(findings) {
         // The finding first: the browser may be gone.
-        answered(findings);
+        finish(findings);
         send(res, 200, 'The sign-in is over. You can close this page: the doctor says what it found.');
       },
     });
@@ -97,10 +97,10 @@ async function signIn(
     return [problem(`cannot listen on ${origin} (${code}). Stop the app that listens there. ${advice}`)];
   }
   out.printError(`To sign in, open ${origin}/ in a browser on this machine. Ctrl+C ends the wait.\n`);
-  const clear = setDeadline(PATIENCE_MS, () => answered(nobodyCame(callbackURL)));
-  void out.waitForEnd().then(() => answered(nobodyCame(callbackURL)));
+  const clear = setDeadline(PATIENCE_MS, () => finish(nobodyCame(callbackURL)));
+  void out.waitForEnd().then(() => finish(nobodyCame(callbackURL)));
   try {
-    return await answer;
+    return await finished;
   } finally {
     clear();
     server.close();
@@ -121,13 +121,13 @@ function nobodyCame(callbackURL: string): Finding[] {
 function authenticate(
   strategy: RobloxStrategy,
   req: IncomingMessage,
-  answer: { redirect(url: string): void; done(findings: Finding[]): void },
+  verbs: { redirect(url: string): void; done(findings: Finding[]): void },
 ): void {
   const attempt = Object.assign(Object.create(strategy) as RobloxStrategy, {
-    redirect: answer.redirect,
-    success: (login: VerifiedLogin) => void describeLogin(login).then(answer.done),
-    fail: ({ message }: { message?: string }) => answer.done([problem(message ?? 'was refused')]),
-    error: (error: unknown) => answer.done([explainError(error)]),
+    redirect: verbs.redirect,
+    success: (login: VerifiedLogin) => void describeLogin(login).then(verbs.done),
+    fail: ({ message }: { message?: string }) => verbs.done([problem(message ?? 'was refused')]),
+    error: (error: unknown) => verbs.done([explainError(error)]),
   });
   // Cast: the type is a framework's request, of which the strategy reads less.
   attempt.authenticate(req as unknown as Parameters<RobloxStrategy['authenticate']>[0]);

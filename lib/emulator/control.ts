@@ -87,10 +87,10 @@ const faults: Readonly<Record<string, (all: Faults, target: FaultTarget, body: B
 const lists = ['users', 'requests', 'messages', 'notifications', 'restarts'] as const;
 
 /**
- * Answers the control interface, which is for tests in other languages. Accepts requests only from this machine, and not from web pages.
+ * Serves the control interface, which is for tests in other languages. Accepts requests only from this machine, and not from web pages.
  * The response to a change is `{ "result": … }`. For a mistake it is 400 and `{ "error": … }`.
  */
-export async function answerControl(exchange: Exchange, emulator: Controlled): Promise<void> {
+export async function handleControl(exchange: Exchange, emulator: Controlled): Promise<void> {
   const { req, res, method, path } = exchange;
   const word = path.slice(CONTROL_PATH.length);
   const refuse = (status: number, error: string) => sendJson(res, status, { error });

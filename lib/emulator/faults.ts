@@ -10,12 +10,12 @@ export type FaultTarget = string | RegExp;
 /** A fault in an HTTP response. */
 export type WireFault =
   | {
-      readonly kind: 'answer';
+      readonly kind: 'respond';
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
     }
-  /** The request is read and never answered. */
+  /** The request is read and gets no response. */
   | { readonly kind: 'hang' }
   /** Headers and half a body are sent, and then nothing more. */
   | { readonly kind: 'stall' }
@@ -67,7 +67,7 @@ export class Faults {
   #userInfoUsers: Armed<string>[] = [];
   #operations: Armed<OperationFault>[] = [];
 
-  /** Answers with this status. An object as `body` is sent as JSON. */
+  /** Responds with this status. An object as `body` is sent as JSON. */
   status(
     target: FaultTarget,
     status: number,
@@ -75,21 +75,21 @@ export class Faults {
   ): ArmedFault {
     const body = typeof options.body === 'string' ? options.body : JSON.stringify(options.body ?? {});
     const type = typeof options.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
-    return this.#answer(target, status, { 'content-type': type, ...options.headers }, body, options);
+    return this.#respond(target, status, { 'content-type': type, ...options.headers }, body, options);
   }
 
-  /** Answers with a redirect. */
+  /** Responds with a redirect. */
   redirect(target: FaultTarget, location: string, options: FaultOptions & { status?: number } = {}): ArmedFault {
-    return this.#answer(target, options.status ?? 302, { location }, '', options);
+    return this.#respond(target, options.status ?? 302, { location }, '', options);
   }
 
-  /** Answers with an HTML page, like a gateway in between. Status 200 by default. */
+  /** Responds with an HTML page, like a gateway in between. Status 200 by default. */
   html(target: FaultTarget, options: FaultOptions & { status?: number; page?: string } = {}): ArmedFault {
     const page = options.page ?? '<!doctype html><title>Bad gateway</title><h1>Something is in between</h1>';
-    return this.#answer(target, options.status ?? 200, { 'content-type': 'text/html; charset=utf-8' }, page, options);
+    return this.#respond(target, options.status ?? 200, { 'content-type': 'text/html; charset=utf-8' }, page, options);
   }
 
-  /** Reads the request and never answers. {@link Faults.clear} does not end the request; closing the emulator does. */
+  /** Reads the request and sends no response. {@link Faults.clear} does not end the request; closing the emulator does. */
   hang(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
     return arm(this.#wire, target, { kind: 'hang' }, options);
   }
@@ -99,7 +99,7 @@ export class Faults {
     return arm(this.#wire, target, { kind: 'stall' }, options);
   }
 
-  /** Resets the connection instead of answering. */
+  /** Resets the connection without a response. */
   destroy(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
     return arm(this.#wire, target, { kind: 'destroy' }, options);
   }
@@ -109,7 +109,7 @@ export class Faults {
     return arm(this.#wire, target, { kind: 'truncate' }, options);
   }
 
-  /** Answers 200 with JSON of `bytes` bytes (12 MiB by default), chunked. */
+  /** Responds with 200 with JSON of `bytes` bytes (12 MiB by default), chunked. */
   hugeBody(target: FaultTarget, options: FaultOptions & { bytes?: number } = {}): ArmedFault {
     return arm(this.#wire, target, { kind: 'hugeBody', bytes: options.bytes ?? 12 * 1024 * 1024 }, options);
   }
@@ -161,10 +161,10 @@ export class Faults {
   }
 
   /** @internal */
-  applyRewrites(method: string, path: string, answer: unknown): unknown {
+  applyRewrites(method: string, path: string, body: unknown): unknown {
     const change = takeFault(this.#rewrites, method, path);
-    if (change === undefined) return answer;
-    const copy: Record<string, unknown> = { ...(answer as object) };
+    if (change === undefined) return body;
+    const copy: Record<string, unknown> = { ...(body as object) };
     return typeof change === 'function' ? change(copy) : { ...copy, ...change };
   }
 
@@ -183,14 +183,14 @@ export class Faults {
     return takeFault(this.#operations, '', '');
   }
 
-  #answer(
+  #respond(
     target: FaultTarget,
     status: number,
     headers: Readonly<Record<string, string>>,
     body: string,
     options: FaultOptions,
   ): ArmedFault {
-    return arm(this.#wire, target, { kind: 'answer', status, headers, body }, options);
+    return arm(this.#wire, target, { kind: 'respond', status, headers, body }, options);
   }
 }
 
@@ -253,7 +253,7 @@ export async function applyWireFault(
     case 'destroy':
       res.socket?.resetAndDestroy();
       return false;
-    case 'answer':
+    case 'respond':
       res.writeHead(fault.status, { 'content-length': Buffer.byteLength(fault.body), ...fault.headers });
       res.end(fault.body);
       return false;

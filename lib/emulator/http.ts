@@ -89,11 +89,11 @@ export function escapeHtml(text: string): string {
 export async function startListening(options: EmulatorOptions, readLimit: (req: IncomingMessage) => number) {
   const waiting = new Set<() => void>();
   let connections = 0;
-  let answer: ((exchange: Exchange) => Promise<void>) | undefined;
+  let handler: ((exchange: Exchange) => Promise<void>) | undefined;
 
   async function take(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const body = await readBody(req, readLimit(req));
-    await answer?.(readExchange(req, res, body));
+    await handler?.(readExchange(req, res, body));
   }
   const server = createServer({ keepAliveTimeout: options.keepAliveTimeout ?? 5000 }, (req, res) => {
     take(req, res).catch((error: unknown) => {
@@ -112,9 +112,9 @@ export async function startListening(options: EmulatorOptions, readLimit: (req: 
     resetConnections() {
       connections = 0;
     },
-    /** Sets the function that answers requests. */
+    /** Sets the function that handles requests. */
     handle(given: (exchange: Exchange) => Promise<void>): void {
-      answer = given;
+      handler = given;
     },
     /** Waits this long, or until the server is closed. */
     wait(ms: number): Promise<void> {

@@ -7,9 +7,9 @@ import { Cloud } from './cloud/cloud.ts';
 import type { PublishedMessage, RequestedRestart, SentNotification } from './cloud/request.ts';
 import { drawPicture } from './cloud/users.ts';
 import { renderFrontPage } from './oauth/consent-page.ts';
-import { answerAuthorization } from './oauth/consent.ts';
+import { handleAuthorization } from './oauth/consent.ts';
 import { buildDiscovery, providerPaths } from './oauth/endpoints.ts';
-import { answerControl, CONTROL_PATH } from './control.ts';
+import { handleControl, CONTROL_PATH } from './control.ts';
 import { Faults, applyWireFault } from './faults.ts';
 import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening, type Exchange } from './http.ts';
 import { KeyRing } from './oauth/keys.ts';
@@ -156,9 +156,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const message = 'This host name is unknown to the emulator. Add it to the option "hosts", or use it in "url".';
       return sendJson(res, 421, { errors: [{ code: 0, message }] });
     }
-    if (options.control === true && path.startsWith(CONTROL_PATH)) return answerControl(exchange, emulator);
+    if (options.control === true && path.startsWith(CONTROL_PATH)) return handleControl(exchange, emulator);
     log.add(exchange);
-    if (knobs.cors && answerPreflight(exchange)) return;
+    if (knobs.cors && handlePreflight(exchange)) return;
     const fault = faults.nextWireFault(method, path);
     if (fault !== undefined && !(await applyWireFault(res, fault, listener.wait))) return;
     if (res.destroyed) return;
@@ -166,10 +166,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const errors = [{ code: 0, message: `The body is larger than ${readBodyLimit(exchange.req)} bytes.` }];
       return sendJson(res, 413, { errors }, { connection: 'close' });
     }
-    if (providerPaths.has(path)) return tokens.answer(exchange);
-    if (path === '/oauth/v1/authorize') return answerAuthorization(exchange, { world, tokens, absolute });
-    if (OPEN_CLOUD_PATH.test(path)) return cloud.answer(exchange);
-    answerPublic(exchange, { url, world, keys, faults });
+    if (providerPaths.has(path)) return tokens.handle(exchange);
+    if (path === '/oauth/v1/authorize') return handleAuthorization(exchange, { world, tokens, absolute });
+    if (OPEN_CLOUD_PATH.test(path)) return cloud.handle(exchange);
+    handlePublic(exchange, { url, world, keys, faults });
   });
 
   const [{ clientID, clientSecret } = { clientID: '' }] = world.clients.values();
@@ -223,7 +223,7 @@ function readKnobs(options: EmulatorOptions): EmulatorKnobs {
 }
 
 // Lets web pages of any origin read the response.
-function answerPreflight({ req, res, method }: Exchange): boolean {
+function handlePreflight({ req, res, method }: Exchange): boolean {
   if (req.headers.origin === undefined) return false;
   res.setHeader('access-control-allow-origin', '*');
   res.setHeader('access-control-expose-headers', '*');
@@ -234,7 +234,7 @@ function answerPreflight({ req, res, method }: Exchange): boolean {
   return true;
 }
 
-function answerPublic(
+function handlePublic(
   { method, path, res }: Exchange,
   about: { url: string; world: World; keys: KeyRing; faults: Faults },
 ): void {
@@ -262,6 +262,6 @@ async function issueTokens(world: World, tokens: TokenServer, about: IssueOption
   if (problem !== undefined) throw new TypeError(`issueTokens: ${problem}`);
   const choices = listChoices(world, user, new Set(scopes));
   const resources = readChoices(choices, new Set(choices.map(({ value }) => value)));
-  const answer = await tokens.issueTokens({ user, client, scopes, resources });
-  return answer as unknown as IssuedTokens; // provider.ts makes these fields
+  const issued = await tokens.issueTokens({ user, client, scopes, resources });
+  return issued as unknown as IssuedTokens; // provider.ts makes these fields
 }

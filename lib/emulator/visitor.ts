@@ -122,24 +122,24 @@ export function createVisitor({ baseURL, ...others }: VisitorOptions): Visitor {
     let verb = method;
     for (;;) {
       history.push(url.href);
-      const answer = await send({ url, method: verb, isCrossSite }, body, headers);
-      const { location } = answer.headers;
-      if (!redirect || location === undefined || answer.status < 300 || answer.status > 399) {
-        return { ...answer, url: url.href, history, json: () => JSON.parse(answer.body) as unknown };
+      const response = await send({ url, method: verb, isCrossSite }, body, headers);
+      const { location } = response.headers;
+      if (!redirect || location === undefined || response.status < 300 || response.status > 399) {
+        return { ...response, url: url.href, history, json: () => JSON.parse(response.body) as unknown };
       }
       if (history.length > 20) throw new Error(`More than 20 redirects: ${history.join(' -> ')}`);
       url = new URL(location, url);
-      if (answer.status !== 307 && answer.status !== 308) [verb, body] = ['GET', undefined];
+      if (response.status !== 307 && response.status !== 308) [verb, body] = ['GET', undefined];
     }
   }
 
   async function start(path = '/auth/roblox'): Promise<string> {
-    const answer = await visit(path, 'GET', undefined, { redirect: false });
-    const { location } = answer.headers;
+    const response = await visit(path, 'GET', undefined, { redirect: false });
+    const { location } = response.headers;
     if (location === undefined) {
-      throw new Error(`${path} did not redirect but answered ${answer.status}: ${answer.body.slice(0, 500)}`);
+      throw new Error(`${path} did not redirect but answered ${response.status}: ${response.body.slice(0, 500)}`);
     }
-    return new URL(location, answer.url).href;
+    return new URL(location, response.url).href;
   }
 
   async function authorize(authorizationURL: string, decision: Decision = {}): Promise<string> {
@@ -156,11 +156,11 @@ export function createVisitor({ baseURL, ...others }: VisitorOptions): Visitor {
     if (page.headers.location !== undefined) return leave(page.headers.location);
     if (page.status !== 200) throw new Error(`No consent page but ${page.status}: ${readText(page.body)}`);
     const { action, form } = fillIn(page.body, decision);
-    const answer = await visit(new URL(action, page.url).href, 'POST', form.toString(), { redirect: false });
-    if (answer.headers.location === undefined) {
-      throw new Error(`The consent form was refused with ${answer.status}: ${readText(answer.body)}`);
+    const response = await visit(new URL(action, page.url).href, 'POST', form.toString(), { redirect: false });
+    if (response.headers.location === undefined) {
+      throw new Error(`The consent form was refused with ${response.status}: ${readText(response.body)}`);
     }
-    return leave(answer.headers.location);
+    return leave(response.headers.location);
   }
 
   return {

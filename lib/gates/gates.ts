@@ -48,7 +48,7 @@ export interface AccountAgeOptions extends GateOptions {
 export interface Gate {
   /**
    * Tells whether a user may pass. The verdict is at most `cacheSeconds` old.
-   * @throws {RobloxAPIError} Roblox refused to answer; 403: a scope is missing
+   * @throws {RobloxAPIError} Roblox refused the request; 403: a scope is missing
    * @throws {OAuthError} `invalid_grant`: the user's authorization has ended; ask them to sign in again
    * @throws {ConnectionError} no response
    */
@@ -69,7 +69,7 @@ export interface Gate {
    */
   verify(verify: Verify): Verify;
   /**
-   * Puts the gate before a route of Express or Connect. It answers 401 when nobody is signed in or the user has to sign in again, and 403
+   * Puts the gate before a route of Express or Connect. It responds with 401 when nobody is signed in or the user has to sign in again, and 403
    * with the gate's message when the user may not pass. Errors go to `next`.
    *
    * ```ts
@@ -269,7 +269,7 @@ const NO_CLIENT =
   'A gate answered 401: the request has a user, but findClient gave no client of theirs, or their authorization has ended. Does findClient pass the profile.id that verify got? A vault in memory is empty after a restart; then the user has to sign in again.';
 
 function sendRefusal(res: ServerResponse, { status, message }: Refusal): void {
-  // The app may have answered meanwhile, for example after a time-out.
+  // The app may have responded meanwhile, for example after a time-out.
   if (res.headersSent) return;
   res.statusCode = status;
   res.setHeader('Content-Type', 'text/plain; charset=utf-8');

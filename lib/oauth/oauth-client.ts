@@ -71,9 +71,9 @@ export function createOAuthClient(options: {
    * @throws {ConnectionError} no usable response
    */
   async function grant(parameters: Readonly<Record<string, string | undefined>>) {
-    const answer = await post(endpoints.token, parameters);
-    const tokens = read(answer, (json) => readTokens(json, now()));
-    return { tokens, json: readObject(answer.json)! }; // tokens were read from it
+    const response = await post(endpoints.token, parameters);
+    const tokens = read(response, (json) => readTokens(json, now()));
+    return { tokens, json: readObject(response.json)! }; // tokens were read from it
   }
 
   return {

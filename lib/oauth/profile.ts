@@ -87,9 +87,9 @@ export interface UserInfo {
  * @see https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
  */
 export function readUserInfo(json: unknown): UserInfo | undefined {
-  const answer = readObject(json);
-  const sub = readString(answer?.['sub']);
-  return answer === undefined || sub === undefined ? undefined : { ...answer, sub };
+  const claims = readObject(json);
+  const sub = readString(claims?.['sub']);
+  return claims === undefined || sub === undefined ? undefined : { ...claims, sub };
 }
 
 /**

@@ -24,17 +24,17 @@ export interface Tokens {
  * @see RFC 6749, section 5.1 https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
 export function readTokens(json: unknown, nowMs: number): Tokens | undefined {
-  const answer = readObject(json);
-  const accessToken = readToken(answer?.['access_token']);
-  const tokenType = answer?.['token_type'] ?? 'Bearer';
-  if (answer === undefined || accessToken === undefined || !isBearer(tokenType)) return undefined;
-  const lifetimeSeconds = readLifetimeSeconds(answer['expires_in']);
+  const body = readObject(json);
+  const accessToken = readToken(body?.['access_token']);
+  const tokenType = body?.['token_type'] ?? 'Bearer';
+  if (body === undefined || accessToken === undefined || !isBearer(tokenType)) return undefined;
+  const lifetimeSeconds = readLifetimeSeconds(body['expires_in']);
   return {
     accessToken,
-    refreshToken: readToken(answer['refresh_token']),
-    idToken: readToken(answer['id_token']),
+    refreshToken: readToken(body['refresh_token']),
+    idToken: readToken(body['id_token']),
     tokenType,
-    scope: splitScopes(readString(answer['scope']) ?? ''),
+    scope: splitScopes(readString(body['scope']) ?? ''),
     expiresAt: lifetimeSeconds === undefined ? undefined : new Date(nowMs + lifetimeSeconds * 1000),
   };
 }

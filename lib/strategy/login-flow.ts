@@ -169,7 +169,7 @@ async function createTokenError(refused: OAuthError, parse: ExtensionPoints['par
   return Object.defineProperty(tokenError, 'cause', { value: refused, configurable: true, writable: true });
 }
 
-/** Finds out whose tokens these are. Asks userinfo while it checks the ID token, and uses the answer only after that check. */
+/** Finds out whose tokens these are. Asks userinfo while it checks the ID token, and uses the response only after that check. */
 async function identifyUser(
   { settings, keys }: LoginContext,
   extensions: ExtensionPoints,

@@ -174,7 +174,7 @@ export function refuseMisspeltOptions(options: object): void {
   checkedOptions.add(options);
 }
 
-/** RFC 6749, section 3.3, but without the comma: Roblox answers a comma with `invalid_scope`. */
+/** RFC 6749, section 3.3, but without the comma: Roblox refuses it with `invalid_scope`. */
 const SCOPE_NAME = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/;
 
 /** @throws {TypeError} not a scope, or one without `openid` */

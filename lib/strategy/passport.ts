@@ -22,7 +22,7 @@ export interface PassportAuthenticateOptions {
   readonly userProperty?: string | undefined;
 }
 
-/** The callback of `passport.authenticate`. When it is given, Passport calls it and does not answer the request itself. */
+/** The callback of `passport.authenticate`. When it is given, Passport calls it and sends no response itself. */
 export type PassportAuthenticateCallback = (
   error: unknown,
   user?: Express.User | false | null,

@@ -114,18 +114,18 @@ export class RobloxStrategy extends OAuth2Strategy {
    * Starts a login, or finishes it when the request is Roblox's callback. Passport calls it.
    *
    * It replaces passport-oauth2's method, which reads `error` before it checks `state`, skips the state store when `state` is a string,
-   * never answers when an async verify throws, and has no nonce.
+   * hangs when an async verify throws, and has no nonce.
    */
   override authenticate(req: Request, options: RobloxAuthenticateOptions = {}): void {
     const passport = captureVerbs(this);
-    void this._answer(req, options)
+    void this._handle(req, options)
       .catch(failure)
       // An error that the app's handler throws must not reject this promise.
       .then((outcome) => runOutsidePromise(tellPassport, passport, outcome));
   }
 
   /** Starts or finishes a login. */
-  private async _answer(req: Request, options: RobloxAuthenticateOptions): Promise<Outcome> {
+  private async _handle(req: Request, options: RobloxAuthenticateOptions): Promise<Outcome> {
     refuseMisspeltOptions(options);
     const callback = readCallback(readQuery(req));
     const method = (req.method ?? 'GET').toUpperCase(); // a framework's request may have none

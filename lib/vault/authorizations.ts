@@ -16,7 +16,7 @@ import type { TokenLock } from './storage.ts';
 /** Users' authorizations, kept where several processes share them. */
 export type Authorizations = ReturnType<typeof createAuthorizations>;
 
-/** What it may take from Roblox's answer until it is stored, beside the time that the answer itself may take. */
+/** What it may take from Roblox's response until it is stored, beside the time that the response itself may take. */
 const STORE_MS = 5_000;
 
 /** How many users' failed attempts are remembered before those that are over are swept. */
@@ -107,7 +107,7 @@ export function createAuthorizations(options: {
         if (error instanceof TokenVaultError && error.code === 'unreadable') return undefined;
         throw error;
       });
-      // Saved before: a save whose answer was lost is tried again. Its tokens may be spent by now.
+      // Saved before: a save whose response was lost is tried again. Its tokens may be spent by now.
       if (isLive(before) && before.login === login) return before;
       const generation = Math.max(before?.generation ?? 0, memory.generationOf(userId)) + 1;
       const saved = { login, generation, tokens };

@@ -26,13 +26,13 @@ export interface Situation {
 export type Decision =
   /** Serve these: another process has renewed, or the user has signed in again. */
   | { readonly do: 'use'; readonly record: HeldRecord }
-  /** Another process is asking Roblox: look again until it has stored its answer, or the mark is over. */
+  /** Another process is asking Roblox: look again until it has stored its response, or the mark is over. */
   | { readonly do: 'wait'; readonly mark: Mark }
   /** Announce it, then ask Roblox with these. */
   | { readonly do: 'ask'; readonly base: HeldRecord }
-  /** Refused, but another process may still bring an answer: leave a tombstone. */
+  /** Refused, but another process may still bring a response: leave a tombstone. */
   | { readonly do: 'doubt' }
-  /** Refused, and nobody can bring an answer: the authorization has ended, and `onLost` has to be told. */
+  /** Refused, and nobody can bring a response: the authorization has ended, and `onLost` has to be told. */
   | { readonly do: 'lose' }
   /** Remove what this renewal has left; nothing was stored before it. */
   | { readonly do: 'forget' }
@@ -65,7 +65,7 @@ export function decide(situation: Situation): Decision {
     return isDecided && asking === undefined ? { do: 'lose' } : { do: 'refuse', why: 'doubt' };
   }
   if (stored.tokens === undefined) return { do: 'forget' };
-  return mayBeAnswered(stored, situation) ? { do: 'doubt' } : { do: 'lose' };
+  return mayGetResponse(stored, situation) ? { do: 'doubt' } : { do: 'lose' };
 }
 
 /** The records whose tokens may be tried, in their order. */
@@ -89,27 +89,27 @@ function currentIntent(
   return last === undefined || isMine(last) || isOver(last) ? undefined : last;
 }
 
-/** Whether another process may still bring an answer for this very generation. */
-function mayBeAnswered(stored: TokenRecord, { isMine, mayForget }: Situation): boolean {
+/** Whether another process may still bring a response for this very generation. */
+function mayGetResponse(stored: TokenRecord, { isMine, mayForget }: Situation): boolean {
   return mayForget || stored.holders.some((mark) => !isMine(mark));
 }
 
-/** An answer of Roblox's that is to be stored. */
-export interface Answer {
+/** A response of Roblox's that is to be stored. */
+export interface TokenResponse {
   /** Whose refresh token it was given for. */
   readonly base: HeldRecord;
   readonly tokens: Tokens;
 }
 
 /**
- * Decides where an answer goes, whatever happened while Roblox was asked.
+ * Decides where a response goes, whatever happened while Roblox was asked.
  * @param isRefused whether Roblox has refused the tokens of another login during the same renewal
  * @returns its login and generation; `again` where it is stored already, but nobody said so; `keep` where what is stored is better;
  * `revoke` where the user's authorization was revoked meanwhile
  */
-export function placeAnswer(
+export function placeResponse(
   stored: TokenRecord | undefined,
-  { base, tokens }: Answer,
+  { base, tokens }: TokenResponse,
   isRefused: (tokens: Tokens) => boolean,
 ): Pick<TokenRecord, 'login' | 'generation'> | 'again' | 'keep' | 'revoke' {
   const { login } = base;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { refuse, TokenVaultError } from '../errors.ts';
 import {
   checkConnectionOptions,
-  explainNoAnswer,
+  explainNoResponse,
   readMilliseconds,
   waitAtMost,
   type TokenLock,
@@ -13,7 +13,7 @@ import {
 
 export type { TokenLock, TokenStorage } from './storage.ts';
 
-/** An answer of the `pg` package. */
+/** A result of the `pg` package. */
 export interface PostgresResult {
   readonly rows: readonly unknown[];
   readonly rowCount: number | null;
@@ -225,7 +225,7 @@ SELECT 1 FROM ${table} WHERE key = '${checkKey(key)}' FOR UPDATE`;
         const transaction = { key, query: (text: string, values?: unknown[]) => soon(client.query(text, values)) };
         const result = await transactions.run(transaction, task);
         const { command } = await soon(client.query('COMMIT'));
-        // A transaction in which something failed answers a COMMIT by taking everything back.
+        // A transaction in which something failed makes a COMMIT take everything back.
         if (command !== 'COMMIT') throw new TokenVaultError('lock_lost', `Postgres stored nothing for ${key}`);
         isClean = true;
         return result;
@@ -304,7 +304,7 @@ function advisoryKey(table: string, key: string): bigint {
 }
 
 function explain(error: unknown): unknown {
-  if (codeOf(error) !== READ_ONLY_TRANSACTION) return explainNoAnswer('Postgres', error) ?? error;
+  if (codeOf(error) !== READ_ONLY_TRANSACTION) return explainNoResponse('Postgres', error) ?? error;
   const message = 'Postgres takes no writes: this is a standby, or the database is read-only. Connect to the primary';
   return new TokenVaultError('read_only', message, { cause: error });
 }

@@ -29,11 +29,11 @@ export interface TokenRecord {
    * - `live`: in use
    * - `refused`: Roblox has refused the refresh token, but until `mark` is over another process may bring a newer one
    * - `lost`: the authorization has ended, and `onLost` has to be told; the vault that made `mark` does so
-   * - `revoked`: until `mark` is over, an answer that comes for it is revoked too
+   * - `revoked`: until `mark` is over, a response that comes for it is revoked too
    */
   readonly state: 'live' | 'refused' | 'lost' | 'revoked';
   readonly mark: Mark | undefined;
-  /** Who has asked Roblox for the next generation and may get an answer; the last one is asking now. */
+  /** Who has asked Roblox for the next generation and may get a response; the last one is asking now. */
   readonly holders: readonly Mark[];
   /** Undefined for `lost` and `revoked`, and while somebody renews tokens that the storage had forgotten. */
   readonly tokens: Tokens | undefined;
@@ -63,7 +63,7 @@ const SEALED = /^[\w-]+(?:\.[\w-]*){4}$/;
 /** A longer span is cut: a process must not make others wait for ever. */
 const MAX_MARK_MS = 10 * 60_000;
 
-/** More were never needed: a record with this many holders has been taken over this many times without any answer. */
+/** More were never needed: a record with this many holders has been taken over this many times without any response. */
 const MAX_HOLDERS = 8;
 
 /**

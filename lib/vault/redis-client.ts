@@ -22,7 +22,7 @@ export interface IORedisClient {
 /** The commands that a vault needs, alike for every client. */
 export interface RedisCommands {
   get(key: string): Promise<unknown>;
-  /** Runs a script that answers 1 or 0. */
+  /** Runs a script that returns 1 or 0. */
   run(script: string, keys: string[], values: string[]): Promise<boolean>;
   /** The same, for a script that writes tokens: waits for the replicas. */
   write(script: string, keys: string[], values: string[]): Promise<boolean>;
@@ -76,11 +76,11 @@ export function connectRedis(
   async function evaluate(on: RedisClient, script: string, keys: string[], values: string[]): Promise<boolean> {
     for (let tries = 1; ; tries += 1) {
       try {
-        const answer =
+        const result =
           'defineCommand' in on
             ? await on.eval(script, keys.length, ...keys, ...values)
             : await on.eval(script, { keys, arguments: values });
-        return Number(answer) === 1;
+        return Number(result) === 1;
       } catch (error) {
         const isMoving = error instanceof Error && error.message.startsWith('TRYAGAIN');
         if (!isMoving || tries === MAX_TRIES) throw error;
@@ -146,7 +146,7 @@ function readClient(given: unknown): RedisClient {
 
 /**
  * Says what is wrong with Redis' eviction policy.
- * @param info the answer of `INFO memory`
+ * @param info the response of `INFO memory`
  * @returns undefined where no key is removed when the memory is full, or where Redis does not say
  */
 export function explainEviction(info: string): string | undefined {

@@ -12,7 +12,7 @@ import {
 } from './redis-client.ts';
 import {
   checkConnectionOptions,
-  explainNoAnswer,
+  explainNoResponse,
   monotonic,
   readMilliseconds,
   waitAtMost,
@@ -65,7 +65,7 @@ const RECORD_LIFE_MS = 91 * 24 * 60 * 60 * 1_000;
 const FIRST_POLL_MS = 10;
 const LONGEST_POLL_MS = 100;
 
-/** Takes the lock where it is free, or ours already: a try whose answer was lost. */
+/** Takes the lock where it is free, or ours already: a try whose response was lost. */
 const TAKE = `local holder = redis.call('get', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -97,7 +97,7 @@ return 1`;
  * Redis needs `maxmemory-policy noeviction` (the first use warns of another one), and should write its log to disk. With access control
  * the user needs `+get +set +del +eval` on `~roblox:*`; `+info` for the warning, and `+wait` for `replicas`.
  *
- * A failover to a replica may forget the latest writes, because Redis replicates after it has answered: see `replicas`. Where Redis has
+ * A failover to a replica may forget the latest writes, because Redis replicates after it has responded: see `replicas`. Where Redis has
  * replicas, an authorization that Roblox refuses counts as lost only after the vault's `lossDelay`, since the process that holds the
  * forgotten tokens may still bring them back.
  * @throws {TypeError} an option that cannot work, by its name
@@ -227,7 +227,7 @@ function explain(error: unknown, prefix: string): unknown {
     const message = `Redis' access control forbids what the vault needs: grant +get +set +del +eval on ~${prefix}*`;
     return new TokenVaultError('forbidden', message, { cause: error });
   }
-  return explainNoAnswer('Redis', error) ?? error;
+  return explainNoResponse('Redis', error) ?? error;
 }
 
 /** Asks once whether Redis may remove keys when its memory is full, and warns. */

@@ -2,7 +2,7 @@ import { createEndedError, isRefusedGrant, refreshTokens } from '../client/token
 import { OAuthError } from '../errors.ts';
 import type { OAuthClient, RequestLimits } from '../oauth/oauth-client.ts';
 import type { Tokens } from '../oauth/tokens.ts';
-import { decide, placeAnswer, type Answer, type Decision, type Situation } from './decide.ts';
+import { decide, placeResponse, type TokenResponse, type Decision, type Situation } from './decide.ts';
 import type { Loss, Losses } from './losses.ts';
 import { growingPauseMs, type Marks, type VaultClock } from './marks.ts';
 import type { Memory } from './memory.ts';
@@ -21,9 +21,9 @@ export interface Bench {
   readonly losses: Losses;
   /** The app's; asked for when it is needed, because a vault may learn its app late. */
   readonly oauth: () => OAuthClient;
-  /** How long an answer of Roblox may take until it is stored. */
+  /** How long a response of Roblox may take until it is stored. */
   readonly leaseMs: () => number;
-  /** How long after a refusal an answer may still come from a process that stood still. */
+  /** How long after a refusal a response may still come from a process that stood still. */
   readonly lossDelayMs: number;
   /** @throws {TokenVaultError} `closed` */
   readonly checkOpen: () => void;
@@ -34,10 +34,10 @@ const LEAST_LIFE_MS = 10_000;
 /** Between two looks at a record that another process renews. */
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1_000;
-/** Between two tries to store an answer. */
+/** Between two tries to store a response. */
 const LONGEST_STORE_PAUSE_MS = 15_000;
 
-interface Unsaved extends Answer {
+interface Unsaved extends TokenResponse {
   /** The refresh tokens that Roblox had refused before, in the same renewal. */
   readonly refused: ReadonlySet<string>;
   /** The authorization was revoked meanwhile: so are these tokens. */
@@ -47,9 +47,9 @@ interface Unsaved extends Answer {
 /**
  * Renews users' tokens.
  *
- * No lock is held while Roblox is asked. Under the lock an intent is written into the record; whoever sees it waits until the answer is
- * stored or the intent's time is over, and only then spends the same refresh token. An answer is stored whatever happened meanwhile,
- * unless something newer is stored. A refusal counts only when nobody else can have an answer.
+ * No lock is held while Roblox is asked. Under the lock an intent is written into the record; whoever sees it waits until the response is
+ * stored or the intent's time is over, and only then spends the same refresh token. A response is stored whatever happened meanwhile,
+ * unless something newer is stored. A refusal counts only when nobody else can have a response.
  */
 export function createRenewals(bench: Bench) {
   const { records, runLocked, runTwice, marks, clock, memory, losses, oauth } = bench;
@@ -66,7 +66,7 @@ export function createRenewals(bench: Bench) {
   async function renew(userId: string, given: HeldRecord): Promise<HeldRecord> {
     const refusals = new Map<string, OAuthError>();
     for (;;) {
-      const kept = await storeAnswer(userId);
+      const kept = await storeResponse(userId);
       if (kept !== undefined) return kept;
       const mayForget = refusals.size > 0 && (await records.mayForget());
       const isRefused = ({ refreshToken = '' }: Tokens) => refusals.has(refreshToken);
@@ -155,32 +155,32 @@ export function createRenewals(bench: Bench) {
         refusals.set(base.tokens.refreshToken ?? '', error);
         return undefined;
       }
-      // No answer will come to us. If that cannot be said, others wait until the intent is over.
+      // No response will come to us. If that cannot be said, others wait until the intent is over.
       await withdraw(userId).catch(() => {});
       throw error;
     }
     unsaved.set(userId, { base, tokens, refused: new Set(refusals.keys()), isRevoked: false });
-    return storeAnswer(userId).catch(() => storeAnswer(userId));
+    return storeResponse(userId).catch(() => storeResponse(userId));
   }
 
   /**
-   * Stores the answer that could not be stored before, if there is one. While it fails, it is tried again in the background.
+   * Stores the response that could not be stored before, if there is one. While it fails, it is tried again in the background.
    * @returns the stored record; undefined where there is none, or something better is stored
    */
-  async function storeAnswer(userId: string): Promise<HeldRecord | undefined> {
-    const answer = unsaved.get(userId);
-    if (answer === undefined) return undefined;
+  async function storeResponse(userId: string): Promise<HeldRecord | undefined> {
+    const response = unsaved.get(userId);
+    if (response === undefined) return undefined;
     try {
-      if (!answer.isRevoked) {
-        const placed = await runLocked(userId, () => place(userId, answer));
+      if (!response.isRevoked) {
+        const placed = await runLocked(userId, () => place(userId, response));
         if (placed !== 'revoke') {
-          if (unsaved.get(userId) === answer) unsaved.delete(userId);
+          if (unsaved.get(userId) === response) unsaved.delete(userId);
           return placed;
         }
-        answer.isRevoked = true;
+        response.isRevoked = true;
       }
-      await endTokens(oauth(), answer.tokens);
-      if (unsaved.get(userId) === answer) unsaved.delete(userId);
+      await endTokens(oauth(), response.tokens);
+      if (unsaved.get(userId) === response) unsaved.delete(userId);
       return undefined;
     } catch (error) {
       keepStoring(userId);
@@ -188,17 +188,17 @@ export function createRenewals(bench: Bench) {
     }
   }
 
-  async function place(userId: string, answer: Unsaved): Promise<HeldRecord | 'revoke' | undefined> {
+  async function place(userId: string, response: Unsaved): Promise<HeldRecord | 'revoke' | undefined> {
     const stored = await records.read(userId);
     // Another try has stored it meanwhile.
-    if (unsaved.get(userId) !== answer) return undefined;
-    const { tokens, refused } = answer;
-    const placed = placeAnswer(stored, answer, ({ refreshToken = '' }) => refused.has(refreshToken));
+    if (unsaved.get(userId) !== response) return undefined;
+    const { tokens, refused } = response;
+    const placed = placeResponse(stored, response, ({ refreshToken = '' }) => refused.has(refreshToken));
     if (placed === 'revoke') return placed;
     if (placed === 'keep') return undefined;
     // As it lies there: somebody else may have announced the next renewal.
     const isStored = placed === 'again' && stored !== undefined;
-    const { login, generation } = isStored ? stored : placed === 'again' ? answer.base : placed;
+    const { login, generation } = isStored ? stored : placed === 'again' ? response.base : placed;
     const record = { login, generation, tokens };
     await records.write(userId, isStored ? stored : liveRecord(record, clock.now()));
     memory.remember(userId, record);
@@ -210,7 +210,7 @@ export function createRenewals(bench: Bench) {
     const job = (async () => {
       for (let failures = 0; unsaved.has(userId); failures += 1) {
         await clock.sleep(growingPauseMs(failures, LONGEST_STORE_PAUSE_MS, clock.random));
-        await storeAnswer(userId).catch(() => {});
+        await storeResponse(userId).catch(() => {});
       }
     })().finally(() => storing.delete(userId));
     storing.set(userId, job);
@@ -278,15 +278,15 @@ export function createRenewals(bench: Bench) {
     renew,
     waitFor,
     withdraw,
-    /** An answer of Roblox's that could not be stored yet. */
-    unsaved: (userId: string): Answer | undefined => unsaved.get(userId),
-    /** Gives up an answer that could not be stored: its login was replaced or revoked. */
+    /** A response of Roblox's that could not be stored yet. */
+    unsaved: (userId: string): TokenResponse | undefined => unsaved.get(userId),
+    /** Gives up a response that could not be stored: its login was replaced or revoked. */
     drop: (userId: string) => void unsaved.delete(userId),
-    /** Whether an `invalid_grant` may be followed by an answer of another process. */
+    /** Whether an `invalid_grant` may be followed by a response of another process. */
     isInDoubt: (error: unknown) => error instanceof Error && inDoubt.has(error),
     /** Waits until `onLost` has heard of a loss. @returns the error, perhaps with what `onLost` threw as its cause */
     heard: async (error: unknown) => (error instanceof Error ? ((await told.get(error)) ?? error) : error),
-    /** What stores answers in the background. */
+    /** What stores responses in the background. */
     background: () => storing.values(),
   };
 }

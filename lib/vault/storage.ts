@@ -8,7 +8,7 @@ export const monotonic = (): number => Number(readNanoseconds()) / 1e6;
 
 /**
  * Where a vault keeps one string per user: a `Map`, a table, anything with these three methods. The string holds the user's tokens: as
- * JSON, or sealed where the vault has `secrets`. Each method may answer at once or by a promise.
+ * JSON, or sealed where the vault has `secrets`. Each method may return its result or a promise of it.
  *
  * A key names the app and ends in the user's ID, and has no characters beside letters, digits and `_ : . -`.
  */
@@ -32,8 +32,8 @@ export interface TokenStorage {
  *
  * A task takes milliseconds: it reads one value and writes one. Roblox is never asked under a lock.
  *
- * A lock that is sometimes lost, or that guarantees nothing, loses no authorization while the process that got Roblox's answer lives: the
- * answer is stored whatever happened meanwhile. Two processes may then spend the same refresh token, and `onLost` may be told of an
+ * A lock that is sometimes lost, or that guarantees nothing, loses no authorization while the process that got Roblox's response lives: the
+ * response is stored whatever happened meanwhile. Two processes may then spend the same refresh token, and `onLost` may be told of an
  * authorization that comes back.
  */
 export type TokenLock = <Result>(key: string, task: () => Promise<Result>) => Promise<Result>;
@@ -64,7 +64,7 @@ export function guardLock(lock: TokenLock): TokenLock {
   return async (key, task) => {
     type Result = Awaited<ReturnType<typeof task>>;
     let outcome: { readonly value: Result } | { readonly error: unknown } | undefined;
-    const answer: unknown = await callStorage('lock', () =>
+    const returned: unknown = await callStorage('lock', () =>
       lock(key, async () => {
         try {
           return (outcome = { value: await task() });
@@ -77,7 +77,7 @@ export function guardLock(lock: TokenLock): TokenLock {
     // The compiler does not see that the task has set it.
     const told = outcome as { readonly value: Result } | { readonly error: unknown } | undefined;
     if (told !== undefined && 'error' in told) throw told.error;
-    if (told !== undefined && told === answer) return told.value;
+    if (told !== undefined && told === returned) return told.value;
     throw new TypeError(
       'lock must be a function (key, task) that returns what task() resolves to, as in `return await task()`; ' +
         (told === undefined ? 'it resolved before its task did' : 'it returned something else'),
@@ -121,23 +121,23 @@ export async function waitAtMost<T>(
   }
 }
 
-/** How the clients of Redis and Postgres say that no answer came: in a code, the name of a class, or words. */
-const NO_ANSWER =
+/** How the clients of Redis and Postgres say that no response came: in a code, the name of a class, or words. */
+const NO_RESPONSE =
   /time(?:d )?out|\bE(?:CONN|HOST|NET|PIPE|AI_|NOTFOUND)|clos(?:ed?|ing)\b|terminated|offline|disconnect|queryable|writeable|max retries|unavailable|unreachable|AllFailed|is ended|none of startup nodes/i;
 /** What Postgres says while it starts or shuts down. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const POSTGRES_AWAY = /^(?:08|57P)/;
 
 /**
- * Explains what a client rejects with when its server does not answer; some clients say so by an error without a message.
- * @returns a TokenVaultError `timeout`; undefined for the server's own answers: Postgres' have a SQLSTATE, Redis' begin in capitals
+ * Explains what a client rejects with when its server does not respond; some clients say so by an error without a message.
+ * @returns a TokenVaultError `timeout`; undefined for the server's own responses: Postgres' have a SQLSTATE, Redis' begin in capitals
  */
-export function explainNoAnswer(server: 'Redis' | 'Postgres', error: unknown): TokenVaultError | undefined {
+export function explainNoResponse(server: 'Redis' | 'Postgres', error: unknown): TokenVaultError | undefined {
   if (typeof error !== 'object' || error === null || error instanceof TokenVaultError) return undefined;
   const { message, name, code } = error as { message?: unknown; name?: unknown; code?: unknown }; // read as text
-  const isAnswer = /^(?=.*\d)[0-9A-Z]{5}$/.test(String(code)) || /^[A-Z]{3,} /.test(String(message));
-  const isAway = isAnswer
+  const isResponse = /^(?=.*\d)[0-9A-Z]{5}$/.test(String(code)) || /^[A-Z]{3,} /.test(String(message));
+  const isAway = isResponse
     ? POSTGRES_AWAY.test(String(code))
-    : message === '' || NO_ANSWER.test([code, name, error.constructor?.name, message].join(' '));
+    : message === '' || NO_RESPONSE.test([code, name, error.constructor?.name, message].join(' '));
   if (!isAway) return undefined;
   const text = `${server} does not answer. Start it, or check its address; the app connects again by itself`;
   return new TokenVaultError('timeout', text, { cause: error });

@@ -33,7 +33,7 @@ export interface TokenVaultOptions extends AppOptions {
   readonly onLost?: ((userId: string) => unknown) | undefined;
   /**
    * How long an authorization whose refresh token was refused is in doubt, in milliseconds; 60000 by default. It is in doubt only where
-   * another process may still bring Roblox's newest answer: one that stood still while it renewed. Calls fail with `invalid_grant`
+   * another process may still bring Roblox's newest response: one that stood still while it renewed. Calls fail with `invalid_grant`
    * meanwhile, and `onLost` is told afterwards. Set it to more than any of your processes may stand still.
    */
   readonly lossDelay?: number | undefined;
@@ -74,7 +74,7 @@ const OPTION_HINTS = { client: SPREAD, pool: SPREAD, redis: SPREAD, postgres: SP
  *
  * Roblox's refresh tokens work once. Before a client renews it looks at what is stored: it uses tokens that another process has renewed,
  * waits for one that is renewing, or writes down that it renews itself, and asks Roblox. New tokens are stored before they are served. An
- * authorization is lost only when no living process has received Roblox's answer.
+ * authorization is lost only when no living process has received Roblox's response.
  *
  * Its errors beside a client's own: {@link TokenVaultError} (storage or lock failed), and what your storage throws.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
@@ -149,7 +149,7 @@ export class TokenVault {
   }
 
   /**
-   * Waits for renewals and stores under way: when it resolves, every answer that Roblox gave to this process is stored.
+   * Waits for renewals and stores under way: when it resolves, every response that Roblox gave to this process is stored.
    */
   async idle({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     await this.#authorizations.idle(signal);

@@ -77,7 +77,7 @@ describe('a call', () => {
   for (const text of ['[]', '7', 'null', '"text"', 'true']) {
     it(`that needs an object refuses the response ${text}`, async () => {
       const { call } = wire(() => ({ text }));
-      const error = await catchError(call({ method: 'GET', path: '/x', answer: 'object' }));
+      const error = await catchError(call({ method: 'GET', path: '/x', response: 'object' }));
       expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'invalid_body');
     });
   }
@@ -89,7 +89,7 @@ describe('a call', () => {
       ['FAILED', 200],
     ]) {
       const { call } = wire(() => ({ text: JSON.stringify({ done: true, error: { code, message: 'no' } }) }));
-      const error = await catchError(call({ method: 'GET', path: '/x', answer: 'operation' }));
+      const error = await catchError(call({ method: 'GET', path: '/x', response: 'operation' }));
       expect(error).to.be.instanceOf(RobloxAPIError).and.include({ code, status, message: 'no' });
     }
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Tokens } from '../../lib/oauth/tokens.ts';
-import { decide, placeAnswer, type Decision, type Situation } from '../../lib/vault/decide.ts';
+import { decide, placeResponse, type Decision, type Situation } from '../../lib/vault/decide.ts';
 import type { HeldRecord, Mark, TokenRecord } from '../../lib/vault/records.ts';
 
 // `isUsable` is false for the tokens of this generation and below.
@@ -149,7 +149,7 @@ describe('What a renewal does', () => {
 describe("Where Roblox's answer goes", () => {
   const answer = { base: held('A', 5), tokens: tokensOf('A', 6) };
   const place = (found: TokenRecord | undefined, refused: string[] = []) =>
-    placeAnswer(found, answer, ({ refreshToken = '' }) => refused.includes(refreshToken));
+    placeResponse(found, answer, ({ refreshToken = '' }) => refused.includes(refreshToken));
   const next = { login: 'A', generation: 6 };
   const ROWS: Record<string, [unknown, TokenRecord | undefined, string[]?]> = {
     'over what it was given for': [next, stored('A', 5, { holders: [MINE] })],

@@ -18,9 +18,9 @@ import type { Access, Storage } from '../oauth/storage.ts';
 import type { World } from '../world.ts';
 
 /** @param limit requests of one OAuth authorization in a period */
-function createRoute(method: string, template: string, limit: number, answer: Endpoint, periodSeconds = 60) {
+function createRoute(method: string, template: string, limit: number, respond: Endpoint, periodSeconds = 60) {
   const name = `${method} ${template}`;
-  return { method, name, readParams: createPathReader(template), limit, periodSeconds, answer };
+  return { method, name, readParams: createPathReader(template), limit, periodSeconds, respond };
 }
 
 const group = '/cloud/v2/groups/{group_id}';
@@ -91,7 +91,7 @@ export class Cloud {
     });
   }
 
-  async answer(exchange: Exchange): Promise<void> {
+  async handle(exchange: Exchange): Promise<void> {
     const { req, res, method, path } = exchange;
     const { storage, knobs, faults } = this.#parts;
     const [, token = ''] = /^Bearer (\S+)$/i.exec(req.headers.authorization ?? '') ?? [];
@@ -117,10 +117,10 @@ export class Cloud {
       return refuse(new CloudRefusal('RESOURCE_EXHAUSTED', 'Too many requests.'), retryAfter);
     }
     try {
-      const answer = await operation.answer(this.#createRequest(access, exchange, operation.params), exchange);
+      const body = await operation.respond(this.#createRequest(access, exchange, operation.params), exchange);
       for (const list of Object.values(this.records) as unknown[][]) if (list.length > 1000) list.shift(); // as above
-      if (answer !== undefined) {
-        return sendJson(res, operation.status, faults.applyRewrites(method, path, answer), headers);
+      if (body !== undefined) {
+        return sendJson(res, operation.status, faults.applyRewrites(method, path, body), headers);
       }
       // A 204 has no content-length.
       res.writeHead(operation.status, operation.status === 204 ? headers : { ...headers, 'content-length': 0 });
@@ -153,7 +153,7 @@ interface Operation {
   readonly status: number;
   /** The headers of every response. */
   readonly headers?: Readonly<Record<string, string>>;
-  answer(request: CloudRequest, exchange: Exchange): unknown;
+  respond(request: CloudRequest, exchange: Exchange): unknown;
   describeRefusal(refusal: CloudRefusal): unknown;
 }
 
@@ -177,9 +177,9 @@ function findRoute(method: string, path: string): Operation | undefined {
   return undefined;
 }
 
-/** Finds an operation that is answered from Roblox's description alone. Loads the description when it is first needed. */
+/** Finds an operation whose response comes from Roblox's description alone. Loads the description when it is first needed. */
 async function findGenerated(method: string, path: string): Promise<Operation | undefined> {
-  const { answerDescribed, describeRefusal, findDescribed } = await import('./described.ts');
+  const { createResponse, describeRefusal, findDescribed } = await import('./described.ts');
   const found = findDescribed(method, path);
   if (found === undefined) return undefined;
   const { operation, params } = found;
@@ -190,9 +190,9 @@ async function findGenerated(method: string, path: string): Promise<Operation | 
     periodSeconds: operation.limit[1],
     status: operation.status,
     headers: { 'x-roblox-emulator': 'generated' },
-    answer(request, exchange) {
+    respond(request, exchange) {
       requireScopes(request, ...operation.scopes);
-      return answerDescribed(found, exchange);
+      return createResponse(found, exchange);
     },
     describeRefusal: (refusal) => describeRefusal(found, refusal),
   };

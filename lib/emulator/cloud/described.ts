@@ -84,7 +84,7 @@ function findParameterProblem({ operation, params }: Found): string | undefined 
  * @returns the JSON of a response that matches the description; undefined for an empty body
  * @throws {CloudRefusal} 400: the request does not match
  */
-export async function answerDescribed(found: Found, exchange: Exchange): Promise<unknown> {
+export async function createResponse(found: Found, exchange: Exchange): Promise<unknown> {
   const { operation } = found;
   const problem = findParameterProblem(found);
   if (problem !== undefined) throw refuseArgument(problem);

@@ -26,10 +26,10 @@ interface Refusal {
 const prompts = new Set(['none', 'login', 'consent', 'select_account']);
 
 /**
- * Answers v1/authorize. GET shows the consent page. POST carries the user's decision.
+ * Serves v1/authorize. GET shows the consent page. POST carries the user's decision.
  * The request stays in the URL and is not stored, so several tabs, reloads and going back work.
  */
-export async function answerAuthorization(
+export async function handleAuthorization(
   exchange: Exchange,
   about: { world: World; tokens: TokenServer; absolute: (url: string) => string },
 ): Promise<void> {

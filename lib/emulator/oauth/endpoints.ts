@@ -1,4 +1,4 @@
-/** Roblox's paths of the endpoints that oidc-provider answers. */
+/** Roblox's paths of the endpoints that oidc-provider serves. */
 export const paths = {
   token: '/oauth/v1/token',
   introspection: '/oauth/v1/token/introspect',

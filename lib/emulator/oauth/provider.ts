@@ -14,7 +14,7 @@ import {
   introspect,
   issueIdToken,
   reportLifetime,
-  buildTokenAnswer,
+  buildTokenResponse,
   showAccessToken,
 } from './token-rules.ts';
 import type { TokenRules } from './token-rules.ts';
@@ -36,9 +36,9 @@ export interface CodeBinding {
   readonly codeChallenge: string | undefined;
 }
 
-/** The OAuth endpoints that oidc-provider answers: client authentication, codes, PKCE, tokens and userinfo. */
+/** The OAuth endpoints that oidc-provider serves: client authentication, codes, PKCE, tokens and userinfo. */
 export interface TokenServer {
-  answer(exchange: Exchange): Promise<void>;
+  handle(exchange: Exchange): Promise<void>;
   issueCode(consent: Consent, binding: CodeBinding): Promise<string>;
   /** Issues tokens without a login. */
   issueTokens(consent: Consent): Promise<Record<string, unknown>>;
@@ -89,7 +89,7 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
   provider.on('server_error', (_ctx, error) => console.error('Roblox emulator:', error));
   const tokens = new WeakMap<IncomingMessage, string>();
   provider.use(async (ctx, next) => {
-    // The two endpoints authenticate clients alike. buildAnswer makes the different response.
+    // The two endpoints authenticate clients alike. buildResponse makes the different response.
     const { path } = ctx;
     const token = tokens.get(ctx.req) ?? '';
     if (path === paths.resources) ctx.path = paths.introspection;
@@ -97,9 +97,9 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
     // oidc-provider always sends CORS headers. Roblox documents none.
     if (!rules.knobs.cors) ctx.remove('access-control-allow-origin');
     // Cast: oidc-provider has added its fields to Koa's context.
-    const answer =
-      ctx.status === 200 ? buildAnswer(world, rules, { path, token }, ctx as KoaContextWithOIDC) : undefined;
-    if (answer !== undefined) ctx.body = answer;
+    const body =
+      ctx.status === 200 ? buildResponse(world, rules, { path, token }, ctx as KoaContextWithOIDC) : undefined;
+    if (body !== undefined) ctx.body = body;
   });
   const callback = provider.callback();
 
@@ -116,7 +116,7 @@ export async function createTokenServer(world: World, rules: TokenRules): Promis
   }
 
   return {
-    async answer(exchange) {
+    async handle(exchange) {
       const ambiguity = findAmbiguity(exchange);
       if (ambiguity !== undefined) return sendJson(exchange.res, 400, ambiguity);
       const request = copyRequest(exchange, rules.storage);
@@ -205,7 +205,7 @@ function buildConfiguration(world: World, rules: TokenRules): Configuration {
 }
 
 /** Builds Roblox's response; undefined when oidc-provider's is the same. */
-function buildAnswer(
+function buildResponse(
   world: World,
   rules: TokenRules,
   { path, token }: { path: string; token: string },
@@ -213,28 +213,28 @@ function buildAnswer(
 ): unknown {
   const client = world.clients.get(ctx.oidc.client?.clientId ?? '');
   const user = world.users.get(ctx.oidc.account?.accountId ?? '');
-  let answer: unknown;
+  let body: unknown;
   if (path === paths.token && client !== undefined && user !== undefined) {
     const isRefresh = ctx.oidc.params?.['grant_type'] === 'refresh_token';
-    answer = buildTokenAnswer(rules, ctx.body as Record<string, unknown>, { user, client, isRefresh });
+    body = buildTokenResponse(rules, ctx.body as Record<string, unknown>, { user, client, isRefresh });
   } else if (path === paths.userinfo && user !== undefined) {
     const scopes = new Set(ctx.oidc.accessToken?.scope?.split(' '));
     const otherUser = world.users.get(rules.faults.nextUserInfoUser() ?? '');
     const clientId = ctx.oidc.accessToken?.clientId ?? '';
-    answer = buildClaims(rules, { user: otherUser ?? user, clientId, scopes });
+    body = buildClaims(rules, { user: otherUser ?? user, clientId, scopes });
   } else if (path === paths.introspection && client !== undefined) {
-    answer = introspect(rules, token, client);
+    body = introspect(rules, token, client);
   } else if (path === paths.resources && client !== undefined) {
     const access = rules.storage.findAccess(token);
     if (access === undefined || access.clientId !== client.clientID) {
       ctx.status = 401;
       return { error: 'invalid_token', error_description: 'The access token is invalid, expired or revoked' };
     }
-    answer = listResources(world, rules.identities.forApp(client.clientID), access);
+    body = listResources(world, rules.identities.forApp(client.clientID), access);
   } else {
     return undefined;
   }
-  return rules.faults.applyRewrites(ctx.method, path, answer);
+  return rules.faults.applyRewrites(ctx.method, path, body);
 }
 
 /** Finds out whether a request has two client authentications, which Roblox refuses. */
@@ -265,7 +265,7 @@ function copyRequest({ req, path, body, form }: Exchange, storage: Storage): Inc
   }
   const bytes = changed === undefined ? body : Buffer.from(changed.toString());
   const { method, url, httpVersion, socket } = req;
-  // index.ts answers cross-origin requests, by Roblox's rules.
+  // index.ts handles cross-origin requests, by Roblox's rules.
   const { origin: _origin, ...headers } = req.headers;
   const [, bearer] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
   if (bearer !== undefined) headers.authorization = `Bearer ${storage.resolveToken(bearer) || 'unknown'}`;

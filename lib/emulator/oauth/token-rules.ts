@@ -78,20 +78,20 @@ export function showAccessToken(rules: TokenRules, token: string): string {
 }
 
 /** Changes oidc-provider's response of the token endpoint to Roblox's. */
-export function buildTokenAnswer(
+export function buildTokenResponse(
   rules: TokenRules,
-  answer: Readonly<Record<string, unknown>>,
+  body: Readonly<Record<string, unknown>>,
   about: { user: EmulatedUser; client: EmulatedClient; isRefresh: boolean },
 ): Record<string, unknown> {
-  const { id_token: original, ...rest } = answer;
+  const { id_token: original, ...rest } = body;
   const changed = {
     ...rest,
-    access_token: showAccessToken(rules, String(answer['access_token'])),
-    expires_in: reportLifetime(Number(answer['expires_in'])),
+    access_token: showAccessToken(rules, String(body['access_token'])),
+    expires_in: reportLifetime(Number(body['expires_in'])),
   };
   if (typeof original !== 'string') return changed;
   if (about.isRefresh && rules.knobs.refreshWithoutIdToken) return changed;
-  const scopes = new Set(String(answer['scope']).split(' '));
+  const scopes = new Set(String(body['scope']).split(' '));
   const idToken = issueIdToken(rules, { ...about, scopes, nonce: readClaims(original)?.['nonce'] });
   return idToken === undefined ? changed : { ...changed, id_token: idToken };
 }
