@@ -23,16 +23,21 @@ export class OptionError extends TypeError {
 
 // An object, so that the compiler finds a missing name.
 const startOptions: Record<Exclude<keyof EmulatorOptions, keyof EmulatorKnobs>, true> = {
-  ...{ port: true, host: true, url: true, hosts: true, users: true, clients: true, groups: true, loopbackIPs: true },
-  ...{
-    extraScopes: true,
-    control: true,
-    subjectType: true,
-    now: true,
-    keepAliveTimeout: true,
-    requestsKept: true,
-    onRequest: true,
-  },
+  port: true,
+  host: true,
+  url: true,
+  hosts: true,
+  users: true,
+  clients: true,
+  groups: true,
+  loopbackIPs: true,
+  extraScopes: true,
+  control: true,
+  subjectType: true,
+  now: true,
+  keepAliveTimeout: true,
+  requestsKept: true,
+  onRequest: true,
   authorizationsKept: true,
 };
 const OPTION_NAMES = [...Object.keys(startOptions), ...Object.keys(defaultKnobs)].sort();
@@ -67,19 +72,49 @@ export function checkOptions(options: EmulatorOptions): void {
 type FieldNames<T> = Readonly<Record<keyof T, true>>;
 
 const roleFields: FieldNames<EmulatedRole> = {
-  ...{ id: true, displayName: true, rank: true, description: true, memberCount: true, permissions: true },
+  id: true,
+  displayName: true,
+  rank: true,
+  description: true,
+  memberCount: true,
+  permissions: true,
 };
 const groupFields: FieldNames<EmulatedGroupFacts> = {
-  ...{ id: true, displayName: true, description: true, ownerId: true, memberCount: true, publicEntryAllowed: true },
-  ...{ locked: true, verified: true, createdAt: true, joinRequests: true, roles: true },
+  id: true,
+  displayName: true,
+  description: true,
+  ownerId: true,
+  memberCount: true,
+  publicEntryAllowed: true,
+  locked: true,
+  verified: true,
+  createdAt: true,
+  joinRequests: true,
+  roles: true,
 };
 const userFields: FieldNames<EmulatedUser> = {
-  ...{ id: true, username: true, displayName: true, createdAt: true, picture: true, appIds: true, inventory: true },
-  ...{ inventoryPrivate: true, groups: true, experiences: true, about: true, locale: true, premium: true },
-  ...{ idVerified: true, socialNetworkProfiles: true },
+  id: true,
+  username: true,
+  displayName: true,
+  createdAt: true,
+  picture: true,
+  appIds: true,
+  inventory: true,
+  inventoryPrivate: true,
+  groups: true,
+  experiences: true,
+  about: true,
+  locale: true,
+  premium: true,
+  idVerified: true,
+  socialNetworkProfiles: true,
 };
 const experienceFields: FieldNames<EmulatedExperience> = {
-  ...{ id: true, name: true, description: true, createdAt: true, ownerGroupId: true },
+  id: true,
+  name: true,
+  description: true,
+  createdAt: true,
+  ownerGroupId: true,
 };
 
 /**

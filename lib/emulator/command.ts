@@ -78,22 +78,25 @@ export async function runEmulator(args: readonly string[], io: CommandIO): Promi
   return 0;
 }
 
-interface Settings {
-  readonly options: EmulatorOptions & { readonly port: number };
-  readonly peopleFile: string | undefined;
-  readonly isLogging: boolean;
-  readonly isHelp: boolean;
-}
+type Settings = ReturnType<typeof readArguments>;
 
 /** @throws {TypeError} wrong arguments */
-function readArguments(args: readonly string[]): Settings {
+function readArguments(args: readonly string[]) {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ port: { type: 'string', default: '4000' }, host: { type: 'string' }, url: { type: 'string' } },
-      ...{ people: { type: 'string' }, client: { type: 'string', multiple: true }, help: { ...flag, short: 'h' } },
-      ...{ pairwise: flag, 'rate-limits': flag, control: flag, 'loopback-ips': flag, log: flag },
+      port: { type: 'string', default: '4000' },
+      host: { type: 'string' },
+      url: { type: 'string' },
+      people: { type: 'string' },
+      client: { type: 'string', multiple: true },
+      pairwise: flag,
+      'rate-limits': flag,
+      control: flag,
+      'loopback-ips': flag,
+      log: flag,
+      help: { ...flag, short: 'h' },
     },
   });
   const port = Number(values.port);
@@ -101,8 +104,11 @@ function readArguments(args: readonly string[]): Settings {
     throw new TypeError(`--port must be a number from 0 to 65535, but is ${values.port}`);
   }
   const clients = values.client && readClients(values.client);
-  const options = {
-    ...{ port, control: values.control, loopbackIPs: values['loopback-ips'], rateLimits: values['rate-limits'] },
+  const options: EmulatorOptions & { readonly port: number } = {
+    port,
+    control: values.control,
+    loopbackIPs: values['loopback-ips'],
+    rateLimits: values['rate-limits'],
     ...(values.pairwise ? { subjectType: 'pairwise' as const } : {}),
     ...(values.host === undefined ? {} : { host: values.host }),
     ...(values.url === undefined ? {} : { url: values.url }),

@@ -180,11 +180,9 @@ export class RequestLog {
   }
 
   add({ req, res, method, path, query, form }: Exchange): void {
-    const record: RequestRecord = {
-      ...{ method, path, query, headers: req.headers, at: Date.now() },
-      ...(form === undefined ? {} : { form: Object.fromEntries(form) }),
-      status: 0,
-    };
+    const fields = form === undefined ? {} : { form: Object.fromEntries(form) };
+    const { headers } = req;
+    const record: RequestRecord = { method, path, query, headers, at: Date.now(), ...fields, status: 0 };
     // Set the status before the response is sent, so that a client that has the response finds it here.
     const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => typeof res;
     res.writeHead = (...args: unknown[]) => {

@@ -10,7 +10,7 @@ import { createLosses } from './losses.ts';
 import { createMarks, type VaultClock } from './marks.ts';
 import { createMemory } from './memory.ts';
 import { isLive, isNewer, type HeldRecord, type Records, type TokenRecord } from './records.ts';
-import { createRenewals, endTokens, liveRecord, type Bench } from './renewal.ts';
+import { createRenewals, endTokens, liveRecord } from './renewal.ts';
 import type { TokenLock } from './storage.ts';
 
 /** Users' authorizations, kept where several processes share them. */
@@ -32,7 +32,7 @@ export function createAuthorizations(options: {
   readonly lossDelayMs: number;
   readonly clock: VaultClock;
 }) {
-  const { records, lock, app, clock } = options;
+  const { records, lock, app, lossDelayMs, clock } = options;
   const marks = createMarks(clock);
   const memory = createMemory();
   const runLocked = <T>(userId: string, task: () => Promise<T>) => lock(records.keyOf(userId), task);
@@ -48,14 +48,11 @@ export function createAuthorizations(options: {
   const losses = createLosses({ ...options, runLocked, marks });
   const oauth = () => app().oauth;
   let isClosed = false;
-  const bench: Bench = {
-    ...{ records, runLocked, runTwice, marks, clock, memory, losses, oauth, lossDelayMs: options.lossDelayMs },
-    leaseMs: () => app().timeoutMs + STORE_MS,
-    checkOpen() {
-      if (isClosed)
-        throw new TokenVaultError('closed', 'The vault is closed: it renews no more tokens in this process');
-    },
+  const leaseMs = () => app().timeoutMs + STORE_MS;
+  const checkOpen = () => {
+    if (isClosed) throw new TokenVaultError('closed', 'The vault is closed: it renews no more tokens in this process');
   };
+  const bench = { records, runLocked, runTwice, marks, clock, memory, losses, oauth, leaseMs, lossDelayMs, checkOpen };
   const renewals = createRenewals(bench);
   /** One renewal (or revocation) of a user at a time in this process. */
   const attempts = new Map<string, Attempts<HeldRecord>>();
@@ -155,7 +152,7 @@ export function createAuthorizations(options: {
     if (stored === undefined || stored.state === 'lost' || stored.state === 'revoked') return undefined;
     const asking = stored.holders.at(-1);
     if (asking !== undefined && !marks.isMine(asking) && !marks.isOver(asking)) return { waitFor: asking };
-    const holders = [...stored.holders.filter((mark) => !marks.isMine(mark)), marks.make(bench.leaseMs())];
+    const holders = [...stored.holders.filter((mark) => !marks.isMine(mark)), marks.make(leaseMs())];
     await records.write(userId, { ...stored, holders });
     return { record: stored };
   }
@@ -170,7 +167,7 @@ export function createAuthorizations(options: {
       await records.remove(userId);
       return true;
     }
-    const mark = marks.make(bench.lossDelayMs);
+    const mark = marks.make(lossDelayMs);
     const revoked = { ...stored, state: 'revoked', mark, holders: [], tokens: undefined } as const;
     await records.write(userId, revoked);
     losses.notice(userId, revoked);

@@ -133,9 +133,15 @@ export class Cloud {
   }
 
   #createRequest(access: Access, { req, path, query, body }: Exchange, params: CloudRequest['params']): CloudRequest {
-    const { world, identities, knobs, faults, clock, absolute } = this.#parts;
+    const { identities, clock } = this.#parts;
     return {
-      ...{ world, knobs, faults, access, absolute, path, params, query, body, records: this.records },
+      ...this.#parts,
+      access,
+      path,
+      params,
+      query,
+      body,
+      records: this.records,
       ids: identities.forApp(access.clientId),
       operations: this.#operations,
       now: new Date(clock.now()),

@@ -70,8 +70,12 @@ export function showAccessToken(rules: TokenRules, token: string): string {
       sub: rules.identities.forApp(clientId ?? '').show(accountId ?? ''),
       aid: randomUUID(),
       scope: (scope ?? '').replace(/(?<=^| )(openid|profile)(?= |$)/g, '$1:read'),
-      ...{ jti, nbf: toSeconds(issuedAt), exp: toSeconds(expiresAt), iat: toSeconds(issuedAt) },
-      ...{ iss: rules.issuer, aud: clientId },
+      jti,
+      nbf: toSeconds(issuedAt),
+      exp: toSeconds(expiresAt),
+      iat: toSeconds(issuedAt),
+      iss: rules.issuer,
+      aud: clientId,
     };
     return signJwt(claims, { alg: 'ES256', key: rules.keys.newest });
   });
