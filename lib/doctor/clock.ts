@@ -20,7 +20,7 @@ const TOLERANCE_SECONDS = 60;
  */
 export function checkClock(samples: readonly ClockSample[]): Finding[] {
   const { ok, note, problem } = about('clock');
-  const ranges = samples.map(aheadOf).filter((range) => range !== undefined);
+  const ranges = samples.map(measureLead).filter((range) => range !== undefined);
   // The quickest response says most.
   const range = ranges.sort((a, b) => a.mostMs - a.leastMs - (b.mostMs - b.leastMs))[0];
   if (range === undefined) return [note('could not be compared: no answer told its time')];
@@ -37,7 +37,7 @@ export function checkClock(samples: readonly ClockSample[]): Finding[] {
 }
 
 /** How far we are ahead, at the least and at the most; negative: behind. */
-function aheadOf({ sentMs, receivedMs, date, age }: ClockSample): { leastMs: number; mostMs: number } | undefined {
+function measureLead({ sentMs, receivedMs, date, age }: ClockSample): { leastMs: number; mostMs: number } | undefined {
   const dateMs = Date.parse(date ?? '');
   if (Number.isNaN(dateMs)) return undefined;
   const isAged = age !== null && /^\d{1,9}$/.test(age);

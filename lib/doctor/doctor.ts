@@ -4,7 +4,7 @@ import { readTimeout } from '../oauth/app-options.ts';
 import { examine } from './examine.ts';
 import type { Environment } from './environment.ts';
 import { checkRedis } from './redis.ts';
-import { isHealthy, jsonOfFindings, showFindings, type CommandOutput } from './report.ts';
+import { isHealthy, writeFindings, showFindings, type CommandOutput } from './report.ts';
 import { trySignIn } from './sign-in.ts';
 
 const USAGE = `Usage: passport-roblox-oauth2 doctor [--sign-in [--port <number>]] [--json] [--timeout <milliseconds>]
@@ -50,7 +50,7 @@ export async function runDoctor(
     ...(await checkRedis(environment.REDIS_URL, timeoutMs)),
     ...(await trySignIn(environment, { isWanted: signIn, found, port, timeoutMs, out })),
   ];
-  out.print(json ? jsonOfFindings(findings) : showFindings(findings));
+  out.print(json ? writeFindings(findings) : showFindings(findings));
   return isHealthy(findings) ? 0 : 1;
 }
 

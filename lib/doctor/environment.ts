@@ -73,7 +73,7 @@ function checkClientSecret(clientSecret: string | undefined, clientID: string | 
   try {
     readClientSecret(clientSecret);
   } catch (error) {
-    return [problem(messageOf(error))];
+    return [problem(readMessage(error))];
   }
   return [ok(`is set (${clientSecret.length} characters)`)];
 }
@@ -97,10 +97,10 @@ function checkBaseURL(baseURL: string | undefined): { findings: Finding[]; endpo
         : [note(`is ${endpoints.baseURL}, so not Roblox itself. Leave it out in production`)];
     return { findings, endpoints };
   } catch (error) {
-    return { findings: [problem(messageOf(error))], endpoints: undefined };
+    return { findings: [problem(readMessage(error))], endpoints: undefined };
   }
 }
 
-function messageOf(error: unknown): string {
+function readMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -6,7 +6,7 @@ import { checkClock, type ClockSample } from './clock.ts';
 import { explainFailure } from './service.ts';
 import { checkEnvironment, listSecrets, type Environment } from './environment.ts';
 import { about, type Finding } from './report.ts';
-import { checkDiscovery, checkKeys, discoveryURL } from './service.ts';
+import { checkDiscovery, checkKeys, buildDiscoveryURL } from './service.ts';
 
 /**
  * Looks at the environment and at the service behind it. Two requests, without credentials; nothing is changed anywhere.
@@ -41,7 +41,7 @@ async function examineService(
   const service = about('service');
   const findings: Finding[] = [];
   try {
-    const { json } = await getJSON(timed, discoveryURL(endpoints));
+    const { json } = await getJSON(timed, buildDiscoveryURL(endpoints));
     findings.push(service.ok(`${endpoints.baseURL} answers`), ...checkDiscovery(json, endpoints, hasSecret));
   } catch (error) {
     findings.push(service.problem(explainFailure(error)));

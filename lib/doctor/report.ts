@@ -25,20 +25,20 @@ export interface CommandOutput {
 /** What the doctor found, as lines to read. */
 export function showFindings(findings: readonly Finding[]): string {
   const lines = findings.map(({ level, about, message }) => `${level.padEnd(8)} ${about}: ${message}`);
-  const problems = problemsIn(findings);
+  const problems = countProblems(findings);
   return `${lines.join('\n')}\n\n${problems === 0 ? 'No' : problems} problem${problems > 1 ? 's' : ''} found.\n`;
 }
 
 /** What the doctor found, as JSON: `{ healthy, findings: [{ level, about, message }] }`. */
-export function jsonOfFindings(findings: readonly Finding[]): string {
+export function writeFindings(findings: readonly Finding[]): string {
   return `${JSON.stringify({ healthy: isHealthy(findings), findings }, null, 2)}\n`;
 }
 
 /** Whether nothing was found that makes a sign-in fail. */
 export function isHealthy(findings: readonly Finding[]): boolean {
-  return problemsIn(findings) === 0;
+  return countProblems(findings) === 0;
 }
 
-function problemsIn(findings: readonly Finding[]): number {
+function countProblems(findings: readonly Finding[]): number {
   return findings.filter(({ level }) => level === 'problem').length;
 }

@@ -6,7 +6,7 @@ import { ID_TOKEN_ALGORITHM, type Endpoints } from '../oauth/endpoints.ts';
 import { about, type Finding } from './report.ts';
 
 /** Where a provider publishes what it is. @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig */
-export function discoveryURL({ issuer }: Endpoints): string {
+export function buildDiscoveryURL({ issuer }: Endpoints): string {
   return `${issuer}.well-known/openid-configuration`;
 }
 
@@ -38,7 +38,7 @@ export function checkDiscovery(document: Document, endpoints: Endpoints, hasSecr
   const wrong = [
     ...Object.entries(equal)
       .filter(([name, expected]) => document[name] !== expected)
-      .map(([name, expected]) => differs(name, document[name], expected)),
+      .map(([name, expected]) => describeDifference(name, document[name], expected)),
     ...Object.entries(listed).flatMap(([name, values]) =>
       values
         .filter((value) => !isListed(document[name], value))
@@ -49,7 +49,7 @@ export function checkDiscovery(document: Document, endpoints: Endpoints, hasSecr
   return wrong.map(problem);
 }
 
-function differs(name: string, found: unknown, expected: string): string {
+function describeDifference(name: string, found: unknown, expected: string): string {
   const seen = `${name} is ${show(found)} and should be '${expected}'`;
   return typeof found === 'string' && `${found}/` === expected ? `${seen}: its last slash is missing` : seen;
 }
@@ -72,14 +72,14 @@ export function checkKeys(document: Document): Finding[] {
   const { ok, note, problem } = about('keys');
   const keys: readonly unknown[] = Array.isArray(document['keys']) ? document['keys'] : [];
   if (keys.length === 0) return [problem('there are none in the answer: no ID token can be checked')];
-  const faults = keys.map(faultOf);
+  const faults = keys.map(findFault);
   const usable = faults.filter((fault) => fault === undefined).length;
   const others = faults.flatMap((fault, index) => (fault === undefined ? [] : [`key ${index + 1} ${fault}`]));
   if (usable === 0) return others.map(problem);
   return [ok(`${usable} for ${ID_TOKEN_ALGORITHM}`), ...others.map((other) => note(`${other}, and is not used`))];
 }
 
-function faultOf(candidate: unknown): string | undefined {
+function findFault(candidate: unknown): string | undefined {
   const key = readObject(candidate);
   if (key === undefined) return 'is no JSON object';
   const { kty, crv, alg, kid, use, x, y } = key;
@@ -99,8 +99,8 @@ export function explainFailure(error: unknown): string {
     case 'timeout':
       return `${error.url} did not answer in time. A firewall that swallows packets is the usual cause`;
     case 'network': {
-      const code = systemCodeOf(error.cause);
-      return `${error.url} cannot be reached${code === undefined ? '' : ` (${code})`}. ${adviceFor(code)}`;
+      const code = findSystemCode(error.cause);
+      return `${error.url} cannot be reached${code === undefined ? '' : ` (${code})`}. ${chooseAdvice(code)}`;
     }
     case 'redirect':
       return `${error.url} answers with a redirect. Look at ROBLOX_BASE_URL, and for a portal or proxy in between`;
@@ -115,13 +115,13 @@ export function explainFailure(error: unknown): string {
 }
 
 /** The code of the system's error, however deep a `fetch` has wrapped it. */
-function systemCodeOf(cause: unknown, depth = 0): string | undefined {
+function findSystemCode(cause: unknown, depth = 0): string | undefined {
   if (!(cause instanceof Error) || depth > 4) return undefined;
   const code = 'code' in cause ? readString(cause.code) : undefined;
-  return code ?? systemCodeOf(cause.cause, depth + 1);
+  return code ?? findSystemCode(cause.cause, depth + 1);
 }
 
-function adviceFor(code: string | undefined): string {
+function chooseAdvice(code: string | undefined): string {
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

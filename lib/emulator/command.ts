@@ -34,7 +34,7 @@ Exit code: 0 ended by a signal, 1 could not start, 2 wrong arguments.
 const FULL_COMMAND = 'npx -p passport-roblox-oauth2 -p oidc-provider passport-roblox-oauth2 emulator';
 
 /** What the command uses of its process. */
-export interface CommandIO {
+export interface CommandOutput {
   print(text: string): void;
   printError(text: string): void;
   /** Resolves when the process is told to end. */
@@ -46,7 +46,7 @@ export interface CommandIO {
  * @param args the arguments after the name of the command
  * @returns the exit code
  */
-export async function runEmulator(args: readonly string[], io: CommandIO): Promise<number> {
+export async function runEmulator(args: readonly string[], io: CommandOutput): Promise<number> {
   let settings: Settings;
   try {
     settings = readArguments(args);
@@ -178,7 +178,7 @@ function describeRequest({ at, method, path, status }: RequestRecord): string {
 }
 
 /** Reads the people again whenever their file changes. A file that cannot be read changes nothing. */
-function watchPeople(file: string, emulator: Emulator, io: CommandIO): FSWatcher {
+function watchPeople(file: string, emulator: Emulator, io: CommandOutput): FSWatcher {
   let before = '';
   const reload = () => {
     try {

@@ -10,7 +10,7 @@ import { createLosses } from './losses.ts';
 import { createMarks, type VaultClock } from './marks.ts';
 import { createMemory } from './memory.ts';
 import { isLive, isNewer, type HeldRecord, type Records, type TokenRecord } from './records.ts';
-import { createRenewals, endTokens, liveRecord } from './renewal.ts';
+import { createRenewals, endTokens, createLiveRecord } from './renewal.ts';
 import type { TokenLock } from './storage.ts';
 
 /** Users' authorizations, kept where several processes share them. */
@@ -35,7 +35,7 @@ export function createAuthorizations(options: {
   const { records, lock, app, lossDelayMs, clock } = options;
   const marks = createMarks(clock);
   const memory = createMemory();
-  const runLocked = <T>(userId: string, task: () => Promise<T>) => lock(records.keyOf(userId), task);
+  const runLocked = <T>(userId: string, task: () => Promise<T>) => lock(records.buildKey(userId), task);
   const runTwice = <T>(userId: string, task: () => Promise<T>) =>
     runLocked(userId, task).catch((error: unknown) => {
       // A `timeout` with a cause is a broken connection; one without is the end of our own wait.
@@ -58,7 +58,7 @@ export function createAuthorizations(options: {
   const attempts = new Map<string, Attempts<HeldRecord>>();
   const underWay = new Set<Promise<unknown>>();
 
-  function attemptsOf(userId: string): Attempts<HeldRecord> {
+  function findAttempts(userId: string): Attempts<HeldRecord> {
     let own = attempts.get(userId);
     if (own === undefined) {
       if (attempts.size >= REMEMBERED_ATTEMPTS) {
@@ -83,7 +83,7 @@ export function createAuthorizations(options: {
   async function next(userId: string, held: HeldRecord, isAsked: boolean): Promise<HeldRecord> {
     for (;;) {
       let isOurs = false;
-      const attempt = attemptsOf(userId).run(() => {
+      const attempt = findAttempts(userId).run(() => {
         isOurs = true;
         return renewals.renew(userId, held);
       }, isAsked);
@@ -106,9 +106,9 @@ export function createAuthorizations(options: {
       });
       // Saved before: a save whose response was lost is tried again. Its tokens may be spent by now.
       if (isLive(before) && before.login === login) return before;
-      const generation = Math.max(before?.generation ?? 0, memory.generationOf(userId)) + 1;
+      const generation = Math.max(before?.generation ?? 0, memory.readGeneration(userId)) + 1;
       const saved = { login, generation, tokens };
-      await records.write(userId, liveRecord(saved, clock.now()));
+      await records.write(userId, createLiveRecord(saved, clock.now()));
       return saved;
     });
     renewals.drop(userId);
@@ -192,7 +192,7 @@ export function createAuthorizations(options: {
       return newest;
     },
     /** Ends the authorization at Roblox, then forgets it. Nothing stored, nothing done; when Roblox can't be asked nothing has changed. */
-    end: (userId: string) => track(attemptsOf(userId).runAlone(() => end(userId), REVOKED)),
+    end: (userId: string) => track(findAttempts(userId).runAlone(() => end(userId), REVOKED)),
     /** How a client that holds a record gets newer tokens. */
     renewalFor(userId: string, record: HeldRecord): Renewal {
       let held = record;
@@ -203,7 +203,7 @@ export function createAuthorizations(options: {
           if (isNewer(newer, held)) held = newer;
           return held.tokens;
         },
-        revoke: (_current, limits) => track(attemptsOf(userId).runAlone(() => end(userId, held, limits), REVOKED)),
+        revoke: (_current, limits) => track(findAttempts(userId).runAlone(() => end(userId, held, limits), REVOKED)),
         failure: () => attempts.get(userId)?.failure(),
         // A vault stores in the background, and serves the old tokens meanwhile.
         unsaved: () => undefined,

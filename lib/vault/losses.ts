@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { growingPauseMs, type Marks, type VaultClock } from './marks.ts';
+import { chooseGrowingPauseMs, type Marks, type VaultClock } from './marks.ts';
 import type { Mark, Records, TokenRecord } from './records.ts';
 
 /** Concludes what is pending in records, and tells `onLost`. */
@@ -52,7 +52,7 @@ export function createLosses(options: {
   }
 
   function rest(failures: number): Promise<void> {
-    return clock.rest(growingPauseMs(failures, LONGEST_PAUSE_MS, clock.random), closing.signal);
+    return clock.rest(chooseGrowingPauseMs(failures, LONGEST_PAUSE_MS, clock.random), closing.signal);
   }
 
   /** Does some work under the user's lock: again and again until it succeeds or the vault is closed. */

@@ -76,6 +76,6 @@ export function setBounded<Value>(map: Map<string, Value>, key: string, value: V
 }
 
 /** Twice as long with each failure, up to `longestMs`; half of it by chance. */
-export function growingPauseMs(failures: number, longestMs: number, random: () => number): number {
+export function chooseGrowingPauseMs(failures: number, longestMs: number, random: () => number): number {
   return Math.min(longestMs, 250 * 2 ** Math.min(failures, 20)) * (0.5 + random() / 2);
 }

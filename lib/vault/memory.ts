@@ -23,7 +23,7 @@ export function createMemory() {
       return known !== undefined && known.login === record.login && isNewer(known, record) ? known : record;
     },
     /** The generation of the last record that was remembered of a user, else 0. */
-    generationOf: (userId: string) => latest.get(userId)?.generation ?? 0,
+    readGeneration: (userId: string) => latest.get(userId)?.generation ?? 0,
     /** Remembers that a login has ended. */
     end(userId: string, login: string): void {
       setBounded(ended, login, true, REMEMBERED_USERS);

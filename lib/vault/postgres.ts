@@ -175,7 +175,7 @@ SELECT 1 FROM ${table} WHERE key = '${checkKey(key)}' FOR UPDATE`;
     try {
       await soon(client.query(begin(key)), lockTimeout + 2 * statementTimeout);
     } catch (error) {
-      if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+      if (readSQLState(error) !== LOCK_NOT_AVAILABLE) throw error;
       const message = `The lock of ${key} could not be had within ${lockTimeout} ms: another process holds it`;
       throw new TokenVaultError('lock_timeout', message);
     }
@@ -186,7 +186,7 @@ SELECT 1 FROM ${table} WHERE key = '${checkKey(key)}' FOR UPDATE`;
       // One message of several statements is one transaction.
       const statements = `SELECT pg_advisory_xact_lock(${advisoryKey(name, '')});\n${createTableSQL(name)}`;
       await pool.query(statements).catch(async (error: unknown) => {
-        if (!MADE_MEANWHILE.has(codeOf(error))) throw explain(error);
+        if (!MADE_MEANWHILE.has(readSQLState(error))) throw explain(error);
         await pool.query(statements).catch(rethrow);
       });
     },
@@ -304,7 +304,7 @@ function advisoryKey(table: string, key: string): bigint {
 }
 
 function explain(error: unknown): unknown {
-  if (codeOf(error) !== READ_ONLY_TRANSACTION) return explainNoResponse('Postgres', error) ?? error;
+  if (readSQLState(error) !== READ_ONLY_TRANSACTION) return explainNoResponse('Postgres', error) ?? error;
   const message = 'Postgres takes no writes: this is a standby, or the database is read-only. Connect to the primary';
   return new TokenVaultError('read_only', message, { cause: error });
 }
@@ -313,6 +313,6 @@ function rethrow(error: unknown): never {
   throw explain(error);
 }
 
-function codeOf(error: unknown): unknown {
+function readSQLState(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -78,49 +78,53 @@ export function createRecords(options: {
 }) {
   const { storage, sealer, app } = options;
   /** The key of a user, for storage and lock. */
-  const keyOf = (userId: string) => recordKey(app(), userId);
+  const buildKey = (userId: string) => buildRecordKey(app(), userId);
 
   /** What a sealed value belongs to: with it no other app's or user's opens. Its generation is sealed with the tokens. */
-  const boundTo = (userId: string) => `tokens ${JSON.stringify(ownerOf(app(), userId))}`;
+  const boundTo = (userId: string) => `tokens ${JSON.stringify(listOwner(app(), userId))}`;
 
   async function open(userId: string, value: unknown): Promise<unknown> {
-    if (typeof value !== 'string') throw unreadable(userId, 'storage.get must return the string that was set');
+    if (typeof value !== 'string')
+      throw createUnreadableError(userId, 'storage.get must return the string that was set');
     const isSealed = SEALED.test(value);
     if (sealer === undefined) {
-      if (isSealed) throw unreadable(userId, 'it is sealed, and the vault has no secrets');
+      if (isSealed) throw createUnreadableError(userId, 'it is sealed, and the vault has no secrets');
       return parseJSON(value);
     }
-    if (!isSealed) throw unreadable(userId, 'it is not sealed, though the vault has secrets');
+    if (!isSealed) throw createUnreadableError(userId, 'it is not sealed, though the vault has secrets');
     const opened = await sealer.open(value, boundTo(userId));
     if (opened === undefined) {
-      throw unreadable(userId, 'none of the secrets opens it: one is missing from `secrets`, or the value was changed');
+      throw createUnreadableError(
+        userId,
+        'none of the secrets opens it: one is missing from `secrets`, or the value was changed',
+      );
     }
     return opened;
   }
 
   return {
-    keyOf,
+    buildKey,
     /** @throws {TokenVaultError} `unreadable`; never undefined for a value that is there */
     async read(userId: string): Promise<TokenRecord | undefined> {
-      const value: unknown = await callStorage('storage.get', () => storage.get(keyOf(userId)));
+      const value: unknown = await callStorage('storage.get', () => storage.get(buildKey(userId)));
       if (value === undefined || value === null) return undefined;
-      const record = readRecord(ownerOf(app(), userId), await open(userId, value));
-      if (record === undefined) throw unreadable(userId, "it is none of this user's records in this app");
+      const record = readRecord(listOwner(app(), userId), await open(userId, value));
+      if (record === undefined) throw createUnreadableError(userId, "it is none of this user's records in this app");
       return record;
     },
     async write(userId: string, { tokens, ...rest }: TokenRecord): Promise<void> {
-      const [clientID, baseURL] = ownerOf(app(), userId);
+      const [clientID, baseURL] = listOwner(app(), userId);
       const plain = { clientID, baseURL, userId, ...rest, ...tokens };
       const value = sealer === undefined ? JSON.stringify(plain) : await sealer.seal(plain, boundTo(userId));
       try {
-        await callStorage('storage.set', () => storage.set(keyOf(userId), value));
+        await callStorage('storage.set', () => storage.set(buildKey(userId), value));
       } catch (error) {
         // A database's error may show the statement with its values.
         throw redactError(error, [value, ...(tokens === undefined ? [] : listSecrets(tokens))]);
       }
     },
     async remove(userId: string): Promise<void> {
-      await callStorage('storage.delete', () => storage.delete(keyOf(userId)));
+      await callStorage('storage.delete', () => storage.delete(buildKey(userId)));
     },
     /** @see TokenStorage.mayForget */
     async mayForget(): Promise<boolean> {
@@ -136,8 +140,8 @@ const PLAIN_CLIENT_ID = /^\w[\w.-]{0,63}$/;
  * The key of a user's record: `CLIENT_ID:USER_ID`, with a hash of the `baseURL` in between where that is not the real Roblox.
  * A client ID with other characters than letters, digits, `_`, `.` and `-` is hashed as well.
  */
-export function recordKey(app: Pick<App, 'credentials' | 'endpoints'>, userId: string): string {
-  const [clientID, baseURL] = ownerOf(app, userId);
+export function buildRecordKey(app: Pick<App, 'credentials' | 'endpoints'>, userId: string): string {
+  const [clientID, baseURL] = listOwner(app, userId);
   const name = PLAIN_CLIENT_ID.test(clientID) ? clientID : `-${shortHash(clientID)}`;
   return [name, ...(baseURL === ROBLOX_BASE_URL ? [] : [shortHash(baseURL)]), userId].join(':');
 }
@@ -149,7 +153,7 @@ function shortHash(text: string): string {
 
 type Owner = readonly [clientID: string, baseURL: string, userId: string];
 
-function ownerOf(app: Pick<App, 'credentials' | 'endpoints'>, userId: string): Owner {
+function listOwner(app: Pick<App, 'credentials' | 'endpoints'>, userId: string): Owner {
   return [app.credentials.clientID, app.endpoints.baseURL, userId];
 }
 
@@ -191,12 +195,12 @@ function readMark(value: unknown): Mark | undefined {
 }
 
 /** The record with one more holder, who asks from now on; `gone` have given up. */
-export function withHolder(record: TokenRecord, holder: Mark, gone: (mark: Mark) => boolean): TokenRecord {
+export function addHolder(record: TokenRecord, holder: Mark, gone: (mark: Mark) => boolean): TokenRecord {
   const others = record.holders.filter((mark) => !gone(mark));
   return { ...record, holders: [...others.slice(1 - MAX_HOLDERS), holder] };
 }
 
 /** Without a cause: `JSON.parse` and others quote what they were given. */
-function unreadable(userId: string, why: string): TokenVaultError {
+function createUnreadableError(userId: string, why: string): TokenVaultError {
   return new TokenVaultError('unreadable', `The stored tokens of user ${userId} cannot be read: ${why}`);
 }

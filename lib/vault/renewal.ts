@@ -4,9 +4,9 @@ import type { OAuthClient, RequestLimits } from '../oauth/oauth-client.ts';
 import type { Tokens } from '../oauth/tokens.ts';
 import { decide, placeResponse, type TokenResponse, type Decision, type Situation } from './decide.ts';
 import type { Loss, Losses } from './losses.ts';
-import { growingPauseMs, type Marks, type VaultClock } from './marks.ts';
+import { chooseGrowingPauseMs, type Marks, type VaultClock } from './marks.ts';
 import type { Memory } from './memory.ts';
-import { withHolder, type HeldRecord, type Mark, type Records, type TokenRecord } from './records.ts';
+import { addHolder, type HeldRecord, type Mark, type Records, type TokenRecord } from './records.ts';
 
 /** What renewals and revocations of one vault share. */
 export interface Bench {
@@ -87,7 +87,7 @@ export function createRenewals(bench: Bench) {
           break;
         }
         default:
-          throw endOf(userId, decision, loss, [...refusals.values()].at(-1));
+          throw explainEnd(userId, decision, loss, [...refusals.values()].at(-1));
       }
     }
   }
@@ -111,15 +111,15 @@ export function createRenewals(bench: Bench) {
         bench.checkOpen();
         const { login, generation } = decision.base;
         // Where the storage knows nothing: a record without the tokens, since they may have been revoked.
-        const record = stored ?? liveRecord({ login, generation, tokens: undefined }, 0);
-        await records.write(userId, withHolder(record, marks.make(bench.leaseMs()), marks.isMine));
+        const record = stored ?? createLiveRecord({ login, generation, tokens: undefined }, 0);
+        await records.write(userId, addHolder(record, marks.make(bench.leaseMs()), marks.isMine));
         break;
       }
       case 'wait':
-        if (stored?.holders.some(marks.isMine)) await records.write(userId, withoutMine(stored));
+        if (stored?.holders.some(marks.isMine)) await records.write(userId, removeMine(stored));
         break;
       case 'doubt': {
-        const refused = { ...withoutMine(stored!), state: 'refused', mark: marks.make(bench.lossDelayMs) } as const; // decided by it
+        const refused = { ...removeMine(stored!), state: 'refused', mark: marks.make(bench.lossDelayMs) } as const; // decided by it
         await records.write(userId, refused);
         losses.notice(userId, refused);
         break;
@@ -200,7 +200,7 @@ export function createRenewals(bench: Bench) {
     const isStored = placed === 'again' && stored !== undefined;
     const { login, generation } = isStored ? stored : placed === 'again' ? response.base : placed;
     const record = { login, generation, tokens };
-    await records.write(userId, isStored ? stored : liveRecord(record, clock.now()));
+    await records.write(userId, isStored ? stored : createLiveRecord(record, clock.now()));
     memory.remember(userId, record);
     return record;
   }
@@ -209,7 +209,7 @@ export function createRenewals(bench: Bench) {
     if (storing.has(userId)) return;
     const job = (async () => {
       for (let failures = 0; unsaved.has(userId); failures += 1) {
-        await clock.sleep(growingPauseMs(failures, LONGEST_STORE_PAUSE_MS, clock.random));
+        await clock.sleep(chooseGrowingPauseMs(failures, LONGEST_STORE_PAUSE_MS, clock.random));
         await storeResponse(userId).catch(() => {});
       }
     })().finally(() => storing.delete(userId));
@@ -232,18 +232,18 @@ export function createRenewals(bench: Bench) {
     await runLocked(userId, async () => {
       const stored = await records.read(userId);
       if (!stored?.holders.some(marks.isMine)) return;
-      const others = withoutMine(stored);
+      const others = removeMine(stored);
       const isPlaceholder = stored.state === 'live' && stored.tokens === undefined && others.holders.length === 0;
       await (isPlaceholder ? records.remove(userId) : records.write(userId, others));
     });
   }
 
-  function withoutMine(record: TokenRecord): TokenRecord {
+  function removeMine(record: TokenRecord): TokenRecord {
     return { ...record, holders: record.holders.filter((mark) => !marks.isMine(mark)) };
   }
 
   /** The error for a renewal that ends here. A loss is told meanwhile: see `heard`. */
-  function endOf(
+  function explainEnd(
     userId: string,
     decision: Extract<Decision, { do: 'doubt' | 'lose' | 'forget' | 'refuse' }>,
     loss: Loss | undefined,
@@ -306,6 +306,9 @@ export async function endTokens(
 }
 
 /** A record in use, which nobody renews. */
-export function liveRecord(record: Pick<TokenRecord, 'login' | 'generation' | 'tokens'>, savedAt: number): TokenRecord {
+export function createLiveRecord(
+  record: Pick<TokenRecord, 'login' | 'generation' | 'tokens'>,
+  savedAt: number,
+): TokenRecord {
   return { ...record, state: 'live', mark: undefined, holders: [], savedAt };
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { checkEnvironment, listSecrets, type Environment } from '../../lib/doctor/environment.ts';
-import { about, jsonOfFindings, showFindings, type Finding } from '../../lib/doctor/report.ts';
+import { about, writeFindings, showFindings, type Finding } from '../../lib/doctor/report.ts';
 import { redact } from '../../lib/http/redact.ts';
 
 const HEALTHY: Environment = {
@@ -121,7 +121,7 @@ describe("the doctor's look at the environment", () => {
         const { findings } = checkEnvironment(environment);
         const secrets = listSecrets(environment);
         const told = findings.map((finding) => ({ ...finding, message: redact(finding.message, secrets) }));
-        for (const shown of [showFindings(told), jsonOfFindings(told)]) {
+        for (const shown of [showFindings(told), writeFindings(told)]) {
           for (const secret of secrets.filter((secret) => !own.includes(secret))) expect(shown).not.to.include(secret);
         }
       }),

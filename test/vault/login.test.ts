@@ -10,14 +10,14 @@ import {
   USERINFO,
 } from '../support/fake-roblox.ts';
 import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
-import { recordKey } from '../../lib/vault/records.ts';
+import { buildRecordKey } from '../../lib/vault/records.ts';
 import { expectError, expectNoSecrets, expectSuccess, signIn, strategyFor } from '../support/harness.ts';
 
 const APP = {
   credentials: { clientID: CLIENT_ID, clientSecret: undefined, clientAuthentication: 'none' },
   endpoints: deriveEndpoints(BASE_URL),
 } as const;
-const keyOf = (userId: string) => recordKey(APP, userId);
+const buildKey = (userId: string) => buildRecordKey(APP, userId);
 
 describe('A login with a vault', () => {
   let roblox: FakeRoblox;
@@ -30,7 +30,7 @@ describe('A login with a vault', () => {
   it('is saved before verify is called', async () => {
     const seen: unknown[] = [];
     const verify = ({ profile }: VerifiedLogin) => {
-      seen.push(JSON.parse(stored.get(keyOf(profile.id)) ?? 'null'));
+      seen.push(JSON.parse(stored.get(buildKey(profile.id)) ?? 'null'));
       return profile;
     };
     const vault = new TokenVault({ storage: stored });
@@ -62,7 +62,7 @@ describe('A login with a vault', () => {
     const vault = new TokenVault({ storage: stored });
     const told = await signIn(strategyFor(roblox, { vault, verify: () => false }), roblox);
     expect(told.verb).to.equal('fail');
-    expect([...stored.keys()]).to.deep.equal([keyOf(USERINFO.sub)]);
+    expect([...stored.keys()]).to.deep.equal([buildKey(USERINFO.sub)]);
   });
 
   it('is an error that shows no token when it cannot be saved', async () => {

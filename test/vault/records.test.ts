@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
 import { TokenVault, TokenVaultError } from '../../lib/index.ts';
 import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
-import { recordKey } from '../../lib/vault/records.ts';
+import { buildRecordKey } from '../../lib/vault/records.ts';
 import { failureOf, openBench, SECRET, USER, type Bench } from './support.ts';
 
 describe('Several apps that share a storage', () => {
@@ -39,8 +39,8 @@ describe('Several apps that share a storage', () => {
   }
 
   describe('have keys', () => {
-    const keyOf = (clientID: string, baseURL?: string) =>
-      recordKey(
+    const buildKey = (clientID: string, baseURL?: string) =>
+      buildRecordKey(
         {
           credentials: { ...DEMO_CLIENT, clientID, clientAuthentication: 'none' },
           endpoints: deriveEndpoints(baseURL),
@@ -49,8 +49,8 @@ describe('Several apps that share a storage', () => {
       );
 
     it('that name the app and end in the user, where the app is at the real Roblox', () => {
-      expect(keyOf('123456')).to.equal(`123456:${USER}`);
-      expect(keyOf('123456', 'https://apis.roblox.com/')).to.equal(`123456:${USER}`);
+      expect(buildKey('123456')).to.equal(`123456:${USER}`);
+      expect(buildKey('123456', 'https://apis.roblox.com/')).to.equal(`123456:${USER}`);
     });
 
     it('of letters, digits and _ : . - only, whatever the client ID and the baseURL are, and no two alike', () => {
@@ -62,7 +62,7 @@ describe('Several apps that share a storage', () => {
         'http://127.0.0.1:4000',
         'https://roblox.test/under',
       ];
-      const keys = ids.flatMap((id) => urls.map((url) => keyOf(id, url)));
+      const keys = ids.flatMap((id) => urls.map((url) => buildKey(id, url)));
       for (const key of keys)
         expect(key)
           .to.match(/^[\w:.-]+$/)

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { TokenVault, type KeptTokens, type TokenVaultOptions } from '../../lib/index.ts';
 import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
-import { recordKey } from '../../lib/vault/records.ts';
+import { buildRecordKey } from '../../lib/vault/records.ts';
 
 export const USER = '4100000001';
 export const ANOTHER = '4100000002';
@@ -52,7 +52,7 @@ export async function openBench(): Promise<Bench> {
     credentials: { ...DEMO_CLIENT, clientAuthentication: 'none' },
     endpoints: deriveEndpoints(roblox.url),
   } as const;
-  const key = (user = USER) => recordKey(app, user);
+  const key = (user = USER) => buildRecordKey(app, user);
   return {
     roblox,
     stored,
