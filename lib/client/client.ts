@@ -16,7 +16,7 @@ import { createUserCalls, type UserCalls } from '../cloud/user.ts';
 import { OAuthError } from '../errors.ts';
 import { createSingleFlight, sleep as platformSleep, waitFor, type Sleep } from '../http/abort.ts';
 import { isID } from '../http/json.ts';
-import { createPatientTransport, DEFAULT_PATIENCE } from '../http/retry.ts';
+import { createPatientTransport } from '../http/retry.ts';
 import { limitInFlight } from '../http/slots.ts';
 import { createConnectionError } from '../http/transport.ts';
 import { readApp, type ClientApp } from '../oauth/app-options.ts';
@@ -93,7 +93,7 @@ export class RobloxClient {
     const keeper = createTokenKeeper({ tokens, renewal: parts.renewal ?? own, now });
     const transport = createPatientTransport({
       transport: limitInFlight(app.transport, maxConcurrency),
-      patience: { ...DEFAULT_PATIENCE, maxRetries },
+      maxRetries,
       now,
       sleep,
       random,

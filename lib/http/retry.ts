@@ -2,16 +2,9 @@ import { ConnectionError } from '../errors.ts';
 import { sleep as platformSleep, type Sleep } from './abort.ts';
 import type { HttpResponse, Transport } from './transport.ts';
 
-/** How often a call is tried again, and how long it may wait. */
-export interface Patience {
-  /** The most retries of a call. */
-  readonly maxRetries: number;
-  /** Milliseconds for all waits of a call together. The attempts do not count: each has its own time-out. */
-  readonly maxWaitMs: number;
-}
-
-/** Two retries, and waits of up to a minute: Roblox counts its quotas in windows of 60 seconds. */
-export const DEFAULT_PATIENCE: Patience = { maxRetries: 2, maxWaitMs: 60_000 };
+const DEFAULT_RETRIES = 2;
+/** For all waits of a call together: Roblox counts its quotas in windows of 60 seconds. Each attempt has its own time-out. */
+const MAX_WAIT_MS = 60_000;
 
 /**
  * Makes a transport that retries, as {@link decideRetry} decides. When it stops, the caller gets the last response (such as a 429) or
@@ -23,12 +16,12 @@ export const DEFAULT_PATIENCE: Patience = { maxRetries: 2, maxWaitMs: 60_000 };
  */
 export function createPatientTransport(options: {
   readonly transport: Transport;
-  readonly patience?: Patience;
+  readonly maxRetries?: number;
   readonly sleep?: Sleep | undefined;
   readonly now?: (() => number) | undefined;
   readonly random?: (() => number) | undefined;
 }): Transport {
-  const { transport, patience = DEFAULT_PATIENCE, sleep = platformSleep } = options;
+  const { transport, maxRetries, sleep = platformSleep } = options;
   const { now = () => Date.now(), random = () => Math.random() } = options;
 
   return async (request) => {
@@ -40,7 +33,7 @@ export function createPatientTransport(options: {
         error,
       }));
       const attempt = { method, outcome, retries, waitedMs, nowMs: now(), random };
-      const delayMs = signal?.aborted ? undefined : decideRetry(attempt, patience);
+      const delayMs = signal?.aborted ? undefined : decideRetry(attempt, maxRetries);
       // Stop before the call's own time-out does: its error would hide why the call failed.
       if (delayMs === undefined || now() - startMs + delayMs >= timeoutMs) {
         if ('error' in outcome) throw outcome.error;
@@ -82,12 +75,12 @@ export const TEMPORARY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
  * A wait that the server names is kept exactly. One that is too long ends the call with the server's response.
  * @returns milliseconds to wait, or undefined to stop
  */
-export function decideRetry(attempt: Attempt, patience: Patience = DEFAULT_PATIENCE): number | undefined {
+export function decideRetry(attempt: Attempt, maxRetries = DEFAULT_RETRIES): number | undefined {
   const { method, outcome, retries, waitedMs, nowMs, random } = attempt;
-  if (retries >= patience.maxRetries || !isRetryable(method, outcome)) return undefined;
+  if (retries >= maxRetries || !isRetryable(method, outcome)) return undefined;
   const namedMs = 'error' in outcome ? undefined : readWaitMs(outcome, nowMs);
   const delayMs = namedMs ?? chooseBackoffMs(retries, random);
-  return waitedMs + delayMs <= patience.maxWaitMs ? delayMs : undefined;
+  return waitedMs + delayMs <= MAX_WAIT_MS ? delayMs : undefined;
 }
 
 function isRetryable(method: string, outcome: Attempt['outcome']): boolean {
