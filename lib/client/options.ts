@@ -75,6 +75,9 @@ export type KeptTokens = Pick<
  * @throws {TypeError} names what is wrong, and never shows a token
  */
 export function readGivenTokens(tokens: KeptTokens): Tokens {
+  if (typeof tokens !== 'object' || tokens === null) {
+    throw new TypeError('tokens must be an object with an accessToken, as verify got it');
+  }
   const { scope = [] } = tokens;
   const scopes: unknown = scope;
   if (typeof scopes !== 'string' && !(Array.isArray(scopes) && scopes.every((part) => typeof part === 'string'))) {

@@ -11,7 +11,7 @@ import {
   type GroupMembership,
   type GroupRole,
 } from './group.ts';
-import { listCalls, type List, type ListOptions } from './pages.ts';
+import { listCalls, type List, type Listing, type ListOptions } from './pages.ts';
 
 /** Whose memberships to list. */
 export interface UserFilter {
@@ -138,7 +138,7 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
   const listMemberships = (
     groupId: string,
     writeFilter: (limits: CallLimits) => Promise<string | undefined>,
-    how: { readonly options: ListOptions; readonly limits?: CallLimits },
+    how: Pick<Listing<GroupMembership>, 'options' | 'limits'>,
   ): List<GroupMembership> =>
     listCalls(call, {
       path: MEMBERSHIPS,
@@ -149,10 +149,7 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
       read: readMembership,
     });
 
-  const listRoles = (
-    groupId: string,
-    how: { readonly options: ListOptions; readonly limits?: CallLimits },
-  ): List<GroupRole> =>
+  const listRoles = (groupId: string, how: Pick<Listing<GroupRole>, 'options' | 'limits'>): List<GroupRole> =>
     listCalls(call, {
       path: ROLES,
       target: async () => ({ values: { group_id: groupId } }),

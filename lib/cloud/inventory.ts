@@ -10,7 +10,7 @@ import {
   type InventoryFilter,
   type InventoryIDs,
 } from './inventory-filter.ts';
-import { listCalls, type List, type ListOptions } from './pages.ts';
+import { listCalls, type List, type Listing, type ListOptions } from './pages.ts';
 import { readRaw, readTime, type Raw } from './read.ts';
 
 /** The fields of every item in an inventory. */
@@ -83,10 +83,7 @@ const SCOPE = 'user.inventory-item:read';
 
 /** Makes {@link Inventory}. */
 export function createInventory(call: MakeCall, askUserId: (limits: CallLimits) => Promise<string>): Inventory {
-  function listItems(
-    fields: InventoryFilter,
-    how: { readonly options: ListOptions; readonly limits?: CallLimits },
-  ): List<InventoryItem> {
+  function listItems(fields: InventoryFilter, how: Pick<Listing<InventoryItem>, 'options' | 'limits'>) {
     const filter = writeInventoryFilter(fields);
     return listCalls(call, {
       path: '/cloud/v2/users/{user_id}/inventory-items',

@@ -196,12 +196,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       cloud.reset();
       listener.resetConnections();
     },
-    async rotateKeys({ dropOld = false } = {}) {
-      keys.rotate(dropOld);
-    },
-    async issueTokens(about = {}) {
-      return issueTokens(world, tokens, about);
-    },
+    rotateKeys: async ({ dropOld = false } = {}) => keys.rotate(dropOld),
+    issueTokens: async (about = {}) => issueTokens(world, tokens, about),
     expireAccessTokens: () => storage.expireAccessTokens(),
     revokeAuthorizations: (userId) => storage.endUserAuthorizations(userId),
     close: () => listener.close(),

@@ -172,12 +172,8 @@ export class RobloxStrategy extends OAuth2Strategy {
     tokens: KeptTokens & { readonly userId?: string | number | undefined },
     options: { readonly onTokens?: OnTokens | undefined } = {},
   ): RobloxClient {
-    if (typeof tokens !== 'object' || tokens === null) {
-      throw new TypeError('tokens must be an object with an accessToken, as verify got it');
-    }
-    const { userId } = tokens;
-    const app = this._context.clientApp;
-    return new RobloxClient({ ...readGivenTokens(tokens), userId, onTokens: options?.onTokens }, { app });
+    const given = { ...readGivenTokens(tokens), userId: tokens.userId, onTokens: options?.onTokens };
+    return new RobloxClient(given, { app: this._context.clientApp });
   }
 
   /** Shows the app without its secret. */

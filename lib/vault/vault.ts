@@ -89,9 +89,13 @@ export class TokenVault {
     refuseUnknownOptions(options, OPTION_NAMES, OPTION_HINTS);
     const { storage = new Map<string, string>(), lock = createMemoryLock(), secrets, onLost, now } = options;
     checkStorage(storage);
-    checkFunction('lock', lock, 'a function (key, task) => result');
-    if (onLost !== undefined) checkFunction('onLost', onLost, 'a function that takes the user ID');
-    if (now !== undefined) checkFunction('now', now, 'a function that gives milliseconds since the epoch');
+    if (typeof lock !== 'function') refuse('lock', lock, 'a function (key, task) => result');
+    if (onLost !== undefined && typeof onLost !== 'function') {
+      refuse('onLost', onLost, 'a function that takes the user ID');
+    }
+    if (now !== undefined && typeof now !== 'function') {
+      refuse('now', now, 'a function that gives milliseconds since the epoch');
+    }
     this.#app = readOwnApp(options);
     const app = () => this.#needApp();
     const sealer = secrets === undefined ? undefined : createSealer(readSecrets('secrets', secrets));
@@ -129,9 +133,6 @@ export class TokenVault {
   async save(userId: string | number, tokens: KeptTokens): Promise<RobloxClient> {
     const id = checkID('userId', userId);
     const app = this.#needApp();
-    if (typeof tokens !== 'object' || tokens === null) {
-      throw new TypeError('tokens must be an object with an accessToken, as verify got it');
-    }
     return this.#clientOf(app, id, await this.#authorizations.save(id, readGivenTokens(tokens)));
   }
 
@@ -221,8 +222,4 @@ function checkStorage(storage: Partial<TokenStorage>): void {
     `storage must be an object with get(key), set(key, value) and delete(key), but is ${describeValue(storage)}. ` +
       `For Redis or Postgres ${SPREAD}`,
   );
-}
-
-function checkFunction(name: string, value: unknown, expected: string): void {
-  if (typeof value !== 'function') throw new TypeError(`${name} must be ${expected}, but is ${describeValue(value)}`);
 }
