@@ -1,3 +1,4 @@
+import { redact } from '../http/redact.ts';
 import { findSlip, readClientSecret } from '../oauth/app-options.ts';
 import { deriveEndpoints, ROBLOX_BASE_URL, type Endpoints } from '../oauth/endpoints.ts';
 import { checkCallbackURL } from './callback-url.ts';
@@ -29,10 +30,11 @@ export function checkEnvironment(environment: Environment): {
   return { findings, endpoints: base.endpoints };
 }
 
-/** What no finding may show: the secret, and whatever was put in its neighbour's place. */
-export function listSecrets(environment: Environment): readonly string[] {
+/** Removes from findings what none may show: the secret, and a client ID that may be the secret in the wrong place. */
+export function hideSecrets(findings: readonly Finding[], environment: Environment): Finding[] {
   const { ROBLOX_CLIENT_ID: clientID = '', ROBLOX_CLIENT_SECRET: clientSecret = '' } = environment;
-  return [clientSecret, clientSecret.trim(), ...(DIGITS.test(clientID) ? [] : [clientID, clientID.trim()])];
+  const secrets = [clientSecret, clientSecret.trim(), ...(DIGITS.test(clientID) ? [] : [clientID, clientID.trim()])];
+  return findings.map((finding) => ({ ...finding, message: redact(finding.message, secrets) }));
 }
 
 const DIGITS = /^[0-9]+$/;

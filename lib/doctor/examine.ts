@@ -1,12 +1,10 @@
 import { getJSON } from '../http/json.ts';
-import { redact } from '../http/redact.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Endpoints } from '../oauth/endpoints.ts';
 import { checkClock, type ClockSample } from './clock.ts';
-import { explainFailure } from './service.ts';
-import { checkEnvironment, listSecrets, type Environment } from './environment.ts';
+import { checkEnvironment, hideSecrets, type Environment } from './environment.ts';
 import { about, type Finding } from './report.ts';
-import { checkDiscovery, checkKeys, buildDiscoveryURL } from './service.ts';
+import { buildDiscoveryURL, checkDiscovery, checkKeys, explainFailure } from './service.ts';
 
 /**
  * Looks at the environment and at the service behind it. Two requests, without credentials; nothing is changed anywhere.
@@ -22,8 +20,7 @@ export async function examine(
     endpoints === undefined
       ? [about('service').note('was not asked: ROBLOX_BASE_URL does not say where it is')]
       : await examineService(endpoints, hasSecret, options);
-  const secrets = listSecrets(environment);
-  return [...findings, ...service].map((finding) => ({ ...finding, message: redact(finding.message, secrets) }));
+  return hideSecrets([...findings, ...service], environment);
 }
 
 async function examineService(

@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AuthorizationError, ConnectionError, TokenError } from '../errors.ts';
 import { setDeadline } from '../http/abort.ts';
-import { redact } from '../http/redact.ts';
 import { RobloxStrategy } from '../strategy/strategy.ts';
 import type { VerifiedLogin } from '../strategy/verify.ts';
 import { explainFailure } from './service.ts';
-import { listSecrets, type Environment } from './environment.ts';
+import { hideSecrets, type Environment } from './environment.ts';
 import { about, isHealthy, type CommandOutput, type Finding } from './report.ts';
 
 const { ok, note, problem } = about('sign-in');
@@ -53,8 +52,7 @@ export async function trySignIn(
   if (!isOwn) {
     findings.push(note(`came back to ${callbackURL}: to ROBLOX_CALLBACK_URL it cannot, so that one was not checked`));
   }
-  const secrets = listSecrets(environment);
-  return findings.map((finding) => ({ ...finding, message: redact(finding.message, secrets) }));
+  return hideSecrets(findings, environment);
 }
 
 /** The app's own where it leads to this machine, else one like it that does. */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { refuse } from '../errors.ts';
 import { addSetCookies, canSetCookies, readCookies, findResponse, buildSetCookie } from './cookies.ts';
 import type { Cookie, CookieResponse } from './cookies.ts';
-import { isAlive, LOGIN_LIFETIME_MS, MAX_LOGINS, readLogins, UNKNOWN_LOGIN } from './login.ts';
+import { handOver, isAlive, LOGIN_LIFETIME_MS, MAX_LOGINS, readLogins } from './login.ts';
 import type { Login, LoginMeta, StateStore } from './login.ts';
 import { createSealer, readSecret, readSecrets, type Sealer, type Secret } from './seal.ts';
 
@@ -90,10 +90,7 @@ export class CookieStore implements StateStore {
 
   /** Finds and removes a login. @see StateStore */
   verify(req: IncomingMessage, handle: string, meta: LoginMeta, callback: Parameters<StateStore['verify']>[3]): void {
-    this.#take(req, handle, meta).then((login) => {
-      if (login === undefined) callback(null, false, UNKNOWN_LOGIN);
-      else callback(null, login.verifier, login.state, login);
-    }, callback);
+    this.#take(req, handle, meta).then((login) => handOver(login, callback), callback);
   }
 
   async #keep(req: IncomingMessage, verifier: string, state: unknown, meta: LoginMeta): Promise<string> {

@@ -65,6 +65,12 @@ export const UNKNOWN_LOGIN = {
   message: 'This sign-in was not started in this browser, has expired or was already used. Please sign in again.',
 } as const;
 
+/** Calls the callback of {@link StateStore.verify} with the login that was taken, if there was one. */
+export function handOver(login: Login | undefined, callback: Parameters<StateStore['verify']>[3]): void {
+  if (login === undefined) callback(null, false, UNKNOWN_LOGIN);
+  else callback(null, login.verifier, login.state, login);
+}
+
 /** Reads the logins in a session. Leaves out values that are not logins. */
 export function readLogins(value: unknown): readonly Login[] {
   return Array.isArray(value) ? value.filter(isLogin) : [];

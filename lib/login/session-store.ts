@@ -3,15 +3,7 @@ import type { IncomingMessage } from 'node:http';
 // Imported, not global: fake timers of test runners replace the globals.
 import { clearTimeout, setTimeout } from 'node:timers';
 import { refuse } from '../errors.ts';
-import {
-  addLogin,
-  readLogins,
-  takeLogin,
-  UNKNOWN_LOGIN,
-  type Login,
-  type LoginMeta,
-  type StateStore,
-} from './login.ts';
+import { addLogin, handOver, readLogins, takeLogin, type Login, type LoginMeta, type StateStore } from './login.ts';
 
 /** The options of a {@link SessionStore}. */
 export interface SessionStoreOptions {
@@ -99,10 +91,7 @@ export class SessionStore implements StateStore {
     this.#update(req, (logins) => {
       const { login, rest } = takeLogin(logins, handle, meta.clientID, this.#now());
       return { logins: rest, result: login };
-    }).then((login) => {
-      if (login === undefined) callback(null, false, UNKNOWN_LOGIN);
-      else callback(null, login.verifier, login.state, login);
-    }, callback);
+    }).then((login) => handOver(login, callback), callback);
   }
 
   /** Changes the logins of a session, one update at a time. Saves the session when they changed. */
