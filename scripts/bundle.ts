@@ -2,7 +2,7 @@
  * Writes the JavaScript of dist/: one file for each entry point of package.json, and what they share in dist/shared/.
  *
  * Node spends about a third of a millisecond on each module that it loads, whatever its size. As seventy files the package took twice
- * as long to import as openid-client's strategy does; as one it takes 1.3 to 1.4 times as long (bench/README.md).
+ * as long to import as openid-client's strategy does; as one it takes 1.3 times as long (bench/README.md).
  * Nothing is minified, so that the code can be read while debugging. Declarations stay one per file, by tsc.
  */
 import { build, type BuildOptions, type Plugin } from 'esbuild';

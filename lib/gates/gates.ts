@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { debuglog, types } from 'node:util';
+import { types } from 'node:util';
 import type { RobloxClient } from '../client/client.ts';
 import { checkID, type ID } from '../cloud/check.ts';
 import { listWantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
@@ -7,6 +7,7 @@ import { RefusedError, refuse, refuseUnknownOptions } from '../errors.ts';
 import { dropUndefined, readObject } from '../http/json.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import { readProfile } from '../oauth/profile.ts';
+import { logExplanation } from '../strategy/login-log.ts';
 import { readThrown } from '../strategy/outcome.ts';
 import type { Request } from '../strategy/passport-oauth2.ts';
 import type { VerifiedLogin, Verify } from '../strategy/verify.ts';
@@ -215,7 +216,7 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
     } catch (error) {
       if (!hasEnded(error)) throw error;
     }
-    debug(isSignedIn ? NO_CLIENT : NO_USER);
+    logExplanation(() => (isSignedIn ? NO_CLIENT : NO_USER));
     return { status: 401, message: isSignedIn ? 'Please sign in again.' : 'Please sign in first.' };
   }
 
@@ -262,7 +263,6 @@ interface Refusal {
   readonly message: string;
 }
 
-const debug = debuglog('passport-roblox-oauth2');
 const NO_USER =
   'A gate answered 401: the request has no user. Nobody is signed in, or the gate stands before app.use(passport.session()).';
 const NO_CLIENT =

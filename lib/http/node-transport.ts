@@ -12,8 +12,8 @@ import {
 } from './transport.ts';
 
 /**
- * Makes the transport of logins, which can tell whether its next request finds an open connection. It uses `settings.fetch`, or else `node:http`: that takes a fifth of the CPU time of node-fetch's
- * streams, and shows which connections are open.
+ * Makes the transport of logins, which can tell whether its next request finds an open connection. It uses `settings.fetch`, or else
+ * `node:http`: that takes a fifth of the CPU time of node-fetch's streams, and shows which connections are open.
  */
 export function createNodeTransport(settings: Partial<HttpSettings> & Pick<HttpSettings, 'timeoutMs'>): {
   readonly transport: Transport;
