@@ -8,7 +8,7 @@ import { dropUndefined, readObject } from '../http/json.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import { readProfile } from '../oauth/profile.ts';
 import { logExplanation } from '../strategy/login-log.ts';
-import { readThrown } from '../strategy/outcome.ts';
+import { wrapThrown } from '../strategy/outcome.ts';
 import type { Request } from '../strategy/passport-oauth2.ts';
 import type { VerifiedLogin, Verify } from '../strategy/verify.ts';
 import { createVerdictCache } from './verdict-cache.ts';
@@ -52,6 +52,7 @@ export interface Gate {
    * @throws {RobloxAPIError} Roblox refused the request; 403: a scope is missing
    * @throws {OAuthError} `invalid_grant`: the user's authorization has ended; ask them to sign in again
    * @throws {ConnectionError} no response
+   * @throws {Error} the age of the account is unknown: the scope `profile` is missing
    */
   allows(client: RobloxClient): Promise<boolean>;
   /**
@@ -216,8 +217,10 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
     } catch (error) {
       if (!hasEnded(error)) throw error;
     }
-    logExplanation(() => (isSignedIn ? NO_CLIENT : NO_USER));
-    return { status: 401, message: isSignedIn ? 'Please sign in again.' : 'Please sign in first.' };
+    // An app without Passport's session has no req.user.
+    const isKnown = isSignedIn || Boolean(client);
+    logExplanation(() => (isKnown ? NO_CLIENT : NO_USER));
+    return { status: 401, message: isKnown ? 'Please sign in again.' : 'Please sign in first.' };
   }
 
   return {
@@ -254,7 +257,7 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
 /** Wraps a rejection that `next()` would treat as "no error", such as `undefined` or `'route'`: the request would pass the gate. */
 function failClosed<T>(work: () => Promise<T>): Promise<T> {
   return work().catch((thrown: unknown) => {
-    throw readThrown(thrown, 'The gate could not find out whether the user may pass');
+    throw wrapThrown(thrown, 'The gate could not find out whether the user may pass');
   });
 }
 
@@ -266,7 +269,7 @@ interface Refusal {
 const NO_USER =
   'A gate answered 401: the request has no user. Nobody is signed in, or the gate stands before app.use(passport.session()).';
 const NO_CLIENT =
-  'A gate answered 401: the request has a user, but findClient gave no client of theirs, or their authorization has ended. Does findClient pass the profile.id that verify got? A vault in memory is empty after a restart; then the user has to sign in again.';
+  'A gate answered 401: findClient gave no client of the user, or their authorization has ended. Does findClient pass the profile.id that verify got? A vault in memory is empty after a restart; then the user has to sign in again.';
 
 function sendRefusal(res: ServerResponse, { status, message }: Refusal): void {
   // The app may have responded meanwhile, for example after a time-out.

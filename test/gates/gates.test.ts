@@ -486,7 +486,7 @@ describe('a gate before a route', () => {
     it(`answers 401 where the user's authorization ${name}`, async () => {
       const client = { toJSON: () => ({ userId: MANGO }), groups: { rank: () => Promise.reject(error()) } };
       const answer = await get(requireGroupRank({ groupId: '7001' }), () => client as unknown as RobloxClient);
-      expect(answer.status).to.equal(401);
+      expect(answer).to.include({ status: 401, body: 'Please sign in again.' });
     });
   }
 
