@@ -45,11 +45,11 @@ const options: BuildOptions = {
   logLevel: 'warning',
   plugins: [bundleLibrary],
 };
-const sourceOf = (file: string) => file.replace(/^dist/, 'lib').replace(/\.js$/, '.ts');
+const findSource = (file: string) => file.replace(/^dist/, 'lib').replace(/\.js$/, '.ts');
 
 /**
- * Takes Node's own modules without `import`. That would also make an ES module of each, and for that evaluate all its exports, lazy ones
- * too, which takes a quarter of a millisecond for each module.
+ * Takes Node's own modules without `import`. Node makes an ES module of each built-in that is imported, and evaluates all its exports for
+ * it, lazy ones too: a quarter of a millisecond each.
  */
 function takeBuiltIns(code: string): string {
   return code
@@ -65,7 +65,7 @@ function takeBuiltIns(code: string): string {
 for (const files of [entries.filter((file) => !tools.includes(file)), tools]) {
   const { metafile } = await build({
     ...options,
-    entryPoints: files.map(sourceOf),
+    entryPoints: files.map(findSource),
     splitting: true,
     chunkNames: 'shared/[hash]',
     metafile: true,

@@ -13,7 +13,7 @@ if (inHooks) mkdirSync(cache, { recursive: true });
 else register(`${import.meta.url}?hooks`);
 
 /** Another version of ts-blank-space may strip differently. */
-const stripper = inHooks
+const stripperManifest = inHooks
   ? readFileSync(new URL('../node_modules/ts-blank-space/package.json', import.meta.url), 'utf8')
   : '';
 
@@ -23,9 +23,9 @@ const hash = (/** @type {string} */ text) => createHash('sha256').update(text).d
 export async function load(url, context, nextLoad) {
   if (!url.endsWith('.ts')) return nextLoad(url, context);
   const source = readFileSync(new URL(url), 'utf8');
-  // One file for each source, so that the cache does not grow: the first line says of which state it is.
+  // One file for each path, so that the cache does not grow. Its first line is a hash of what it was made from.
   const file = new URL(hash(url), cache);
-  const state = `${hash(stripper + source)}\n`;
+  const state = `${hash(stripperManifest + source)}\n`;
   let stripped = read(file);
   if (stripped?.startsWith(state)) {
     stripped = stripped.slice(state.length);

@@ -1,6 +1,6 @@
 /**
- * Runs one attempt at a time. Callers that come meanwhile share it. After two failures in a row it pauses, and longer after each further
- * one. During a pause, callers get the error of the last attempt. So in an outage there is one attempt every few seconds.
+ * Runs one attempt at a time. Callers that come meanwhile share it. After two failures in a row, or when the server asks for
+ * it, it pauses, and longer after each further failure. During a pause, callers get the error of the last attempt. So in an outage there is one attempt every few seconds.
  */
 export type Attempts<T> = ReturnType<typeof createAttempts<T>>;
 
@@ -20,9 +20,9 @@ export function createAttempts<T>(options: {
 }) {
   const { now, random = () => Math.random() } = options;
   let inFlight: Promise<T> | undefined;
-  /** The other work in flight. Resolves with `end`, or with undefined when it failed. */
+  /** Work of `runAlone` in flight. Resolves with its `end`, or with undefined when it failed. */
   let alone: Promise<Error | undefined> | undefined;
-  let failure: { readonly error: unknown; readonly pausesUntil: number } | undefined;
+  let failure: { readonly error: unknown; readonly pausesUntilMs: number } | undefined;
   let failures = 0;
 
   async function attempt(work: () => Promise<T>): Promise<T> {
@@ -33,14 +33,14 @@ export function createAttempts<T>(options: {
       return result;
     } catch (error) {
       failures += 1;
-      failure = { error, pausesUntil: now() + choosePauseMs(failures, error, random) };
+      failure = { error, pausesUntilMs: now() + choosePauseMs(failures, error, random) };
       throw error;
     }
   }
 
   function isPausing(): boolean {
     if (failure === undefined) return false;
-    const leftMs = failure.pausesUntil - now();
+    const leftMs = failure.pausesUntilMs - now();
     // Longer than any pause: the clock was set back.
     return leftMs > 0 && leftMs <= LONGEST_NAMED_PAUSE_MS;
   }
@@ -87,7 +87,10 @@ export function createAttempts<T>(options: {
   };
 }
 
-/** Chooses the pause after a failure. None after the first one, which may be a single broken connection. */
+/**
+ * Chooses the pause after a failure: at least what the server asks for, up to a minute. Beyond that none after the first failure, which may
+ * be a single broken connection.
+ */
 function choosePauseMs(failures: number, error: unknown, random: () => number): number {
   const stepMs = failures < 2 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 2));
   const { retryAfter } = (typeof error === 'object' && error !== null ? error : {}) as { retryAfter?: unknown }; // any object may be thrown

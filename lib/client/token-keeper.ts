@@ -114,6 +114,7 @@ export function createTokenKeeper(options: {
      * @param signal ends this wait, but not the renewal
      * @throws {OAuthError} `invalid_grant`: the authorization has ended; every later use gets this error
      * @throws {ConnectionError} the renewal brought no usable response, and the old token has expired; a later call tries again
+     * @throws what `onTokens` threw, when the old token has expired
      */
     async lease(signal?: AbortSignal) {
       const token = await getAccessToken(signal);
@@ -139,12 +140,15 @@ export function createTokenKeeper(options: {
     async renew(signal?: AbortSignal): Promise<Tokens> {
       return waitFor(renewNow(true), signal);
     },
-    /** Ends the authorization: every later use throws. When it fails, nothing has changed. @throws {TypeError} nobody can revoke the tokens */
+    /**
+     * Ends the authorization: every later use throws. When it fails, nothing has changed.
+     * @throws {TypeError} nobody can revoke the tokens
+     */
     async revoke(limits?: RequestLimits): Promise<void> {
       if (renewal === undefined) throw createCannotRenewError();
-      if (ended === revoked) return;
+      if (ended === REVOKED) return;
       await renewal.revoke(current, limits);
-      ended = revoked;
+      ended = REVOKED;
     },
     /** The current tokens and some old ones: values that no error may show. */
     secrets(): readonly string[] {
@@ -156,14 +160,14 @@ export function createTokenKeeper(options: {
 }
 
 /** The error of every use after a client has revoked its authorization. */
-const revoked = createEndedError('this client has revoked the authorization');
+const REVOKED = createEndedError('this client has revoked the authorization');
 
 /** The tokens that the current async context is storing. */
 const storing = new AsyncLocalStorage<Tokens>();
 
 /**
- * Makes a {@link Renewal} that asks Roblox directly. It stores new tokens before it returns them. When `store` fails, they are kept in memory, and the
- * next attempt stores them before it asks Roblox for newer ones.
+ * Makes a {@link Renewal} that asks Roblox directly. It stores new tokens before it returns them. When `store` fails, they are kept in
+ * memory, and the next attempt stores them before it asks Roblox for newer ones.
  * @param options.store stores new tokens; awaited
  */
 export function createRenewal(options: {
@@ -203,7 +207,7 @@ export function createRenewal(options: {
       attempts.runAlone(async () => {
         const { refreshToken, accessToken } = unsaved ?? latest ?? current;
         await oauth.revoke(refreshToken ?? accessToken, limits);
-      }, revoked),
+      }, REVOKED),
     failure: () => attempts.failure(),
     unsaved: () => unsaved,
     isEnd: isRefusedGrant,
@@ -227,7 +231,7 @@ export function isRefusedGrant(error: unknown): error is OAuthError {
   return error instanceof Error && error.name === 'OAuthError' && 'error' in error && error.error === 'invalid_grant';
 }
 
-/** Whether Roblox or the app's `store` failed: such an error says nothing about the authorization. */
+/** Whether an error says nothing about the authorization. A TypeError is a mistake in code, and is thrown at once. */
 function isOutage(error: unknown): boolean {
   return !isRefusedGrant(error) && !(error instanceof TypeError);
 }
@@ -242,7 +246,10 @@ function createCannotRenewError(): TypeError {
   return new TypeError('The tokens cannot be renewed: that needs a refreshToken and the clientID of its app');
 }
 
-/** Chooses the margin: a quarter of the time left, at most {@link MARGIN_MS}. So tokens with a short lifetime are not renewed at each call. */
+/**
+ * Chooses the margin: a quarter of the time left, at most {@link MARGIN_MS}. So tokens with a short lifetime are not renewed at each
+ * call.
+ */
 function chooseMarginMs(tokens: Tokens, nowMs: number, leastMs: number): number {
   if (tokens.expiresAt === undefined) return 0;
   return Math.min(MARGIN_MS, Math.max(leastMs, (tokens.expiresAt.getTime() - nowMs) / 4));

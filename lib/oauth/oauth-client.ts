@@ -24,12 +24,12 @@ import { readTokens, type Tokens } from './tokens.ts';
 /** The calls of Roblox's OAuth 2.0. */
 export type OAuthClient = ReturnType<typeof createOAuthClient>;
 
-/** What may end a request early. Not for a request with a code or a refresh token: its response must be read. */
+/** What may end a request early. Not for a grant: its response must be read. */
 export type RequestLimits = Pick<HttpRequest, 'signal' | 'timeoutMs'>;
 
 /**
- * Makes the OAuth client of one app. None of its calls is retried: a code or a refresh token works once, and without a response nobody
- * knows whether it was used.
+ * Makes the OAuth client of one app. It retries nothing itself: a code or a refresh token works once, and without a response nobody knows
+ * whether it was used. Only its transport may retry, and such a client must send no grant.
  */
 export function createOAuthClient(options: {
   readonly endpoints: Endpoints;
@@ -114,7 +114,7 @@ const STATUS_ERRORS: Readonly<Record<number, string>> = {
 
 /**
  * Reads a refusal: RFC 6749's `{ error, error_description }`, whatever the status, or one of Open Cloud's error bodies, which the gateway
- * before the OAuth endpoints sends.
+ * in front of the OAuth endpoints sends.
  * @param json the response's parsed body
  * @returns undefined when the response is a success
  * @see RFC 6749, section 5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2

@@ -75,11 +75,11 @@ export async function startLogin(
     ...(pkce ? { code_challenge: deriveCodeChallenge(verifier), code_challenge_method: 'S256' } : {}),
   };
   const meta = createMeta(settings, redirectURI);
-  const state = await storeLogin(settings.store, req, verifier, readState(options.state), meta);
+  const handle = await storeLogin(settings.store, req, verifier, readState(options.state), meta);
   // Prepare what the callback needs while the user reads the consent page.
   keys.prefetch();
   prepareVerification();
-  return redirect(buildAuthorizationURL(settings.endpoints.authorization, { ...parameters, state }));
+  return redirect(buildAuthorizationURL(settings.endpoints.authorization, { ...parameters, state: handle }));
 }
 
 /** Finishes a login: checks `state`, exchanges the code for tokens, finds out who the user is, and calls the app's verify. */
@@ -91,7 +91,7 @@ export async function finishLogin(
   options: RobloxAuthenticateOptions,
 ): Promise<Outcome> {
   if (callback.state === undefined) return refusal(MALFORMED_CALLBACK);
-  const { settings, clientApp: app, askVerify } = context;
+  const { settings, clientApp, askVerify } = context;
   const { store, vault, pkce } = settings;
   // Report an error of this URL only after `state` is verified: a forged request may have caused it.
   const redirectURI = await tryTo(() => readRedirectURI(settings, req, options));
@@ -125,7 +125,7 @@ export async function finishLogin(
   const profile = await identifyUser(context, extensions, tokens, deriveNonce(login.verifier));
   const { accessToken, refreshToken } = tokens;
   const client =
-    (await vault?.save(profile.id, tokens)) ?? new RobloxClient({ ...tokens, userId: profile.id }, { app });
+    (await vault?.save(profile.id, tokens)) ?? new RobloxClient({ ...tokens, userId: profile.id }, { app: clientApp });
   const verdict = await askVerify({ accessToken, refreshToken, tokens, profile, client, req });
   if (!verdict.user) return refusedByApp(verdict.info, verdict.status);
   return success(verdict.user, verdict.info, login.state);

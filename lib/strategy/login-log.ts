@@ -40,7 +40,7 @@ export function explainSuspiciousStart(req: Request, redirectURI: string): strin
     return 'A login starts, but its session has a signed-in user and req.user is missing: app.use(passport.session()) is missing, or stands after this route';
   }
   if (/^http:\/\/(?!localhost[:/])/.test(redirectURI)) {
-    return `A login starts, but Roblox refuses the redirect URL ${redirectURI}: it must be https:, or http: on localhost. Open the app under that name; behind a proxy set proxy: true`;
+    return `A login starts, but the real Roblox refuses the redirect URL ${redirectURI}: it must be https:, or http: on localhost. Open the app under that name; behind a proxy set proxy: true`;
   }
   return undefined;
 }

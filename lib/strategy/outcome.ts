@@ -12,7 +12,7 @@ export const redirect = (url: string): Outcome => ({ kind: 'redirect', url });
 
 /**
  * Signs a user in.
- * @param info the app's own; a message, too
+ * @param info the app's own object, or a message
  * @param state what the app gave to `authenticate`; undefined when it gave none
  */
 export function success(user: unknown, info: unknown, state: unknown): Outcome {
@@ -47,15 +47,15 @@ export function refusedByApp(info: unknown, status?: number): Outcome {
 
 /** Ends a login with an error. */
 export function failure(thrown: unknown): Outcome {
-  return { kind: 'error', error: readThrown(thrown, 'The sign-in failed') };
+  return { kind: 'error', error: wrapThrown(thrown, 'The sign-in failed') };
 }
 
 /**
- * Wraps a thrown value that `next()` treats as "no error": a falsy one, or Express's `'route'` and `'router'`. Unwrapped, it would let a
- * request pass with nobody signed in. Returns every other value unchanged.
+ * Wraps a falsy value and a string. `next()` treats some of them as "no error" (`'route'`, `'router'`), and a request would pass with
+ * nobody signed in. Returns every other value unchanged.
  * @param what happened, for the message
  */
-export function readThrown(thrown: unknown, what: string): unknown {
+export function wrapThrown(thrown: unknown, what: string): unknown {
   if (thrown && typeof thrown !== 'string') return thrown;
   return new Error(`${what}, and the thrown value is not an Error: see cause`, { cause: thrown });
 }

@@ -42,7 +42,8 @@ import {
  *
  * A login ends in one of three ways:
  * - a user;
- * - Passport's *fail* with 403 and `{ message }`: the user cancelled, the callback belongs to no login, or Roblox refused the code;
+ * - Passport's *fail* with `{ message }`: 403 when the user cancelled, the callback is malformed or belongs to no login, or Roblox refused
+ *   the code; 405 for a wrong method; when `verify` refused, its own info and status;
  * - Passport's *error*: {@link AuthorizationError} or {@link TokenError} (Roblox refused the app), {@link InternalOAuthError} (Roblox was
  *   not reached; see `cause`) or {@link IDTokenError} (the ID token cannot be trusted).
  *

@@ -9,17 +9,18 @@ import type { Tokens } from '../oauth/tokens.ts';
 import { createLosses } from './losses.ts';
 import { createMarks, type VaultClock } from './marks.ts';
 import { createMemory } from './memory.ts';
-import { isLive, isNewer, type HeldRecord, type Records, type TokenRecord } from './records.ts';
+import { findIntent } from './decide.ts';
+import { addHolder, isLive, isNewer, type HeldRecord, type Records, type TokenRecord } from './records.ts';
 import { createRenewals, endTokens, createLiveRecord } from './renewal.ts';
 import type { TokenLock } from './storage.ts';
 
 /** Users' authorizations, kept where several processes share them. */
 export type Authorizations = ReturnType<typeof createAuthorizations>;
 
-/** What it may take from Roblox's response until it is stored, beside the time that the response itself may take. */
+/** What it may take from Roblox's response until it is stored, in addition to the time that the response itself may take. */
 const STORE_MS = 5_000;
 
-/** How many users' failed attempts are remembered before those that are over are swept. */
+/** With this many users in `attempts`, those without work or a pause are removed. */
 const REMEMBERED_ATTEMPTS = 1_000;
 
 const REVOKED = createEndedError('the authorization was revoked');
@@ -36,13 +37,13 @@ export function createAuthorizations(options: {
   const marks = createMarks(clock);
   const memory = createMemory();
   const runLocked = <T>(userId: string, task: () => Promise<T>) => lock(records.buildKey(userId), task);
-  const runTwice = <T>(userId: string, task: () => Promise<T>) =>
+  const runWithRetry = <T>(userId: string, task: () => Promise<T>) =>
     runLocked(userId, task).catch((error: unknown) => {
       // A `timeout` with a cause is a broken connection; one without is the end of our own wait.
-      const mayPass =
+      const isTemporary =
         error instanceof TokenVaultError &&
         (error.code === 'lock_lost' || (error.code === 'timeout' && error.cause !== undefined));
-      if (error instanceof TypeError || (error instanceof TokenVaultError && !mayPass)) throw error;
+      if (error instanceof TypeError || (error instanceof TokenVaultError && !isTemporary)) throw error;
       return runLocked(userId, task);
     });
   const losses = createLosses({ ...options, runLocked, marks });
@@ -52,8 +53,20 @@ export function createAuthorizations(options: {
   const checkOpen = () => {
     if (isClosed) throw new TokenVaultError('closed', 'The vault is closed: it renews no more tokens in this process');
   };
-  const bench = { records, runLocked, runTwice, marks, clock, memory, losses, oauth, leaseMs, lossDelayMs, checkOpen };
-  const renewals = createRenewals(bench);
+  const parts = {
+    records,
+    runLocked,
+    runWithRetry,
+    marks,
+    clock,
+    memory,
+    losses,
+    oauth,
+    leaseMs,
+    lossDelayMs,
+    checkOpen,
+  };
+  const renewals = createRenewals(parts);
   /** One renewal (or revocation) of a user at a time in this process. */
   const attempts = new Map<string, Attempts<HeldRecord>>();
   const underWay = new Set<Promise<unknown>>();
@@ -80,13 +93,13 @@ export function createAuthorizations(options: {
   }
 
   /** Brings a record newer than the held one. */
-  async function next(userId: string, held: HeldRecord, isAsked: boolean): Promise<HeldRecord> {
+  async function bringNewer(userId: string, held: HeldRecord, ignorePause: boolean): Promise<HeldRecord> {
     for (;;) {
       let isOurs = false;
       const attempt = findAttempts(userId).run(() => {
         isOurs = true;
         return renewals.renew(userId, held);
-      }, isAsked);
+      }, ignorePause);
       // Not a part of the attempt: what `onLost` does may need another one.
       const record = await attempt.catch(async (error: unknown) => {
         throw await renewals.heard(error);
@@ -98,7 +111,7 @@ export function createAuthorizations(options: {
 
   async function save(userId: string, tokens: Tokens): Promise<HeldRecord> {
     const login = nameLogin(tokens);
-    const record = await runTwice(userId, async () => {
+    const record = await runWithRetry(userId, async () => {
       const before = await records.read(userId).catch((error: unknown) => {
         // A login mends what cannot be read.
         if (error instanceof TokenVaultError && error.code === 'unreadable') return undefined;
@@ -120,13 +133,13 @@ export function createAuthorizations(options: {
   /** @param held what to end where nothing is stored */
   async function end(userId: string, held?: HeldRecord, limits?: RequestLimits): Promise<void> {
     for (;;) {
-      const found = await runTwice(userId, () => announceEnd(userId));
+      const found = await runWithRetry(userId, () => announceEnd(userId));
       if (found === undefined) {
         if (held !== undefined && !memory.hasEnded(held.login)) await endTokens(oauth(), held.tokens, limits);
         break;
       }
-      if ('waitFor' in found) {
-        await renewals.waitFor(userId, found.waitFor);
+      if (found.mark !== undefined) {
+        await renewals.waitForMark(userId, found.mark);
         continue;
       }
       const { record } = found;
@@ -137,7 +150,7 @@ export function createAuthorizations(options: {
         await renewals.withdraw(userId).catch(() => {});
         throw error;
       }
-      if (await runTwice(userId, () => forget(userId, record))) {
+      if (await runWithRetry(userId, () => forget(userId, record))) {
         memory.end(userId, record.login);
         break;
       }
@@ -150,11 +163,10 @@ export function createAuthorizations(options: {
   async function announceEnd(userId: string) {
     const stored = await records.read(userId);
     if (stored === undefined || stored.state === 'lost' || stored.state === 'revoked') return undefined;
-    const asking = stored.holders.at(-1);
-    if (asking !== undefined && !marks.isMine(asking) && !marks.isOver(asking)) return { waitFor: asking };
-    const holders = [...stored.holders.filter((mark) => !marks.isMine(mark)), marks.make(leaseMs())];
-    await records.write(userId, { ...stored, holders });
-    return { record: stored };
+    const mark = findIntent(stored, marks);
+    if (mark !== undefined) return { mark };
+    await records.write(userId, addHolder(stored, marks.make(leaseMs()), marks.isMine));
+    return { record: stored, mark: undefined };
   }
 
   /** @returns false when a newer renewal of the same login is stored: it has to be ended too */
@@ -191,15 +203,15 @@ export function createAuthorizations(options: {
       if (isLive(stored)) memory.remember(userId, newest);
       return newest;
     },
-    /** Ends the authorization at Roblox, then forgets it. Nothing stored, nothing done; when Roblox can't be asked nothing has changed. */
+    /** Ends the authorization at Roblox, then forgets it. Does nothing when nothing is stored. When Roblox cannot be asked, nothing has changed. */
     end: (userId: string) => track(findAttempts(userId).runAlone(() => end(userId), REVOKED)),
     /** How a client that holds a record gets newer tokens. */
     renewalFor(userId: string, record: HeldRecord): Renewal {
       let held = record;
       return {
         canRenew: () => true,
-        async renew(_current, isAsked) {
-          const newer = await track(next(userId, held, isAsked));
+        async renew(_current, ignorePause) {
+          const newer = await track(bringNewer(userId, held, ignorePause));
           if (isNewer(newer, held)) held = newer;
           return held.tokens;
         },

@@ -6,11 +6,11 @@ export interface Situation {
   readonly stored: TokenRecord | undefined;
   /** What the client holds, and has to replace. */
   readonly held: HeldRecord;
-  /** The newest record of that login which this process knows; the held one, mostly. */
+  /** The newest record of that login which this process knows; usually the held one. */
   readonly known: HeldRecord;
   /** Whether Roblox has refused these tokens during this renewal. */
   isRefused(tokens: Tokens): boolean;
-  /** Whether a mark was made by this vault: what it announced has ended, since it does one thing at a time for each user. */
+  /** Whether this vault made a mark. Then its work is over: a vault does one thing at a time for each user. */
   isMine(mark: Mark): boolean;
   /** Whether this process has seen the mark for as long as it lasts. */
   isOver(mark: Mark): boolean;
@@ -34,7 +34,7 @@ export type Decision =
   | { readonly do: 'doubt' }
   /** Refused, and nobody can bring a response: the authorization has ended, and `onLost` has to be told. */
   | { readonly do: 'lose' }
-  /** Remove what this renewal has left; nothing was stored before it. */
+  /** Remove the placeholder that a renewal left where nothing was stored. */
   | { readonly do: 'forget' }
   /** There is nothing to renew. */
   | { readonly do: 'refuse'; readonly why: 'nothing' | 'doubt' | 'lost' | 'revoked' };
@@ -53,8 +53,10 @@ export function decide(situation: Situation): Decision {
     return { do: 'use', record: stored };
   }
 
-  const asking = currentIntent(stored, situation);
-  const candidate = candidates(situation).find(({ tokens }) => tokens.refreshToken !== undefined && !isRefused(tokens));
+  const asking = findIntent(stored, situation);
+  const candidate = listCandidates(situation).find(
+    ({ tokens }) => tokens.refreshToken !== undefined && !isRefused(tokens),
+  );
   if (asking !== undefined && (candidate !== undefined || isLive(stored))) return { do: 'wait', mark: asking };
   if (candidate !== undefined) return { do: 'ask', base: candidate };
 
@@ -69,19 +71,19 @@ export function decide(situation: Situation): Decision {
 }
 
 /** The records whose tokens may be tried, in their order. */
-function candidates({ stored, known, isEnded }: Situation): HeldRecord[] {
+function listCandidates({ stored, known, isEnded }: Situation): HeldRecord[] {
   const ours = isEnded(known.login) ? [] : [known];
   if (stored === undefined) return ours;
   const isSameLogin = stored.login === known.login;
   const isNoBetter = isSameLogin && known.generation <= stored.generation;
   // Stored tokens that are older than those we know are spent: the storage was put back to an older state.
   if (isLive(stored)) return isNoBetter ? [stored] : isSameLogin ? [known] : [stored, known];
-  // What a renewal by others left has no tokens, and says nothing of ours.
+  // A placeholder of another renewal has no tokens, and says nothing about ours.
   return stored.state === 'live' || !isNoBetter ? ours : [];
 }
 
 /** Whoever is asking Roblox now, if it is somebody else. */
-function currentIntent(
+export function findIntent(
   stored: TokenRecord | undefined,
   { isMine, isOver }: Pick<Situation, 'isMine' | 'isOver'>,
 ): Mark | undefined {

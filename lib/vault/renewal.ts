@@ -8,13 +8,16 @@ import { chooseGrowingPauseMs, type Marks, type VaultClock } from './marks.ts';
 import type { Memory } from './memory.ts';
 import { addHolder, type HeldRecord, type Mark, type Records, type TokenRecord } from './records.ts';
 
-/** What renewals and revocations of one vault share. */
-export interface Bench {
+/** What renewals need of their vault. */
+export interface RenewalParts {
   readonly records: Records;
   /** Runs a task under the user's lock. */
   readonly runLocked: <T>(userId: string, task: () => Promise<T>) => Promise<T>;
-  /** The same, and once more where only a connection or the lock broke. The task must be one that may be done twice. */
-  readonly runTwice: Bench['runLocked'];
+  /**
+   * The same, and once more after an error that is neither a mistake in code nor the vault's own verdict: a broken connection, a lost
+   * lock. The task must be one that may be done twice.
+   */
+  readonly runWithRetry: RenewalParts['runLocked'];
   readonly marks: Marks;
   readonly clock: VaultClock;
   readonly memory: Memory;
@@ -51,8 +54,8 @@ interface Unsaved extends TokenResponse {
  * stored or the intent's time is over, and only then spends the same refresh token. A response is stored whatever happened meanwhile,
  * unless something newer is stored. A refusal counts only when nobody else can have a response.
  */
-export function createRenewals(bench: Bench) {
-  const { records, runLocked, runTwice, marks, clock, memory, losses, oauth } = bench;
+export function createRenewals(parts: RenewalParts) {
+  const { records, runLocked, runWithRetry, marks, clock, memory, losses, oauth } = parts;
   const unsaved = new Map<string, Unsaved>();
   const storing = new Map<string, Promise<void>>();
   const inDoubt = new WeakSet<object>();
@@ -60,7 +63,7 @@ export function createRenewals(bench: Bench) {
   const told = new WeakMap<object, Promise<OAuthError>>();
 
   /**
-   * Brings a record that is newer than `given`, stored: the one of another process, or a renewed one. Call it once at a time for a user.
+   * Returns a stored record that is newer than `given`: another process's, or one renewed here. Call it once at a time for a user.
    * @throws {OAuthError} `invalid_grant`
    */
   async function renew(userId: string, given: HeldRecord): Promise<HeldRecord> {
@@ -70,7 +73,7 @@ export function createRenewals(bench: Bench) {
       if (kept !== undefined) return kept;
       const mayForget = refusals.size > 0 && (await records.mayForget());
       const isRefused = ({ refreshToken = '' }: Tokens) => refusals.has(refreshToken);
-      const { decision, loss } = await runTwice(userId, () => {
+      const { decision, loss } = await runWithRetry(userId, () => {
         const known = memory.newest(userId, given);
         return act(userId, { held: given, known, mayForget, isRefused });
       });
@@ -79,7 +82,7 @@ export function createRenewals(bench: Bench) {
           memory.remember(userId, decision.record);
           return decision.record;
         case 'wait':
-          await waitFor(userId, decision.mark);
+          await waitForMark(userId, decision.mark);
           break;
         case 'ask': {
           const renewed = await ask(userId, decision.base, refusals);
@@ -108,24 +111,24 @@ export function createRenewals(bench: Bench) {
     });
     switch (decision.do) {
       case 'ask': {
-        bench.checkOpen();
+        parts.checkOpen();
         const { login, generation } = decision.base;
         // Where the storage knows nothing: a record without the tokens, since they may have been revoked.
         const record = stored ?? createLiveRecord({ login, generation, tokens: undefined }, 0);
-        await records.write(userId, addHolder(record, marks.make(bench.leaseMs()), marks.isMine));
+        await records.write(userId, addHolder(record, marks.make(parts.leaseMs()), marks.isMine));
         break;
       }
       case 'wait':
         if (stored?.holders.some(marks.isMine)) await records.write(userId, removeMine(stored));
         break;
       case 'doubt': {
-        const refused = { ...removeMine(stored!), state: 'refused', mark: marks.make(bench.lossDelayMs) } as const; // decided by it
+        const refused = { ...removeMine(stored!), state: 'refused', mark: marks.make(parts.lossDelayMs) } as const; // decide() says so only for a stored record
         await records.write(userId, refused);
         losses.notice(userId, refused);
         break;
       }
       case 'lose': {
-        const loss = await losses.conclude(userId, stored!); // decided by it
+        const loss = await losses.conclude(userId, stored!); // decide() says so only for a stored record
         memory.end(userId, stored!.login);
         return { decision, loss };
       }
@@ -217,12 +220,12 @@ export function createRenewals(bench: Bench) {
   }
 
   /** Looks at a user's record until the mark of its holder is over or gone. */
-  async function waitFor(userId: string, mark: Mark): Promise<void> {
+  async function waitForMark(userId: string, mark: Mark): Promise<void> {
     for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 1.5)) {
       const leftMs = marks.leftMs(mark);
       if (leftMs <= 0) return;
       await clock.sleep(Math.min(leftMs, lookMs * (0.75 + clock.random() / 2)));
-      bench.checkOpen();
+      parts.checkOpen();
       if ((await records.read(userId))?.holders.at(-1)?.id !== mark.id) return;
     }
   }
@@ -276,7 +279,7 @@ export function createRenewals(bench: Bench) {
 
   return {
     renew,
-    waitFor,
+    waitForMark,
     withdraw,
     /** A response of Roblox's that could not be stored yet. */
     unsaved: (userId: string): TokenResponse | undefined => unsaved.get(userId),

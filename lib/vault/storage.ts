@@ -7,10 +7,10 @@ const { bigint: readNanoseconds } = process.hrtime; // captured: fake timers rep
 export const monotonic = (): number => Number(readNanoseconds()) / 1e6;
 
 /**
- * Where a vault keeps one string per user: a `Map`, a table, anything with these three methods. The string holds the user's tokens: as
+ * Where a vault keeps one string per user: a `Map`, a table, anything with `get`, `set` and `delete`. The string holds the user's tokens: as
  * JSON, or sealed where the vault has `secrets`. Each method may return its result or a promise of it.
  *
- * A key names the app and ends in the user's ID, and has no characters beside letters, digits and `_ : . -`.
+ * A key names the app and ends in the user's ID, and has only letters, digits and `_ : . -`.
  */
 export interface TokenStorage {
   /** @returns what was stored last; undefined (or null) when nothing is */
@@ -75,12 +75,12 @@ export function guardLock(lock: TokenLock): TokenLock {
       }),
     );
     // The compiler does not see that the task has set it.
-    const told = outcome as { readonly value: Result } | { readonly error: unknown } | undefined;
-    if (told !== undefined && 'error' in told) throw told.error;
-    if (told !== undefined && told === returned) return told.value;
+    const settled = outcome as { readonly value: Result } | { readonly error: unknown } | undefined;
+    if (settled !== undefined && 'error' in settled) throw settled.error;
+    if (settled !== undefined && settled === returned) return settled.value;
     throw new TypeError(
       'lock must be a function (key, task) that returns what task() resolves to, as in `return await task()`; ' +
-        (told === undefined ? 'it resolved before its task did' : 'it returned something else'),
+        (settled === undefined ? 'it did not run its task, or did not wait for it' : 'it returned something else'),
     );
   };
 }

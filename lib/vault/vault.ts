@@ -22,7 +22,8 @@ export interface TokenVaultOptions extends AppOptions {
   readonly lock?: TokenLock | undefined;
   /**
    * Seals what is stored: the first secret seals, all open, so that a new one can be put in front and an old one removed 90 days later.
-   * `node -p "crypto.randomBytes(32).toString('base64')"` makes one; 16 bytes is the least that is taken. Without `secrets` tokens are stored as they are.
+   * `node -p "crypto.randomBytes(32).toString('base64')"` makes one; 16 bytes is the least that is taken. Without `secrets` tokens are
+   * stored as they are.
    */
   readonly secrets?: readonly Secret[] | undefined;
   /**
@@ -121,7 +122,7 @@ export class TokenVault {
     const id = checkID('userId', userId);
     const app = this.#needApp();
     const record = await this.#authorizations.read(id);
-    return record === undefined ? undefined : this.#clientOf(app, id, record);
+    return record === undefined ? undefined : this.#makeClient(app, id, record);
   }
 
   /**
@@ -133,7 +134,7 @@ export class TokenVault {
   async save(userId: string | number, tokens: KeptTokens): Promise<RobloxClient> {
     const id = checkID('userId', userId);
     const app = this.#needApp();
-    return this.#clientOf(app, id, await this.#authorizations.save(id, readGivenTokens(tokens)));
+    return this.#makeClient(app, id, await this.#authorizations.save(id, readGivenTokens(tokens)));
   }
 
   /**
@@ -184,7 +185,7 @@ export class TokenVault {
     }
   }
 
-  #clientOf(app: App, userId: string, record: HeldRecord): RobloxClient {
+  #makeClient(app: App, userId: string, record: HeldRecord): RobloxClient {
     const renewal = this.#authorizations.renewalFor(userId, record);
     return new RobloxClient({ ...record.tokens, userId }, { app, renewal });
   }

@@ -5,7 +5,7 @@ import { startEmulator } from '../../lib/emulator/index.ts';
 
 const LOGINS = 1000;
 
-describe('1,000 logins in a row', function () {
+describe('1,000 logins in a row, after 1,000 others', function () {
   this.timeout(180_000);
 
   it('open only a few connections, and leave nothing on the heap', async () => {

@@ -146,7 +146,7 @@ function renderCandidate({ user, choices, picture }: Candidate, index: number): 
 ${boxes.length === 0 ? '' : `<div class="choices">${boxes.join('\n')}</div>`}</div>`;
 }
 
-/** Renders the error page, for requests of an unknown app. */
+/** Renders the error page, where the browser cannot be sent back to the app. */
 export function renderErrorPage(error: string, description: string): string {
   return renderPage(
     'Something is wrong with this link',

@@ -19,7 +19,7 @@ interface AuthorizationRequest {
 interface Refusal {
   readonly error: string;
   readonly description: string;
-  /** Where to send the browser with the error; undefined shows a page, because the app is unknown. */
+  /** Where to send the browser with the error; undefined: the app or its redirect URI is unknown, and a page is shown. */
   readonly backTo?: { redirectURI: string; state: string | undefined };
 }
 
@@ -123,7 +123,7 @@ function readRequest(world: World, query: URLSearchParams): AuthorizationRequest
   if (asked.some((prompt) => !prompts.has(prompt)) || (asked.includes('none') && asked.length > 1)) {
     return refuse('invalid_request', 'prompt must be none, or some of login, consent and select_account');
   }
-  // The emulator always asks which account to use, and `none` forbids to ask.
+  // The emulator always asks which account to use, and `none` forbids asking.
   if (asked.includes('none')) return refuse('login_required', 'Nobody is signed in');
   return { client, redirectURI, state, nonce: query.get('nonce') ?? undefined, scopes, responseType, codeChallenge };
 }

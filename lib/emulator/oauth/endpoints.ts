@@ -1,4 +1,4 @@
-/** Roblox's paths of the endpoints that oidc-provider serves. */
+/** Roblox's paths of the endpoints that go through oidc-provider. */
 export const paths = {
   token: '/oauth/v1/token',
   introspection: '/oauth/v1/token/introspect',

@@ -6,7 +6,7 @@ export type IdTokenFault =
   | 'wrong_key'
   | 'unknown_kid'
   | 'alg_none'
-  /** Signed with the client's secret. */
+  /** Signed with the client's secret, or with a public client's ID. */
   | 'hs256'
   | 'issuer'
   | 'slashless_issuer'
@@ -37,7 +37,7 @@ interface Unsigned {
   /** `aud`, the client ID. */
   readonly client: string;
   readonly clientSecret: string | undefined;
-  /** `iat`, in seconds since 1970. */
+  /** `iat`, in seconds since the epoch. */
   readonly now: number;
   /** Signs the claims with these changes. */
   signed(changes: Readonly<Record<string, unknown>>): string;

@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 /** A JSON Web Key. Our own type, because @types/node 25 moved its type. */
 type PublicJWK = Readonly<Record<string, unknown>>;
 
-/** An ES256 key that signs ID tokens. */
+/** An ES256 key that signs ID tokens and access tokens. */
 export interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
@@ -12,6 +12,7 @@ export interface SigningKey {
   readonly publicJwk: PublicJWK;
 }
 
+/** Makes a new key. */
 export function createSigningKey(): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const kid = randomUUID();

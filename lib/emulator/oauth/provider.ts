@@ -9,8 +9,15 @@ import { loadLibrary } from './library.ts';
 import type { EmulatedClient, EmulatedUser } from '../options.ts';
 import { listResources } from './resources.ts';
 import type { GrantedResources, Storage } from './storage.ts';
-import { buildClaims, buildTokenResponse, introspect, issueIdToken, reportLifetime } from './token-rules.ts';
-import { showAccessToken, type TokenRules } from './token-rules.ts';
+import {
+  buildClaims,
+  buildTokenResponse,
+  introspect,
+  issueIdToken,
+  reportLifetime,
+  showAccessToken,
+  type TokenRules,
+} from './token-rules.ts';
 import type { World } from '../world.ts';
 
 /** What a user grants to an app. */
@@ -35,11 +42,11 @@ export async function createTokenServer(world: World, rules: TokenRules) {
   provider.on('server_error', (_ctx, error) => console.error('Roblox emulator:', error));
   const tokens = new WeakMap<IncomingMessage, string>();
   provider.use(async (ctx, next) => {
-    // The two endpoints authenticate clients alike.
+    // oidc-provider has no resources endpoint. Its introspection endpoint authenticates the client in the same way.
     const { path } = ctx;
     if (path === paths.resources) ctx.path = paths.introspection;
     await next();
-    // oidc-provider always sends CORS headers. Roblox documents none.
+    // Roblox documents no CORS. Without this header no page of another origin can read the response.
     if (!rules.knobs.cors) ctx.remove('access-control-allow-origin');
     if (ctx.status !== 200) return;
     // Cast: oidc-provider has added its fields to Koa's context.

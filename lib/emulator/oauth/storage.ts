@@ -8,7 +8,7 @@ interface Entry {
   /** Both in milliseconds, by the emulator's clock. */
   readonly issuedAt: number;
   readonly expiresAt: number;
-  /** Whether the user or the app revoked it. Introspection still reports it as active (see Roblox's note at v1/token/introspect). */
+  /** Of an access token: whether the user or the app revoked it. Introspection still reports it as active (see Roblox's note at v1/token/introspect). */
   revoked: boolean;
   /** The JWT that apps get for an access token of oidc-provider. */
   jwt?: string;
@@ -136,7 +136,7 @@ export class Storage {
     for (const kind of ['AccessToken', 'RefreshToken']) {
       const entry = this.#getEntries(kind).get(value);
       if (entry === undefined || this.#isExpired(entry)) continue;
-      if (kind === 'RefreshToken' && (entry.revoked || entry.payload['consumed'] !== undefined)) continue;
+      if (kind === 'RefreshToken' && entry.payload['consumed'] !== undefined) continue;
       const { payload, issuedAt, expiresAt } = entry;
       return { kind, payload, issuedAt, expiresAt };
     }

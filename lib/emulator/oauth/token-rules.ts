@@ -121,7 +121,7 @@ export function introspect(rules: TokenRules, token: string, client: EmulatedCli
     iss: rules.issuer,
     token_type: 'Bearer',
     client_id: client.clientID,
-    // In Roblox's example it is not the client's ID either.
+    // As in Roblox's example: not the client's ID.
     aud: '4239311013248676173',
     sub: rules.identities.forApp(client.clientID).show(String(payload['accountId'])),
     scope: payload['scope'],
