@@ -101,17 +101,14 @@ function chooseBackoffMs(retries: number, random: () => number): number {
 /**
  * Reads how long a response asks to wait: `Retry-After`, else `x-ratelimit-reset`. Zero counts as no wait named, because a request sent
  * at once would be refused again.
- * @param response `x-ratelimit-reset` comes with every response. Without a 429 it counts only when no quota is left.
+ * @param response `x-ratelimit-reset` comes with every response, and may name hours. It counts only when no quota is left.
  * @param nowMs milliseconds since the epoch; needed when `Retry-After` is a date and the response has no `Date`
  * @returns milliseconds above 0, or undefined when the server named no time
  * @see RFC 9110, section 10.2.3 https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  * @see https://create.roblox.com/docs/cloud/reference/rate-limits
  */
-export function readWaitMs(
-  { status, header }: Pick<HttpResponse, 'status' | 'header'>,
-  nowMs: number,
-): number | undefined {
-  const isQuotaSpent = status === 429 || !(Number.parseInt(header('x-ratelimit-remaining') ?? '', 10) > 0);
+export function readWaitMs({ header }: Pick<HttpResponse, 'header'>, nowMs: number): number | undefined {
+  const isQuotaSpent = !(Number.parseInt(header('x-ratelimit-remaining') ?? '', 10) > 0);
   const namedMs = readRetryAfterMs(header, nowMs) || (isQuotaSpent ? readResetMs(header) : 0);
   return namedMs > 0 ? namedMs : undefined;
 }

@@ -242,12 +242,13 @@ describe('how long a response asks to wait', () => {
     ['x-ratelimit-reset in seconds left', 429, { 'x-ratelimit-reset': '30' }, 30_000],
     ['a list in x-ratelimit-reset: the last window to open', 429, { 'x-ratelimit-reset': '3, 30;w=60' }, 30_000],
     ['a reset within this second: no time named', 429, { 'x-ratelimit-reset': '0' }, undefined],
-    [
-      'a 503 with quota left: the reset is not about it',
-      503,
-      { 'x-ratelimit-reset': '30', 'x-ratelimit-remaining': '5' },
+    ...[429, 503].map((status): (typeof cases)[number] => [
+      `a ${status} with quota left: the reset is not about it`,
+      status,
+      { 'x-ratelimit-reset': '36000', 'x-ratelimit-remaining': '5' },
       undefined,
-    ],
+    ]),
+    ['a 429 without quota', 429, { 'x-ratelimit-reset': '30', 'x-ratelimit-remaining': '0' }, 30_000],
     ['a 503 without quota', 503, { 'x-ratelimit-reset': '30', 'x-ratelimit-remaining': '0' }, 30_000],
     ['a negative Retry-After', 429, { 'retry-after': '-5' }, undefined],
     ['a Retry-After of words', 429, { 'retry-after': 'soon' }, undefined],
