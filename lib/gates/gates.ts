@@ -10,7 +10,7 @@ import { readProfile } from '../oauth/profile.ts';
 import { logExplanation } from '../strategy/login-log.ts';
 import { wrapThrown } from '../strategy/outcome.ts';
 import type { Request } from '../strategy/passport-oauth2.ts';
-import type { VerifiedLogin, Verify } from '../strategy/verify.ts';
+import { checkObjectParameters, type VerifiedLogin, type Verify } from '../strategy/verify.ts';
 import { createVerdictCache } from './verdict-cache.ts';
 
 /** The options that every gate takes. */
@@ -213,7 +213,10 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
 
   async function findRefusal(client: FoundClient, isSignedIn: boolean): Promise<Refusal | undefined> {
     try {
-      if (client) return (await allows(client)) ? undefined : { status: 403, message };
+      if (client) {
+        checkClient(client);
+        return (await allows(client)) ? undefined : { status: 403, message };
+      }
     } catch (error) {
       if (!hasEnded(error)) throw error;
     }
@@ -228,6 +231,7 @@ function createGate({ ask, askLogin }: Question, defaultMessage: string, options
     check,
     verify(verify) {
       if (typeof verify !== 'function') refuse('verify', verify, 'a function: gate.verify(({ profile }) => user)');
+      checkObjectParameters(verify.length);
       return async (login: VerifiedLogin) => {
         // Not a cached verdict: the user may have joined the group since.
         const isAllowed = await failClosed(async () =>
@@ -285,6 +289,12 @@ function sendRefusal(res: ServerResponse, { status, message }: Refusal): void {
 function hasEnded(thrown: unknown): boolean {
   const { name, error, status } = readObject(thrown) ?? {};
   return (name === 'OAuthError' && error === 'invalid_grant') || (name === 'RobloxAPIError' && status === 401);
+}
+
+/** @throws {TypeError} not a client */
+function checkClient(client: unknown): void {
+  if (typeof readObject(client)?.['toJSON'] === 'function') return;
+  refuse('what findClient returns', client, 'a RobloxClient, or undefined when nobody is signed in');
 }
 
 /** Whether Passport has put a user on the request. */

@@ -116,7 +116,8 @@ function isRefusedError(error: unknown): error is RefusedError {
   return error instanceof RefusedError || readObject(error)?.['name'] === 'RefusedError';
 }
 
-function checkObjectParameters(declared: number): void {
+/** @throws {TypeError} a function of the classic form */
+export function checkObjectParameters(declared: number): void {
   if (declared <= 1) return;
   throw new TypeError(
     `verify in the options gets one object, but declares ${declared} parameters: write ` +

@@ -470,6 +470,22 @@ describe('a gate before a route', () => {
     });
   }
 
+  for (const wrong of ['route', {}, 1, true, { groups: {} }]) {
+    it(`lets nobody pass where findClient returns ${JSON.stringify(wrong)}, and says what it must return`, async () => {
+      const errors: unknown[] = [];
+      const gate = requireGroupRank({ groupId: '7001' });
+      await new Promise<void>((resolve) => {
+        gate.middleware(() => wrong as never)({} as never, {} as never, (error) => resolve(void errors.push(error)));
+      });
+      expect(String(errors[0])).to.match(/^TypeError: what findClient returns must be a RobloxClient, or undefined/);
+    });
+  }
+
+  it('refuses a classic function in verify', () => {
+    const classic = (_accessToken: string, _refreshToken: string) => ({});
+    expect(() => requireGroupRank({ groupId: '7001' }).verify(classic as never)).to.throw(TypeError, 'gets one object');
+  });
+
   const ended: [name: string, error: () => unknown][] = [
     ['has ended', () => new OAuthError({ error: 'invalid_grant', status: 400 })],
     ['ran out', () => new RobloxAPIError('no', { status: 401, method: 'GET', url: 'x' })],
