@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { refuse } from '../errors.ts';
+import { refuse, refuseUnknownOptions } from '../errors.ts';
 import { addSetCookies, canSetCookies, readCookies, findResponse, buildSetCookie } from './cookies.ts';
 import type { Cookie, CookieResponse } from './cookies.ts';
 import { handOver, isAlive, LOGIN_LIFETIME_MS, MAX_LOGINS, readLogins } from './login.ts';
@@ -211,6 +211,7 @@ function readOptions(options: CookieStoreOptions): CookieStoreOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('CookieStore needs { secret } or { secrets }');
   }
+  refuseUnknownOptions(options, { secret: 1, secrets: 1, name: 1, secure: 1, response: 1, now: 1 });
   const { secret, secrets, name, secure, response, now } = options;
   if (secret !== undefined && secrets !== undefined) {
     throw new TypeError('secret and secrets were both given: leave one of them out');

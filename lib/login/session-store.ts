@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 // Imported, not global: fake timers of test runners replace the globals.
 import { clearTimeout, setTimeout } from 'node:timers';
-import { refuse } from '../errors.ts';
+import { refuse, refuseUnknownOptions } from '../errors.ts';
 import { addLogin, handOver, readLogins, takeLogin, type Login, type LoginMeta, type StateStore } from './login.ts';
 
 /** The options of a {@link SessionStore}. */
@@ -53,6 +53,7 @@ export class SessionStore implements StateStore {
 
   /** @throws {TypeError} an option that cannot work, by its name */
   constructor(options: SessionStoreOptions = {}) {
+    refuseUnknownOptions(options, { key: true, timeout: true, now: true });
     const { key = 'oauth2:roblox', timeout = 10_000, now } = options;
     if (typeof key !== 'string' || key === '') refuse('key', key, 'a non-empty string');
     if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= MAX_TIMEOUT_MS)) {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { RobloxClient } from '../client/client.ts';
 import { readGivenTokens, type KeptTokens, type OnTokens } from '../client/options.ts';
-import { ConnectionError } from '../errors.ts';
+import { ConnectionError, refuseUnknownOptions } from '../errors.ts';
 import { createNodeTransport } from '../http/node-transport.ts';
 import { runOutsidePromise } from '../http/platform.ts';
 import { createTransport } from '../http/transport.ts';
@@ -167,12 +167,13 @@ export class RobloxStrategy extends OAuth2Strategy {
    * Makes a client for a user whose tokens you stored.
    * @param tokens the `tokens` that `verify` got, also after JSON; add the `userId` to save a request
    * @param options.onTokens stores renewed tokens; awaited before any call uses them
-   * @throws {TypeError} no `accessToken`, or tokens of the wrong shape
+   * @throws {TypeError} no `accessToken`, tokens of the wrong shape, or an option that does not exist
    */
   client(
     tokens: KeptTokens & { readonly userId?: string | number | undefined },
     options: { readonly onTokens?: OnTokens | undefined } = {},
   ): RobloxClient {
+    refuseUnknownOptions(options ?? {}, { onTokens: true });
     const given = { ...readGivenTokens(tokens), userId: tokens.userId, onTokens: options?.onTokens };
     return new RobloxClient(given, { app: this._context.clientApp });
   }

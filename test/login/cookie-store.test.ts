@@ -285,6 +285,7 @@ describe('a CookieStore', () => {
     ['secure as a string', { secret: SECRET, secure: 'yes' }, /^secure /],
     ['response as an object', { secret: SECRET, response: {} }, /^response /],
     ['now as a number', { secret: SECRET, now: 3 }, /^now /],
+    ['a misspelt option', { secret: SECRET, nam: 'x' }, /Unknown option 'nam'\. Did you mean 'name'/],
   ];
   for (const [name, options, message] of refused) {
     it(`refuses ${name}, and shows no secret`, () => {

@@ -193,6 +193,7 @@ describe('a SessionStore', () => {
       (timeout) => [`a timeout of ${timeout}`, { timeout }, /^timeout /] as never,
     ),
     ['a clock that is no function', { now: 3 }, /^now /],
+    ['a misspelt option', { timout: 5 }, /Unknown option 'timout'\. Did you mean 'timeout'/],
   ];
   for (const [name, options, message] of refused) {
     it(`refuses ${name}`, () => {

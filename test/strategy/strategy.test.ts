@@ -43,6 +43,10 @@ describe('strategy.client', () => {
     expect(() => strategy.client({} as never)).to.throw(TypeError, /accessToken is missing/);
     expect(() => strategy.client({ accessToken: REFRESH_TOKEN, expiresAt: 'soon' })).to.throw(TypeError, /expiresAt/);
     expect(() => strategy.client(undefined as never)).to.throw(TypeError, /tokens must be/);
+    expect(() => strategy.client({ accessToken: 'a token' }, { onToken: () => {} } as never)).to.throw(
+      TypeError,
+      "Did you mean 'onTokens'?",
+    );
     const tokens = { accessToken: ACCESS_TOKEN };
     for (const userId of ["1'] || true || user in ['users/2", '', 2 ** 60, '../1']) {
       expect(() => strategy.client({ ...tokens, userId })).to.throw(TypeError, /userId/);
