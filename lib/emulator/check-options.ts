@@ -59,6 +59,9 @@ export function checkOptions(options: EmulatorOptions): void {
     }
   }
   if (options.url !== undefined) checkURL(options.url);
+  if (options.host !== undefined && typeof (options.host as unknown) !== 'string') {
+    throw new OptionError(['host'], `must be an address to listen on, but is ${describeValue(options.host)}`);
+  }
   if (![undefined, 'public', 'pairwise'].includes(options.subjectType)) {
     throw new OptionError(
       ['subjectType'],

@@ -66,7 +66,10 @@ const changes: Readonly<Record<string, (emulator: Controlled, body: Body) => unk
   reset: (emulator) => emulator.reset(),
 };
 
-/** Faults, by name: `POST /control/faults/status`. All of them take `target` and `times`. */
+/** Faults that are for no path. */
+const TARGETLESS_FAULTS = ['idToken', 'userInfoOf', 'operation', 'clear'];
+
+/** Faults, by name: `POST /control/faults/status`. All of them take `times`, and all but {@link TARGETLESS_FAULTS} a `target`. */
 const faults: Readonly<Record<string, (all: Faults, target: FaultTarget, body: Body) => ArmedFault | void>> = {
   status: (all, target, body) => all.status(target, readNumber(body, 'status'), body),
   redirect: (all, target, body) => all.redirect(target, readText(body, 'location'), body),
@@ -115,7 +118,8 @@ export async function handleControl(exchange: Exchange, emulator: Controlled): P
   try {
     const body = readBody(exchange);
     if (fault !== undefined) {
-      fault(emulator.faults, readText({ target: '*', ...body }, 'target'), body);
+      const hasTarget = !TARGETLESS_FAULTS.includes(kind);
+      fault(emulator.faults, hasTarget ? readText(body, 'target') : '*', body);
       return sendJson(res, 200, { result: null });
     }
     sendJson(res, 200, { result: (await change?.(emulator, body)) ?? null });

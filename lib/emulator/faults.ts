@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -190,6 +190,13 @@ export class Faults {
     body: string,
     options: FaultOptions,
   ): ArmedFault {
+    if (!Number.isSafeInteger(status) || status < 200 || status > 599) {
+      throw new TypeError(`The status of a fault must be a whole number from 200 to 599, but is ${String(status)}`);
+    }
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
     return arm(this.#wire, target, { kind: 'respond', status, headers, body }, options);
   }
 }
@@ -201,6 +208,12 @@ function requireKind(kind: string, known: readonly string[]): void {
 
 function arm<T>(list: Armed<T>[], target: FaultTarget, what: T, options: FaultOptions): ArmedFault {
   const { times = 1 } = options;
+  if (!(typeof target === 'string' && target !== '') && !(target instanceof RegExp)) {
+    throw new TypeError('The target of a fault must be a path such as /cloud/v2/*, or a RegExp');
+  }
+  if (times !== 'always' && times !== Infinity && !(Number.isSafeInteger(times) && times > 0)) {
+    throw new TypeError("times must be a whole number above 0, or 'always'");
+  }
   const armed: Armed<T> = { target, what, left: times === 'always' ? Infinity : times, hits: 0 };
   list.push(armed);
   return {

@@ -318,6 +318,7 @@ describe('An emulator', () => {
     ['another case', { subjecttype: 'pairwise' }, /Did you mean subjectType\?/],
     ['a knob of another type', { rateLimits: 'yes' }, /rateLimits must be a boolean/],
     ['an unknown subject type', { subjectType: 'private' }, /'public' or 'pairwise'/],
+    ['a host that is a number', { host: 5 }, /host must be an address/],
     ['an address with a path', { url: 'https://a.example/roblox' }, /url must be like https/],
   ];
   for (const [name, options, message] of refused) {
