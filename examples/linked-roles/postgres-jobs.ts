@@ -21,7 +21,8 @@ export async function openPostgresJobs(pool: Pool, claimSeconds: number): Promis
   boss.on('error', (error) => console.error('The job queue failed, and goes on: %s', error.message));
   await boss.start();
   // "short": a person is queued once. No retries: the schedule queues people again.
-  await boss.createQueue(QUEUE, { name: QUEUE, policy: 'short', retryLimit: 0, expireInSeconds: claimSeconds });
+  const queue = { name: QUEUE, policy: 'short', retryLimit: 0, expireInSeconds: claimSeconds } as const;
+  await repeatAfterDeadlock(() => boss.createQueue(QUEUE, queue));
 
   return {
     async add(memberIds) {
@@ -41,4 +42,19 @@ export async function openPostgresJobs(pool: Pool, claimSeconds: number): Promis
       await boss.stop({ graceful: true, wait: true, close: false });
     },
   };
+}
+
+const MAX_TRIES = 10;
+
+/** Processes that make the same queue at once may lock each other out. Postgres then lets one of them go on and ends the others. */
+async function repeatAfterDeadlock(work: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const isDeadlock = error instanceof Error && 'code' in error && error.code === '40P01';
+      if (!isDeadlock || tries === MAX_TRIES) throw error;
+    }
+  }
 }

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { openPostgresJobs } from '../../examples/linked-roles/postgres-jobs.ts';
 import { ROBLOX_APP, startLocalProviders, type LocalProviders } from '../../examples/linked-roles/stand-in/local.ts';
 import { createVisitor, DEMO_GROUPS, DEMO_PEOPLE, type EmulatedUser, type Visitor } from '../../lib/emulator/index.ts';
 import { connect, press, ROLES, setRole, signIn, textOf } from '../linked-roles/support.ts';
@@ -118,14 +120,14 @@ describe('linked roles with two web processes and two workers', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     workers.push(worker);
-    let isReady = false;
+    let own = '';
     for (const stream of [worker.stdout, worker.stderr]) {
       stream.on('data', (chunk: Buffer) => {
+        own += chunk.toString();
         output += chunk.toString();
-        isReady ||= output.endsWith('is running.\n');
       });
     }
-    await until('the worker is at work', () => isReady, STARTUP_SECONDS);
+    await until('the worker is at work', () => own.includes('is running.\n'), STARTUP_SECONDS);
     return worker;
   }
 
@@ -245,4 +247,34 @@ describe('linked roles with two web processes and two workers', () => {
       expect(local.discord.reused).to.deep.equal([]);
     }).timeout(120_000);
   }
+});
+
+describe('the job queue of linked roles', () => {
+  it('is made by processes that lock each other out, because they start at the same time', async () => {
+    const admin = openPool();
+    const name = `jobs_${process.pid}`;
+    await admin.query(`CREATE DATABASE ${name}`);
+    const connectionString = new URL(`/${name}`, process.env['POSTGRES_URL']).href;
+    const pools = [1, 2, 3].map(() => new pg.Pool({ connectionString, max: 2 }));
+    const [first, ...others] = pools as [pg.Pool, ...pg.Pool[]]; // there are three
+    await first.query('CREATE SCHEMA pgboss'); // as the site does
+    await (await openPostgresJobs(first, 30)).close();
+    await first.query("SELECT pgboss.delete_queue('check-member')");
+
+    // One has written the queue's row and waits to change its table, the other one waits for the row: a deadlock, once we let go.
+    const holder = await first.connect();
+    await holder.query('BEGIN; LOCK TABLE pgboss.queue IN ROW EXCLUSIVE MODE');
+    const opening = Promise.all(others.map((pool) => openPostgresJobs(pool, 30)));
+    const countWaiting =
+      'SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = $2';
+    while ((await admin.query<{ count: number }>(countWaiting, [name, 'Lock'])).rows[0]?.count !== 2) await sleep(20);
+    await holder.query('COMMIT');
+    holder.release();
+
+    const [one, other] = await opening;
+    await one!.add(['1']);
+    expect(await other!.count()).to.deep.equal({ waiting: 1, active: 0 });
+    await Promise.all([one!.close(), other!.close()]);
+    await Promise.all([admin, ...pools].map((pool) => pool.end()));
+  }).timeout(60_000);
 });
