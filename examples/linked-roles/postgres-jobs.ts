@@ -46,7 +46,7 @@ export async function openPostgresJobs(pool: Pool, claimSeconds: number): Promis
 
 const MAX_TRIES = 10;
 
-/** Processes that make the same queue at once may lock each other out. Postgres then lets one of them go on and ends the others. */
+/** Two processes that create the same queue at the same time can deadlock. Postgres then refuses one of them, which may try again. */
 async function repeatAfterDeadlock(work: () => Promise<unknown>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -1,6 +1,7 @@
 /**
- * Runs one attempt at a time. Callers that come meanwhile share it. After two failures in a row, or when the server asks for
- * it, it pauses, and longer after each further failure. During a pause, callers get the error of the last attempt. So in an outage there is one attempt every few seconds.
+ * Runs one attempt at a time. Callers that come meanwhile share it. It pauses after two failures in a row, longer after each further
+ * one, and when the server asks for a pause. During a pause, callers get the error of the last attempt. So in an outage there is one attempt
+ * every few seconds.
  */
 export type Attempts<T> = ReturnType<typeof createAttempts<T>>;
 

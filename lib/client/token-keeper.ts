@@ -159,7 +159,7 @@ export function createTokenKeeper(options: {
   };
 }
 
-/** The error of every use after a client has revoked its authorization. */
+/** The error that every later call gets when the client has revoked its authorization. */
 const REVOKED = createEndedError('this client has revoked the authorization');
 
 /** The tokens that the current async context is storing. */

@@ -207,11 +207,20 @@ function readLogin({ handle, startedAt }: LoginCookie, opened: unknown): Login |
 }
 
 /** @throws {TypeError} an option that cannot work, by its name */
+const OPTION_NAMES: Readonly<Record<keyof CookieStoreOptions, true>> = {
+  secret: true,
+  secrets: true,
+  name: true,
+  secure: true,
+  response: true,
+  now: true,
+};
+
 function readOptions(options: CookieStoreOptions): CookieStoreOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('CookieStore needs { secret } or { secrets }');
   }
-  refuseUnknownOptions(options, { secret: 1, secrets: 1, name: 1, secure: 1, response: 1, now: 1 });
+  refuseUnknownOptions(options, OPTION_NAMES);
   const { secret, secrets, name, secure, response, now } = options;
   if (secret !== undefined && secrets !== undefined) {
     throw new TypeError('secret and secrets were both given: leave one of them out');

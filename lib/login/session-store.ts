@@ -15,6 +15,8 @@ export interface SessionStoreOptions {
   readonly now?: (() => number) | undefined;
 }
 
+const OPTION_NAMES: Readonly<Record<keyof SessionStoreOptions, true>> = { key: true, timeout: true, now: true };
+
 /** What every session middleware has: an object to write to, and perhaps a method to save it. */
 type Session = Record<string, unknown> & { save?: Save };
 type Save = (callback: Callback) => unknown;
@@ -53,7 +55,7 @@ export class SessionStore implements StateStore {
 
   /** @throws {TypeError} an option that cannot work, by its name */
   constructor(options: SessionStoreOptions = {}) {
-    refuseUnknownOptions(options, { key: true, timeout: true, now: true });
+    refuseUnknownOptions(options, OPTION_NAMES);
     const { key = 'oauth2:roblox', timeout = 10_000, now } = options;
     if (typeof key !== 'string' || key === '') refuse('key', key, 'a non-empty string');
     if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= MAX_TIMEOUT_MS)) {

@@ -28,8 +28,8 @@ export type OAuthClient = ReturnType<typeof createOAuthClient>;
 export type RequestLimits = Pick<HttpRequest, 'signal' | 'timeoutMs'>;
 
 /**
- * Makes the OAuth client of one app. It retries nothing itself: a code or a refresh token works once, and without a response nobody knows
- * whether it was used. Only its transport may retry, and such a client must send no grant.
+ * Makes the OAuth client of one app. It never sends a request twice: a code or a refresh token works once, and without a response nobody
+ * knows whether it was used. Its transport may retry. Do not send a grant with such a transport.
  */
 export function createOAuthClient(options: {
   readonly endpoints: Endpoints;

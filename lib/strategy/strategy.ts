@@ -167,7 +167,7 @@ export class RobloxStrategy extends OAuth2Strategy {
    * Makes a client for a user whose tokens you stored.
    * @param tokens the `tokens` that `verify` got, also after JSON; add the `userId` to save a request
    * @param options.onTokens stores renewed tokens; awaited before any call uses them
-   * @throws {TypeError} no `accessToken`, tokens of the wrong shape, or an option that does not exist
+   * @throws {TypeError} `accessToken` is missing, a token has the wrong type, or an option does not exist
    */
   client(
     tokens: KeptTokens & { readonly userId?: string | number | undefined },

@@ -22,7 +22,7 @@ export function createMemory() {
       const known = latest.get(userId);
       return known !== undefined && known.login === record.login && isNewer(known, record) ? known : record;
     },
-    /** The generation of the last record that was remembered of a user, else 0. */
+    /** Reads the generation of the record that is remembered for a user; 0 when none is. */
     readGeneration: (userId: string) => latest.get(userId)?.generation ?? 0,
     /** Remembers that a login has ended. */
     end(userId: string, login: string): void {

@@ -287,7 +287,10 @@ export function createRenewals(parts: RenewalParts) {
     drop: (userId: string) => void unsaved.delete(userId),
     /** Whether an `invalid_grant` may be followed by a response of another process. */
     isInDoubt: (error: unknown) => error instanceof Error && inDoubt.has(error),
-    /** Waits until `onLost` has heard of a loss. @returns the error, perhaps with what `onLost` threw as its cause */
+    /**
+     * Waits for `onLost`, if it is told of the loss that this error stands for, but not for long.
+     * @returns the same error, or when `onLost` threw, a copy whose `cause` is what it threw
+     */
     heard: async (error: unknown) => (error instanceof Error ? ((await told.get(error)) ?? error) : error),
     /** What stores responses in the background. */
     background: () => storing.values(),

@@ -148,7 +148,7 @@ function findAmbiguity({ req, form }: Exchange): Record<string, string> | undefi
   };
 }
 
-/** Copies a request for oidc-provider, which reads the body again. */
+/** Copies a request. The emulator has read its body already, and oidc-provider reads it too. */
 function copyRequest({ req, path, body, form }: Exchange, storage: Storage): IncomingMessage {
   const bytes = form === undefined ? body : Buffer.from(changeForm(path, form, storage).toString());
   const { method, url, httpVersion, socket } = req;
