@@ -56,14 +56,14 @@ const GRACE_TURNS = 10;
  */
 export function setDeadline(delayMs: number, onOver: () => void): () => void {
   let isCleared = false;
-  let turns = 0;
-  const turn = () => {
-    if (isCleared) return;
-    if (turns === GRACE_TURNS) return onOver();
-    turns += 1;
-    setImmediate(turn);
-  };
-  let timer = setTimeout(() => (timer = setTimeout(turn, GRACE_MS)), delayMs);
+  let timer = setTimeout(() => {
+    const waitTurns = (turns: number) => {
+      if (isCleared) return;
+      if (turns === 0) return onOver();
+      setImmediate(waitTurns, turns - 1);
+    };
+    timer = setTimeout(waitTurns, GRACE_MS, GRACE_TURNS);
+  }, delayMs);
   return () => {
     isCleared = true;
     clearTimeout(timer);

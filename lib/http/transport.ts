@@ -164,10 +164,10 @@ export function createTransportOver(options: {
     }
   }
 
-  return async (request) => {
-    request.signal?.throwIfAborted();
-    checkHeaders(request.headers);
-    return new Promise((resolve, reject) => {
+  return (request) =>
+    new Promise((resolve, reject) => {
+      request.signal?.throwIfAborted();
+      checkHeaders(request.headers);
       let isOver = false;
       let hangUp: (reason: unknown) => void = () => {};
       const settle = () => {
@@ -202,7 +202,6 @@ export function createTransportOver(options: {
         },
       );
     });
-  };
 }
 
 function explainFailure(error: unknown, request: HttpRequest): Error {

@@ -40,40 +40,35 @@ export function createOAuthClient(options: {
 }) {
   const { endpoints, credentials, transport, now = () => Date.now() } = options;
 
-  async function post(
+  /**
+   * Sends a form, and reads the response.
+   * @param readJSON reads the parsed body; undefined when it is of no use
+   * @throws {OAuthError} refused
+   * @throws {ConnectionError} no usable response
+   */
+  async function post<T>(
     url: string,
     parameters: Readonly<Record<string, string | undefined>>,
+    readJSON: (json: unknown) => T | undefined,
     { signal, timeoutMs }: RequestLimits = {},
-  ) {
+  ): Promise<T> {
     const message = buildTokenForm(credentials, parameters);
     const request = { method: 'POST', url, ...message, signal, timeoutMs, maxBytes: MAX_OAUTH_BODY_BYTES };
     const response = await transport(request);
     const json = parseJSON(response.text);
     const refusal = readRefusal(request, response, json, now());
     if (refusal !== undefined) throw refusal;
-    return { request, json, status: response.status };
-  }
-
-  /** @throws {ConnectionError} `invalid_body`: the reader found nothing */
-  function read<T>(
-    { request, json, status }: { request: HttpRequest; json: unknown; status: number },
-    reader: (json: unknown) => T | undefined,
-  ) {
-    const value = reader(json);
-    if (value === undefined) throw createConnectionError('invalid_body', request, { status });
+    const value = readJSON(json);
+    if (value === undefined) throw createConnectionError('invalid_body', request, { status: response.status });
     return value;
   }
 
-  /**
-   * Sends a grant to the token endpoint.
-   * @returns the tokens, and the parsed body
-   * @throws {OAuthError} refused
-   * @throws {ConnectionError} no usable response
-   */
-  async function grant(parameters: Readonly<Record<string, string | undefined>>) {
-    const response = await post(endpoints.token, parameters);
-    const tokens = read(response, (json) => readTokens(json, now()));
-    return { tokens, json: readObject(response.json)! }; // tokens were read from it
+  /** Sends a grant to the token endpoint. @returns the tokens, and the parsed body */
+  function grant(parameters: Readonly<Record<string, string | undefined>>) {
+    return post(endpoints.token, parameters, (json) => {
+      const tokens = readTokens(json, now());
+      return tokens && { tokens, json: readObject(json)! }; // tokens were read from it
+    });
   }
 
   return {
@@ -91,15 +86,15 @@ export function createOAuthClient(options: {
     /** Ends an authorization. @see RFC 7009 */
     async revoke(token: string, limits?: RequestLimits): Promise<void> {
       // Roblox's response is a 200 with an empty body.
-      await post(endpoints.revocation, { token }, limits);
+      await post(endpoints.revocation, { token }, () => true, limits);
     },
     /** Asks what Roblox knows about a token. @see RFC 7662 */
-    async introspect(token: string, limits?: RequestLimits): Promise<Introspection> {
-      return read(await post(endpoints.introspection, { token }, limits), readIntrospection);
+    introspect(token: string, limits?: RequestLimits): Promise<Introspection> {
+      return post(endpoints.introspection, { token }, readIntrospection, limits);
     },
     /** Asks what the user chose on the consent page. */
-    async resources(accessToken: string, limits?: RequestLimits): Promise<Resources> {
-      return read(await post(endpoints.resources, { token: accessToken }, limits), readResources);
+    resources(accessToken: string, limits?: RequestLimits): Promise<Resources> {
+      return post(endpoints.resources, { token: accessToken }, readResources, limits);
     },
   };
 }

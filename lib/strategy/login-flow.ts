@@ -29,7 +29,7 @@ import {
   success,
   type Outcome,
 } from './outcome.ts';
-import type { Request } from './passport-oauth2.ts';
+import { OAuth2Strategy, type Request } from './passport-oauth2.ts';
 import type { AskVerify } from './verify.ts';
 
 /** What all logins of a strategy share. */
@@ -43,13 +43,16 @@ export interface LoginContext {
   readonly askVerify: AskVerify;
 }
 
-/** passport-oauth2's extension points. A subclass may override them. They may be async here, unlike in passport-oauth2. */
+/**
+ * passport-oauth2's extension points: methods of the strategy. A subclass may override them. They may be async here, unlike in
+ * passport-oauth2.
+ */
 export interface ExtensionPoints {
   authorizationParams(options: RobloxAuthenticateOptions): object | Promise<object>;
   tokenParams(options: RobloxAuthenticateOptions): object | Promise<object>;
   userProfile(accessToken: string, done: (error?: unknown, profile?: Profile) => void): unknown;
-  /** Makes an error from the body and status of a refused token request. Undefined when no subclass overrides it. */
-  readonly parseErrorResponse: ((body: string, status: number) => Error | null | Promise<Error | null>) | undefined;
+  /** Makes an error from the body and status of a refused token request. */
+  parseErrorResponse(body: string, status: number): Error | null | Promise<Error | null>;
 }
 
 /** Stores a new login, and redirects to Roblox with the login's handle as `state`. */
@@ -91,7 +94,7 @@ export async function finishLogin(
   options: RobloxAuthenticateOptions,
 ): Promise<Outcome> {
   if (callback.state === undefined) return refusal(MALFORMED_CALLBACK);
-  const { settings, clientApp, askVerify } = context;
+  const { settings, loginApp, clientApp, askVerify } = context;
   const { store, vault, pkce } = settings;
   // Report an error of this URL only after `state` is verified: a forged request may have caused it.
   const redirectURI = await tryTo(() => readRedirectURI(settings, req, options));
@@ -118,8 +121,10 @@ export async function finishLogin(
     redirect_uri,
     ...(pkce ? { code_verifier: login.verifier } : {}),
   };
-  const exchange = await exchangeCode(context, extensions, parameters);
-  if ('refusal' in exchange) return exchange.refusal;
+  const exchange = await loginApp.oauth
+    .grant(writeForm(parameters))
+    .catch((error: unknown) => explainFailedExchange(error, extensions));
+  if ('kind' in exchange) return exchange;
 
   const { tokens } = exchange;
   const profile = await identifyUser(context, extensions, tokens, deriveNonce(login.verifier));
@@ -131,24 +136,18 @@ export async function finishLogin(
   return success(verdict.user, verdict.info, login.state);
 }
 
-/** Exchanges the code for tokens. When Roblox refuses the code (expired or already used), it returns a refusal. */
-async function exchangeCode(
-  { loginApp }: LoginContext,
-  { parseErrorResponse }: ExtensionPoints,
-  parameters: Readonly<Record<string, unknown>>,
-): Promise<{ readonly tokens: Tokens } | { readonly refusal: Outcome }> {
-  try {
-    const { tokens } = await loginApp.oauth.grant(writeForm(parameters));
-    return { tokens };
-  } catch (cause) {
-    if (!(cause instanceof OAuthError)) throw createInternalError('Failed to obtain access token', cause);
-    const error = await createTokenError(cause, parseErrorResponse);
-    const { name, code } = readObject(error) ?? {};
-    // By name: a subclass may use another copy of passport-oauth2.
-    if (name !== 'TokenError' || code !== 'invalid_grant') throw error;
-    const { error_description } = cause;
-    return { refusal: refusal({ ...CODE_REFUSED, error: code, error_description }) };
-  }
+/**
+ * Explains why the code was not exchanged.
+ * @returns the refusal of a login whose code has expired or was already used
+ * @throws passport-oauth2's error, for every other reason
+ */
+async function explainFailedExchange(cause: unknown, extensions: ExtensionPoints): Promise<Outcome> {
+  if (!(cause instanceof OAuthError)) throw createInternalError('Failed to obtain access token', cause);
+  const error = await createTokenError(cause, extensions);
+  const { name, code } = readObject(error) ?? {};
+  // By name: a subclass may use another copy of passport-oauth2.
+  if (name !== 'TokenError' || code !== 'invalid_grant') throw error;
+  return refusal({ ...CODE_REFUSED, error: code, error_description: cause.error_description });
 }
 
 /** Writes parameters as text, like passport-oauth2: `tokenParams` of a subclass may return numbers. */
@@ -158,11 +157,12 @@ function writeForm(parameters: Readonly<Record<string, unknown>>): Record<string
 }
 
 /** Makes passport-oauth2's error for a refused token request, or lets a subclass make one. */
-async function createTokenError(refused: OAuthError, parse: ExtensionPoints['parseErrorResponse']): Promise<Error> {
+async function createTokenError(refused: OAuthError, extensions: ExtensionPoints): Promise<Error> {
   const { error, error_description, status } = refused;
-  if (parse !== undefined) {
-    // Ignore what `parse` throws, like passport-oauth2.
-    const parsed = await tryTo(() => parse(JSON.stringify({ error, error_description }), status));
+  if (extensions.parseErrorResponse !== OAuth2Strategy.prototype.parseErrorResponse) {
+    const body = JSON.stringify({ error, error_description });
+    // Ignore what it throws, like passport-oauth2.
+    const parsed = await tryTo(() => extensions.parseErrorResponse(body, status));
     return parsed.value ?? createInternalError('Failed to obtain access token', refused);
   }
   const tokenError = new TokenError(error_description ?? `Roblox refused the token request: ${error}`, error);

@@ -114,7 +114,11 @@ export function adaptOAuth2<T extends object>(
 
 /** Adds `_customHeaders` to each request. They are read at each request: an app may change them. */
 export function addCustomHeaders(transport: Transport, oauth2: OAuth2): Transport {
-  return (request) => transport({ ...request, headers: { ...oauth2._customHeaders, ...request.headers } });
+  return (request) => {
+    const headers = oauth2._customHeaders ?? {}; // any app may set it
+    const hasHeaders = Object.keys(headers).length > 0;
+    return transport(hasHeaders ? { ...request, headers: { ...headers, ...request.headers } } : request);
+  };
 }
 
 /** Adds the fields of the `oauth` package's errors, which passport-oauth2 and other packages read. */

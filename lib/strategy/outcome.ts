@@ -82,39 +82,40 @@ export interface PassportVerbs {
   error(error: unknown): void;
 }
 
+/** Passport's verbs of one request, and the object that has them. */
+export interface CapturedVerbs extends Readonly<PassportVerbs> {
+  readonly passport: PassportVerbs;
+}
+
 /**
  * Captures Passport's verbs for this request.
  * With `passport.authenticate(strategy)` Passport writes them on the strategy itself, and the next request replaces them.
  */
-export function captureVerbs(passport: PassportVerbs): PassportVerbs {
+export function captureVerbs(passport: PassportVerbs): CapturedVerbs {
   const { redirect, success, fail, error } = passport;
-  return {
-    redirect: (url) => redirect.call(passport, url),
-    success: (user, info) => success.call(passport, user, info),
-    fail: (challenge, status) => fail.call(passport, challenge, status),
-    error: (reason) => error.call(passport, reason),
-  };
+  return { passport, redirect, success, fail, error };
 }
 
 /**
  * Tells Passport the outcome. An error that its verbs throw (a session that cannot be regenerated, the app's callback) becomes an error of
  * this request, as in passport-oauth2. It must not end the process.
  */
-export function tellPassport(passport: PassportVerbs, outcome: Outcome): void {
+export function tellPassport(verbs: CapturedVerbs, outcome: Outcome): void {
+  const { passport, redirect, success, fail, error } = verbs;
   try {
     switch (outcome.kind) {
       case 'redirect':
-        return passport.redirect(outcome.url);
+        return redirect.call(passport, outcome.url);
       case 'success':
-        return passport.success(outcome.user as object, outcome.info); // whatever the app's users are
+        return success.call(passport, outcome.user as object, outcome.info); // whatever the app's users are
       case 'fail':
-        return passport.fail(outcome.challenge, outcome.status);
+        return fail.call(passport, outcome.challenge, outcome.status);
       case 'error':
-        return passport.error(outcome.error);
+        return error.call(passport, outcome.error);
     }
   } catch (thrown) {
     // The app's error handler itself threw: nobody is left to tell.
     if (outcome.kind === 'error') throw thrown;
-    tellPassport(passport, failure(thrown));
+    tellPassport(verbs, failure(thrown));
   }
 }

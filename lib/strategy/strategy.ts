@@ -9,7 +9,7 @@ import { createApp } from '../oauth/app-options.ts';
 import { readCallback } from '../oauth/authorization.ts';
 import { createKeyCache } from '../oauth/keys.ts';
 import { askProfile, type Profile } from '../oauth/profile.ts';
-import { finishLogin, startLogin, type ExtensionPoints, type LoginContext } from './login-flow.ts';
+import { finishLogin, startLogin, type LoginContext } from './login-flow.ts';
 import { adaptOAuth2, addCustomHeaders } from './oauth2-adapter.ts';
 import { OAuth2Strategy, type Request } from './passport-oauth2.ts';
 import {
@@ -19,7 +19,15 @@ import {
   type RobloxAuthenticateOptions,
   type RobloxStrategyOptions,
 } from './options.ts';
-import { captureVerbs, failure, createInternalError, tellPassport, WRONG_METHOD, type Outcome } from './outcome.ts';
+import {
+  captureVerbs,
+  failure,
+  createInternalError,
+  tellPassport,
+  WRONG_METHOD,
+  type CapturedVerbs,
+  type Outcome,
+} from './outcome.ts';
 import { readQuery } from './request.ts';
 import {
   readVerify,
@@ -118,29 +126,29 @@ export class RobloxStrategy extends OAuth2Strategy {
    * hangs when an async verify throws, and has no nonce.
    */
   override authenticate(req: Request, options: RobloxAuthenticateOptions = {}): void {
-    const passport = captureVerbs(this);
-    void this._handle(req, options)
-      .catch(failure)
-      // An error that the app's handler throws must not reject this promise.
-      .then((outcome) => runOutsidePromise(tellPassport, passport, outcome));
+    void this._authenticate(captureVerbs(this), req, options);
+  }
+
+  private async _authenticate(verbs: CapturedVerbs, req: Request, options: RobloxAuthenticateOptions): Promise<void> {
+    let outcome: Outcome;
+    try {
+      outcome = await this._handle(req, options);
+    } catch (error) {
+      outcome = failure(error);
+    }
+    // An error that the app's handler throws must not reject this promise.
+    runOutsidePromise(tellPassport, verbs, outcome);
   }
 
   /** Starts or finishes a login. */
-  private async _handle(req: Request, options: RobloxAuthenticateOptions): Promise<Outcome> {
+  private _handle(req: Request, options: RobloxAuthenticateOptions): Outcome | Promise<Outcome> {
     refuseMisspeltOptions(options);
     const callback = readCallback(readQuery(req));
     const method = (req.method ?? 'GET').toUpperCase(); // a framework's request may have none
     if (method === 'HEAD' || (callback !== undefined && method !== 'GET')) return WRONG_METHOD;
-    const isOwnParser = this.parseErrorResponse === OAuth2Strategy.prototype.parseErrorResponse;
-    const extensions: ExtensionPoints = {
-      authorizationParams: (given) => this.authorizationParams(given),
-      tokenParams: (given) => this.tokenParams(given),
-      userProfile: (accessToken, done) => this.userProfile(accessToken, done),
-      parseErrorResponse: isOwnParser ? undefined : (body, status) => this.parseErrorResponse(body, status),
-    };
     return callback === undefined
-      ? startLogin(this._context, extensions, req, options)
-      : finishLogin(this._context, extensions, req, callback, options);
+      ? startLogin(this._context, this, req, options)
+      : finishLogin(this._context, this, req, callback, options);
   }
 
   /**
