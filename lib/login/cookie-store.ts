@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { refuse, refuseUnknownOptions } from '../errors.ts';
 import { addSetCookies, canSetCookies, readCookies, findResponse, buildSetCookie } from './cookies.ts';
 import type { Cookie, CookieResponse } from './cookies.ts';
-import { handOver, isAlive, LOGIN_LIFETIME_MS, MAX_LOGINS, readLogins } from './login.ts';
+import { createHandle, handOver, isAlive, LOGIN_LIFETIME_MS, MAX_LOGINS, readLogins } from './login.ts';
 import type { Login, LoginMeta, StateStore } from './login.ts';
 import { createSealer, readSecret, readSecrets, type Sealer, type Secret } from './seal.ts';
 
@@ -96,7 +95,7 @@ export class CookieStore implements StateStore {
   async #keep(req: IncomingMessage, verifier: string, state: unknown, meta: LoginMeta): Promise<string> {
     const res = this.#findResponse(req);
     const startedAt = this.#now();
-    const handle = randomBytes(24).toString('base64url');
+    const handle = createHandle();
     const name = `${this.#buildPrefix(meta)}.${startedAt.toString(36)}.${handle}`;
     const { clientID, callbackURL } = meta;
     const sealed: Sealed =
@@ -206,7 +205,6 @@ function readLogin({ handle, startedAt }: LoginCookie, opened: unknown): Login |
   return readLogins([login])[0];
 }
 
-/** @throws {TypeError} an option that cannot work, by its name */
 const OPTION_NAMES: Readonly<Record<keyof CookieStoreOptions, true>> = {
   secret: true,
   secrets: true,
@@ -216,6 +214,7 @@ const OPTION_NAMES: Readonly<Record<keyof CookieStoreOptions, true>> = {
   now: true,
 };
 
+/** @throws {TypeError} an option that cannot work, by its name */
 function readOptions(options: CookieStoreOptions): CookieStoreOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('CookieStore needs { secret } or { secrets }');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /** The longest time from the start of a login to its callback. */
@@ -64,6 +65,11 @@ export interface Login extends StoredLogin {
 export const UNKNOWN_LOGIN = {
   message: 'This sign-in was not started in this browser, has expired or was already used. Please sign in again.',
 } as const;
+
+/** Makes the handle of a login, the `state` parameter: 192 random bits. */
+export function createHandle(): string {
+  return randomBytes(24).toString('base64url');
+}
 
 /** Calls the callback of {@link StateStore.verify} with the login that was taken, if there was one. */
 export function handOver(login: Login | undefined, callback: Parameters<StateStore['verify']>[3]): void {

@@ -1,9 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 // Imported, not global: fake timers of test runners replace the globals.
 import { clearTimeout, setTimeout } from 'node:timers';
 import { refuse, refuseUnknownOptions } from '../errors.ts';
-import { addLogin, handOver, readLogins, takeLogin, type Login, type LoginMeta, type StateStore } from './login.ts';
+import {
+  addLogin,
+  createHandle,
+  handOver,
+  readLogins,
+  takeLogin,
+  type Login,
+  type LoginMeta,
+  type StateStore,
+} from './login.ts';
 
 /** The options of a {@link SessionStore}. */
 export interface SessionStoreOptions {
@@ -76,7 +84,7 @@ export class SessionStore implements StateStore {
     callback: (error: unknown, handle?: string) => void,
   ): void {
     const login: Login = {
-      handle: randomBytes(24).toString('base64url'),
+      handle: createHandle(),
       verifier,
       clientID: meta.clientID,
       callbackURL: meta.callbackURL,

@@ -14,13 +14,13 @@ import { addHolder, isLive, isNewer, type HeldRecord, type Records, type TokenRe
 import { createRenewals, endTokens, createLiveRecord } from './renewal.ts';
 import type { TokenLock } from './storage.ts';
 
-/** Users' authorizations, kept where several processes share them. */
+/** Keeps users' authorizations in a storage that several processes share. */
 export type Authorizations = ReturnType<typeof createAuthorizations>;
 
-/** What it may take from Roblox's response until it is stored, in addition to the time that the response itself may take. */
+/** How long it may take to store a response of Roblox, in addition to the request's own time-out. */
 const STORE_MS = 5_000;
 
-/** With this many users in `attempts`, those without work or a pause are removed. */
+/** With this many users in `attempts`, idle ones are removed. */
 const REMEMBERED_ATTEMPTS = 1_000;
 
 const REVOKED = createEndedError('the authorization was revoked');
@@ -39,7 +39,7 @@ export function createAuthorizations(options: {
   const runLocked = <T>(userId: string, task: () => Promise<T>) => lock(records.buildKey(userId), task);
   const runWithRetry = <T>(userId: string, task: () => Promise<T>) =>
     runLocked(userId, task).catch((error: unknown) => {
-      // A `timeout` with a cause is a broken connection; one without is the end of our own wait.
+      // A `timeout` with a cause is a broken connection. One without a cause is our own time-out.
       const isTemporary =
         error instanceof TokenVaultError &&
         (error.code === 'lock_lost' || (error.code === 'timeout' && error.cause !== undefined));
@@ -67,7 +67,7 @@ export function createAuthorizations(options: {
     checkOpen,
   };
   const renewals = createRenewals(parts);
-  /** One renewal (or revocation) of a user at a time in this process. */
+  /** Runs one renewal or revocation at a time for each user, in this process. */
   const attempts = new Map<string, Attempts<HeldRecord>>();
   const underWay = new Set<Promise<unknown>>();
 
@@ -92,7 +92,7 @@ export function createAuthorizations(options: {
     }
   }
 
-  /** Brings a record newer than the held one. */
+  /** Gets a record that is newer than the held one. */
   async function bringNewer(userId: string, held: HeldRecord, ignorePause: boolean): Promise<HeldRecord> {
     for (;;) {
       let isOurs = false;
@@ -100,11 +100,11 @@ export function createAuthorizations(options: {
         isOurs = true;
         return renewals.renew(userId, held);
       }, ignorePause);
-      // Not a part of the attempt: what `onLost` does may need another one.
+      // Outside of the attempt: `onLost` may start another attempt.
       const record = await attempt.catch(async (error: unknown) => {
         throw await renewals.heard(error);
       });
-      // The attempt may have been for somebody who held older ones, and have found what we hold already.
+      // A shared attempt of a caller with older tokens may have found the ones that we hold.
       if (isOurs || isNewer(record, held)) return record;
     }
   }
@@ -113,11 +113,11 @@ export function createAuthorizations(options: {
     const login = nameLogin(tokens);
     const record = await runWithRetry(userId, async () => {
       const before = await records.read(userId).catch((error: unknown) => {
-        // A login mends what cannot be read.
+        // A login replaces what cannot be read.
         if (error instanceof TokenVaultError && error.code === 'unreadable') return undefined;
         throw error;
       });
-      // Saved before: a save whose response was lost is tried again. Its tokens may be spent by now.
+      // Already saved: this is the second try. Its tokens may have been used since.
       if (isLive(before) && before.login === login) return before;
       const generation = Math.max(before?.generation ?? 0, memory.readGeneration(userId)) + 1;
       const saved = { login, generation, tokens };
@@ -130,7 +130,7 @@ export function createAuthorizations(options: {
     return record;
   }
 
-  /** @param held what to end where nothing is stored */
+  /** Ends an authorization. @param held what to end when nothing is stored */
   async function end(userId: string, held?: HeldRecord, limits?: RequestLimits): Promise<void> {
     for (;;) {
       const found = await runWithRetry(userId, () => announceEnd(userId));
@@ -159,7 +159,7 @@ export function createAuthorizations(options: {
     if (held !== undefined) memory.end(userId, held.login);
   }
 
-  /** Writes the intent to end an authorization, so that nobody renews it meanwhile. */
+  /** Writes the intent to end an authorization, so that no process renews it meanwhile. */
   async function announceEnd(userId: string) {
     const stored = await records.read(userId);
     if (stored === undefined || stored.state === 'lost' || stored.state === 'revoked') return undefined;
@@ -169,10 +169,10 @@ export function createAuthorizations(options: {
     return { record: stored, mark: undefined };
   }
 
-  /** @returns false when a newer renewal of the same login is stored: it has to be ended too */
+  /** Removes an ended record. @returns false when a newer record of the same login is stored, which must be ended too */
   async function forget(userId: string, ended: TokenRecord): Promise<boolean> {
     const stored = await records.read(userId);
-    // A new login is no part of what was to be ended.
+    // A new login stays.
     if (stored === undefined || stored.login !== ended.login) return true;
     if (isLive(stored) && stored.generation > ended.generation) return false;
     if (stored.holders.every(marks.isMine)) {
@@ -187,15 +187,15 @@ export function createAuthorizations(options: {
   }
 
   return {
-    /** Stores the tokens of a new login in place of all before. */
+    /** Stores the tokens of a new login, in place of all older ones. */
     save: (userId: string, tokens: Tokens) => track(save(userId, tokens)),
-    /** What is stored for a user; undefined when the authorization has ended. */
+    /** Reads the stored tokens of a user; undefined when the authorization has ended. */
     async read(userId: string): Promise<HeldRecord | undefined> {
       const stored = await records.read(userId);
       if (stored !== undefined) losses.notice(userId, stored);
       const tokens = stored?.state === 'live' || stored?.state === 'refused' ? stored.tokens : undefined;
       if (stored === undefined || tokens === undefined) {
-        // The storage forgot a record whose next generation we are about to store.
+        // The storage has forgotten a record, and we are about to store its next generation.
         return stored === undefined || stored.state === 'live' ? renewals.unsaved(userId)?.base : undefined;
       }
       const { login, generation } = stored;
@@ -203,9 +203,9 @@ export function createAuthorizations(options: {
       if (isLive(stored)) memory.remember(userId, newest);
       return newest;
     },
-    /** Ends the authorization at Roblox, then forgets it. Does nothing when nothing is stored. When Roblox cannot be asked, nothing has changed. */
+    /** Ends the authorization at Roblox, then removes it. Does nothing when nothing is stored. When Roblox is not reached, nothing changes. */
     end: (userId: string) => track(findAttempts(userId).runAlone(() => end(userId), REVOKED)),
-    /** How a client that holds a record gets newer tokens. */
+    /** Makes the renewal of a client that holds a record. */
     renewalFor(userId: string, record: HeldRecord): Renewal {
       let held = record;
       return {
@@ -217,12 +217,12 @@ export function createAuthorizations(options: {
         },
         revoke: (_current, limits) => track(findAttempts(userId).runAlone(() => end(userId, held, limits), REVOKED)),
         failure: () => attempts.get(userId)?.failure(),
-        // A vault stores in the background, and serves the old tokens meanwhile.
+        // A vault stores in the background. Meanwhile, clients use the old tokens.
         unsaved: () => undefined,
         isEnd: (error): error is OAuthError => isRefusedGrant(error) && !renewals.isInDoubt(error),
       };
     },
-    /** Waits for what is under way. */
+    /** Waits for all work in flight. */
     async idle(signal?: AbortSignal): Promise<void> {
       for (;;) {
         const work = [...underWay, ...renewals.background()];
@@ -238,7 +238,7 @@ export function createAuthorizations(options: {
   };
 }
 
-/** The ID of a login, from the tokens that it brought: the same ones are the same login. */
+/** Makes the ID of a login from its tokens: the same tokens are the same login. */
 function nameLogin({ refreshToken, accessToken }: Tokens): string {
   return createHash('sha256')
     .update(`login ${refreshToken ?? accessToken}`)

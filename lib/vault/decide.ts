@@ -1,49 +1,49 @@
 import type { Tokens } from '../oauth/tokens.ts';
 import { isLive, isNewer, type HeldRecord, type Mark, type TokenRecord } from './records.ts';
 
-/** What a renewal knows when it looks at the storage, under the user's lock. */
+/** What a renewal knows when it reads the storage under the user's lock. */
 export interface Situation {
   readonly stored: TokenRecord | undefined;
-  /** What the client holds, and has to replace. */
+  /** The client's tokens, which it must replace. */
   readonly held: HeldRecord;
-  /** The newest record of that login which this process knows; usually the held one. */
+  /** The newest record of that login that this process has seen; usually the held one. */
   readonly known: HeldRecord;
   /** Whether Roblox has refused these tokens during this renewal. */
   isRefused(tokens: Tokens): boolean;
-  /** Whether this vault made a mark. Then its work is over: a vault does one thing at a time for each user. */
+  /** Whether this vault made the mark. If so, its work is done: a vault does one thing at a time for each user. */
   isMine(mark: Mark): boolean;
-  /** Whether this process has seen the mark for as long as it lasts. */
+  /** Whether the mark is over by this process's clock. */
   isOver(mark: Mark): boolean;
-  /** Whether tokens live long enough to be served. */
+  /** Whether the access token is valid long enough to be used. */
   isUsable(tokens: Tokens): boolean;
-  /** Whether a login is known to have ended, so that its tokens need not be tried when nothing is stored. */
+  /** Whether this process knows that a login has ended. Its tokens are then not tried when nothing is stored. */
   isEnded(login: string): boolean;
-  /** Whether the storage may have forgotten an intent, or a newer record. */
+  /** Whether the storage may have forgotten an intent or a newer record. */
   readonly mayForget: boolean;
 }
 
 /** What a renewal does next. */
 export type Decision =
-  /** Serve these: another process has renewed, or the user has signed in again. */
+  /** Use this record: another process has renewed, or the user has signed in again. */
   | { readonly do: 'use'; readonly record: HeldRecord }
-  /** Another process is asking Roblox: look again until it has stored its response, or the mark is over. */
+  /** Another process is asking Roblox: read again until its response is stored, or the mark is over. */
   | { readonly do: 'wait'; readonly mark: Mark }
-  /** Announce it, then ask Roblox with these. */
+  /** Write down the intent, then ask Roblox with these tokens. */
   | { readonly do: 'ask'; readonly base: HeldRecord }
-  /** Refused, but another process may still bring a response: leave a tombstone. */
+  /** Refused, but another process may still have a response: mark the record as `refused`. */
   | { readonly do: 'doubt' }
-  /** Refused, and nobody can bring a response: the authorization has ended, and `onLost` has to be told. */
+  /** Refused, and no other process can have a response: the authorization is lost, and `onLost` must be called. */
   | { readonly do: 'lose' }
-  /** Remove the placeholder that a renewal left where nothing was stored. */
+  /** Remove the placeholder that a renewal has written because nothing was stored. */
   | { readonly do: 'forget' }
   /** There is nothing to renew. */
   | { readonly do: 'refuse'; readonly why: 'nothing' | 'doubt' | 'lost' | 'revoked' };
 
 /**
- * Decides what a renewal does with what it finds stored.
+ * Decides what a renewal does next.
  *
- * Tokens are tried in this order: the stored ones, unless this process knows newer ones of the same login; then those it knows. Records
- * of different logins are never compared by time: clocks differ, and an older one may come from a backup.
+ * Tokens are tried in this order: the stored ones (unless this process knows newer ones of the same login), then those that this process
+ * knows. Records of different logins are never compared by time: clocks differ, and an old record may come from a backup.
  */
 export function decide(situation: Situation): Decision {
   const { stored, held, known, isRefused, isUsable, isOver } = situation;
@@ -70,19 +70,19 @@ export function decide(situation: Situation): Decision {
   return mayGetResponse(stored, situation) ? { do: 'doubt' } : { do: 'lose' };
 }
 
-/** The records whose tokens may be tried, in their order. */
+/** Lists the records whose tokens may be tried, in this order. */
 function listCandidates({ stored, known, isEnded }: Situation): HeldRecord[] {
   const ours = isEnded(known.login) ? [] : [known];
   if (stored === undefined) return ours;
   const isSameLogin = stored.login === known.login;
   const isNoBetter = isSameLogin && known.generation <= stored.generation;
-  // Stored tokens that are older than those we know are spent: the storage was put back to an older state.
+  // Stored tokens that are older than the known ones were already used: the storage has fallen back to an older state.
   if (isLive(stored)) return isNoBetter ? [stored] : isSameLogin ? [known] : [stored, known];
   // A placeholder of another renewal has no tokens, and says nothing about ours.
   return stored.state === 'live' || !isNoBetter ? ours : [];
 }
 
-/** Whoever is asking Roblox now, if it is somebody else. */
+/** Finds the mark of another process that is asking Roblox now. */
 export function findIntent(
   stored: TokenRecord | undefined,
   { isMine, isOver }: Pick<Situation, 'isMine' | 'isOver'>,
@@ -91,23 +91,23 @@ export function findIntent(
   return last === undefined || isMine(last) || isOver(last) ? undefined : last;
 }
 
-/** Whether another process may still bring a response for this very generation. */
+/** Whether another process may still get a response for this generation. */
 function mayGetResponse(stored: TokenRecord, { isMine, mayForget }: Situation): boolean {
   return mayForget || stored.holders.some((mark) => !isMine(mark));
 }
 
-/** A response of Roblox's that is to be stored. */
+/** A response of Roblox that must be stored. */
 export interface TokenResponse {
-  /** Whose refresh token it was given for. */
+  /** The record whose refresh token was used. */
   readonly base: HeldRecord;
   readonly tokens: Tokens;
 }
 
 /**
- * Decides where a response goes, whatever happened while Roblox was asked.
- * @param isRefused whether Roblox has refused the tokens of another login during the same renewal
- * @returns its login and generation; `again` where it is stored already, but nobody said so; `keep` where what is stored is better;
- * `revoke` where the user's authorization was revoked meanwhile
+ * Decides what to do with a response. The stored record may have changed while Roblox was asked.
+ * @param isRefused whether Roblox has refused these tokens (of another login) during the same renewal
+ * @returns the login and generation to store it with; `again`: it is already stored; `keep`: the stored record is better; `revoke`: the
+ * user's authorization was revoked meanwhile
  */
 export function placeResponse(
   stored: TokenRecord | undefined,

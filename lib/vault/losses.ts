@@ -2,24 +2,24 @@ import { setMaxListeners } from 'node:events';
 import { chooseGrowingPauseMs, type Marks, type VaultClock } from './marks.ts';
 import type { Mark, Records, TokenRecord } from './records.ts';
 
-/** Concludes what is pending in records, and tells `onLost`. */
+/** Records that authorizations were lost, and calls `onLost`. */
 export type Losses = ReturnType<typeof createLosses>;
 
-/** A loss that this process is to tell of, until its claim is over. */
+/** A lost authorization for which this process calls `onLost`, until its claim is over. */
 export interface Loss {
   readonly login: string;
   readonly claim: Mark;
 }
 
-/** How long one process may take to tell; then another one that sees the record tells too. */
+/** How long one process may take to call `onLost`. Then another process that sees the record calls it too. */
 const CLAIM_MS = 15_000;
-/** How long calls wait for `onLost` before they fail: one that never ends must not hold them up. */
+/** How long calls of the client wait for `onLost`, which may never end. */
 const TOLD_WITHIN_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
 /**
- * Makes {@link Losses}. What is still to be told lies in the record, with a claim of the process that tells it: when that one dies, the
- * next one that sees the record waits until the claim is over, and tells.
+ * Makes {@link Losses}. A lost authorization stays in its record until `onLost` has succeeded. The record has a claim of the process that
+ * calls `onLost`. If that process dies, the next one that sees the record waits until the claim is over, and calls it.
  */
 export function createLosses(options: {
   readonly records: Records;
@@ -30,16 +30,16 @@ export function createLosses(options: {
 }) {
   const { records, runLocked, marks, clock, onLost } = options;
   const closing = new AbortController();
-  // Many losses may be in doubt at once.
+  // Many records may wait at once.
   setMaxListeners(0, closing.signal);
-  /** Users whose records are looked at later. */
+  /** Users whose record will be reviewed. */
   const noticed = new Set<string>();
-  /** Logins that this process tells of. */
+  /** Logins for which this process is calling `onLost`. */
   const telling = new Set<string>();
 
   /**
-   * Records that an authorization has ended; call it under the user's lock.
-   * @returns what to {@link tell} of; undefined when nobody wants to hear
+   * Records that an authorization is lost. Call it under the user's lock.
+   * @returns the loss to {@link tell}; undefined without `onLost`
    */
   async function conclude(userId: string, record: TokenRecord): Promise<Loss | undefined> {
     if (onLost === undefined) {
@@ -55,7 +55,7 @@ export function createLosses(options: {
     return clock.rest(chooseGrowingPauseMs(failures, LONGEST_PAUSE_MS, clock.random), closing.signal);
   }
 
-  /** Does some work under the user's lock: again and again until it succeeds or the vault is closed. */
+  /** Runs work under the user's lock. Repeats it until it succeeds or the vault is closed. */
   async function persist<T>(userId: string, work: () => Promise<T>): Promise<T> {
     for (let failures = 0; ; failures += 1) {
       try {
@@ -70,7 +70,7 @@ export function createLosses(options: {
     const { login } = loss;
     let { claim } = loss;
     for (let failures = 0; ; failures += 1) {
-      // Over when we stood still, or have waited: another process may have told.
+      // The claim is over after a pause of this process: another one may have called `onLost`.
       if (failures > 0 || marks.isOver(claim)) {
         const again = await persist(userId, () => claimAgain(userId, login));
         if (again === undefined) return;
@@ -89,7 +89,7 @@ export function createLosses(options: {
     });
   }
 
-  /** @returns undefined when the loss is not to be told any more, or not by us */
+  /** @returns undefined when nobody needs to call `onLost` any more, or another process does */
   async function claimAgain(userId: string, login: string): Promise<Loss | undefined> {
     const record = await records.read(userId);
     if (!isLossOf(login, record)) return undefined;
@@ -97,7 +97,7 @@ export function createLosses(options: {
     return isOurs ? conclude(userId, record) : undefined;
   }
 
-  /** Looks at a record again when its mark is over, if it has one: concludes a refusal, tells a loss, removes a revocation. */
+  /** Reviews a record when its mark is over, if it has one: a refusal becomes a loss, a loss is told, a revocation is removed. */
   function notice(userId: string, record: TokenRecord): void {
     const { state, mark, login } = record;
     if (mark === undefined || state === 'live' || noticed.has(userId) || telling.has(login)) return;
@@ -111,7 +111,7 @@ export function createLosses(options: {
     );
   }
 
-  /** Waits until the mark is over, and does what is due then. @returns what is to be done afterwards */
+  /** Waits until the mark is over, and changes the record. @returns what to do after that */
   async function review(userId: string, { mark, holders }: TokenRecord): Promise<(() => void) | undefined> {
     const pending = [mark, holders.at(-1)].filter((each) => each !== undefined);
     await clock.rest(Math.max(...pending.map((each) => marks.leftMs(each)), 0), closing.signal);
@@ -132,8 +132,8 @@ export function createLosses(options: {
   }
 
   /**
-   * Tells `onLost`, outside of the lock, and again until it has been heard.
-   * @returns what it threw; undefined when it was heard, or takes long
+   * Calls `onLost` without a lock, until it succeeds.
+   * @returns what it threw; undefined when it succeeded or takes long
    */
   async function tell(userId: string, loss: Loss): Promise<unknown> {
     const { login } = loss;

@@ -4,21 +4,21 @@ import { clearTimeout, setTimeout } from '../http/platform.ts';
 import type { Mark } from './records.ts';
 import { monotonic } from './storage.ts';
 
-/** Time and chance, for a vault. */
+/** The clock, waits and random numbers of a vault. */
 export interface VaultClock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds since some moment; never put back, and not changed with the machine's clock. */
+  /** Milliseconds since some fixed moment. Changes of the machine's clock do not affect it. */
   monotonic(): number;
-  /** A wait that keeps the process alive: something is still to be stored. */
+  /** Waits, and keeps the process alive: something must still be stored. */
   readonly sleep: Sleep;
-  /** A wait that lets the process end. */
+  /** Waits, but lets the process end. */
   readonly rest: Sleep;
-  /** From 0 up to 1. */
+  /** A number from 0 up to 1. */
   random(): number;
 }
 
-/** The machine's own. */
+/** {@link VaultClock} of this machine. */
 export const platformClock: VaultClock = {
   now: () => Date.now(),
   monotonic,
@@ -35,10 +35,10 @@ export const platformClock: VaultClock = {
   random: () => Math.random(),
 };
 
-/** Marks of this vault and of others, and when they are over. */
+/** Makes marks, and measures when marks (of this vault or of others) are over. */
 export type Marks = ReturnType<typeof createMarks>;
 
-/** How many marks are remembered; a forgotten one counts as seen for the first time. */
+/** The most marks in memory. A forgotten mark is measured from its beginning again. */
 const REMEMBERED_MARKS = 10_000;
 
 export function createMarks(clock: Pick<VaultClock, 'monotonic'>) {
@@ -46,7 +46,7 @@ export function createMarks(clock: Pick<VaultClock, 'monotonic'>) {
   const firstSeen = new Map<string, number>();
   let made = 0;
 
-  /** Milliseconds until a mark is over; they begin to count when this process first sees it. */
+  /** Milliseconds until a mark is over, measured from the moment when this process first saw it. */
   function leftMs({ id, durationMs }: Mark): number {
     const nowMs = clock.monotonic();
     const since = firstSeen.get(id) ?? nowMs;
@@ -66,7 +66,7 @@ export function createMarks(clock: Pick<VaultClock, 'monotonic'>) {
   };
 }
 
-/** Puts an entry at the end of a map that never holds more than so many: the oldest leaves. */
+/** Adds an entry at the end of a map. Removes the oldest entry when there are more than `limit`. */
 export function setBounded<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): void {
   map.delete(key);
   map.set(key, value);
@@ -75,7 +75,7 @@ export function setBounded<Value>(map: Map<string, Value>, key: string, value: V
   if (oldest !== undefined) map.delete(oldest);
 }
 
-/** Twice as long with each failure, up to `longestMs`; half of it by chance. */
+/** Chooses a pause that doubles with each failure, up to `longestMs`. A random half keeps processes from retrying together. */
 export function chooseGrowingPauseMs(failures: number, longestMs: number, random: () => number): number {
   return Math.min(longestMs, 250 * 2 ** Math.min(failures, 20)) * (0.5 + random() / 2);
 }

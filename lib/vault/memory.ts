@@ -1,10 +1,13 @@
 import { setBounded } from './marks.ts';
 import { isNewer, type HeldRecord } from './records.ts';
 
-/** What a process remembers of its users' latest records, so that a storage that falls back to an older one is noticed, and mended. */
+/**
+ * Remembers the latest record of each user that this process has seen. So the vault notices when the storage falls back to an older record
+ * (a failover, a restored backup), and can repair it.
+ */
 export type Memory = ReturnType<typeof createMemory>;
 
-/** How many users are remembered, those last used. */
+/** The most users in memory. The user whose record was used least recently is forgotten first. */
 const REMEMBERED_USERS = 1_000;
 
 export function createMemory() {
@@ -17,12 +20,12 @@ export function createMemory() {
       ended.delete(login);
       setBounded(latest, userId, { login, generation, tokens }, REMEMBERED_USERS);
     },
-    /** The given record, or a newer one of the same login that this process has seen. */
+    /** Returns the given record, or a newer one of the same login that this process has seen. */
     newest(userId: string, record: HeldRecord): HeldRecord {
       const known = latest.get(userId);
       return known !== undefined && known.login === record.login && isNewer(known, record) ? known : record;
     },
-    /** Reads the generation of the record that is remembered for a user; 0 when none is. */
+    /** Returns the generation of the remembered record; 0 when there is none. */
     readGeneration: (userId: string) => latest.get(userId)?.generation ?? 0,
     /** Remembers that a login has ended. */
     end(userId: string, login: string): void {

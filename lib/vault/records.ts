@@ -10,38 +10,38 @@ import { listSecrets, type Tokens } from '../oauth/tokens.ts';
 import { callStorage, type TokenStorage } from './storage.ts';
 
 /**
- * A span of time that a process has announced to the others. Each of them measures it with its own clock, from the moment when it first
- * sees the mark: clocks of different machines are never compared.
+ * A period of time that a process announces to the others. Each process measures it with its own clock, from the moment when it first
+ * sees the mark, so clocks of different machines are never compared.
  */
 export interface Mark {
-  /** Unique, and begins with the ID of the vault that made it. */
+  /** Unique. Begins with the ID of the vault that made it. */
   readonly id: string;
   readonly durationMs: number;
 }
 
-/** What is known of a user's authorization, as it lies in a storage. */
+/** A user's authorization, as it is stored. */
 export interface TokenRecord {
-  /** The ID of the login that the tokens come from, be they renewed or not. */
+  /** The ID of the login that the tokens come from. A renewal does not change it. */
   readonly login: string;
-  /** One more with each renewal; a new login has one more than what was stored before. */
+  /** Each renewal adds 1. A new login has the stored generation plus 1. */
   readonly generation: number;
   /**
    * - `live`: in use
-   * - `refused`: Roblox has refused the refresh token, but until `mark` is over another process may bring a newer one
-   * - `lost`: the authorization has ended, and `onLost` has to be told; the vault that made `mark` does so
-   * - `revoked`: until `mark` is over, a response that comes for it is revoked too
+   * - `refused`: Roblox has refused the refresh token. Until `mark` is over, another process may still store a newer one.
+   * - `lost`: the authorization has ended, and `onLost` must be called. The vault that made `mark` does so.
+   * - `revoked`: until `mark` is over, tokens that a late response brings are revoked too
    */
   readonly state: 'live' | 'refused' | 'lost' | 'revoked';
   readonly mark: Mark | undefined;
-  /** Who has asked Roblox for the next generation and may get a response; the last one is asking now. */
+  /** Who has asked Roblox for the next generation and may still get a response. The last one is asking now. */
   readonly holders: readonly Mark[];
-  /** Undefined for `lost` and `revoked`, and while somebody renews tokens that the storage had forgotten. */
+  /** Undefined for `lost` and `revoked`, and while a process renews tokens that the storage has forgotten. */
   readonly tokens: Tokens | undefined;
-  /** Milliseconds since the epoch, by the clock of the process that wrote it. For people: nothing depends on it. */
+  /** Milliseconds since the epoch, by the clock of the process that wrote it. Only for people who look into the storage. */
   readonly savedAt: number;
 }
 
-/** A record with tokens, as clients hold it. */
+/** The part of a record that a client holds: tokens, and where they come from. */
 export type HeldRecord = Pick<TokenRecord, 'login' | 'generation'> & { readonly tokens: Tokens };
 
 /** Whether a record has tokens that are in use. */
@@ -49,27 +49,27 @@ export function isLive(record: TokenRecord | undefined): record is TokenRecord &
   return record?.state === 'live' && record.tokens !== undefined;
 }
 
-/** Whether one record came after another, as far as that can be told: another login counts as newer. */
+/** Whether a record is newer than another one. A record of another login counts as newer. */
 export function isNewer(record: HeldRecord, than: HeldRecord): boolean {
   return record.login !== than.login || record.generation > than.generation;
 }
 
-/** A storage of records. No error of it shows a token. */
+/** Reads and writes records. Its errors show no token. */
 export type Records = ReturnType<typeof createRecords>;
 
 /** The five parts of a sealed value. @see RFC 7516, section 7.1 */
 const SEALED = /^[\w-]+(?:\.[\w-]*){4}$/;
 
-/** A longer span is cut: a process must not make others wait for ever. */
+/** Longer marks are shortened: no process may make others wait forever. */
 const MAX_MARK_MS = 10 * 60_000;
 
-/** More were never needed: a record with this many holders has been taken over this many times without any response. */
+/** The most holders in a record. There are this many only after as many renewals in a row without any response. */
 const MAX_HOLDERS = 8;
 
 /**
  * Keeps records in a storage of strings.
- * @param options.sealer seals what is written; then nothing unsealed is read, since who can write to the storage must not plant tokens
- * @param options.app the app that all records belong to; asked for when it is needed, because a vault may learn its app late
+ * @param options.sealer encrypts the values. With it, plain values are refused: somebody who can write to the storage must not plant tokens.
+ * @param options.app returns the app that all records belong to. A function, because a vault may learn its app late.
  */
 export function createRecords(options: {
   readonly storage: TokenStorage;
@@ -80,23 +80,23 @@ export function createRecords(options: {
   /** The key of a user, for storage and lock. */
   const buildKey = (userId: string) => buildRecordKey(app(), userId);
 
-  /** What a sealed value belongs to: with it no other app's or user's opens. Its generation is sealed with the tokens. */
+  /** What a sealed value is bound to: the value of another app or user cannot be opened. */
   const boundTo = (userId: string) => `tokens ${JSON.stringify(listOwner(app(), userId))}`;
 
   async function open(userId: string, value: unknown): Promise<unknown> {
     if (typeof value !== 'string')
-      throw createUnreadableError(userId, 'storage.get must return the string that was set');
+      throw createUnreadableError(userId, 'storage.get must return the string that was stored');
     const isSealed = SEALED.test(value);
     if (sealer === undefined) {
-      if (isSealed) throw createUnreadableError(userId, 'it is sealed, and the vault has no secrets');
+      if (isSealed) throw createUnreadableError(userId, 'it is encrypted, and the vault has no secrets');
       return parseJSON(value);
     }
-    if (!isSealed) throw createUnreadableError(userId, 'it is not sealed, though the vault has secrets');
+    if (!isSealed) throw createUnreadableError(userId, 'it is not encrypted, but the vault has secrets');
     const opened = await sealer.open(value, boundTo(userId));
     if (opened === undefined) {
       throw createUnreadableError(
         userId,
-        'none of the secrets opens it: one is missing from `secrets`, or the value was changed',
+        'no secret decrypts it: one is missing from `secrets`, or the value was changed',
       );
     }
     return opened;
@@ -104,12 +104,12 @@ export function createRecords(options: {
 
   return {
     buildKey,
-    /** @throws {TokenVaultError} `unreadable`; never undefined for a value that is there */
+    /** @throws {TokenVaultError} `unreadable`: there is a value, but it is no record of this user */
     async read(userId: string): Promise<TokenRecord | undefined> {
       const value: unknown = await callStorage('storage.get', () => storage.get(buildKey(userId)));
       if (value === undefined || value === null) return undefined;
       const record = readRecord(listOwner(app(), userId), await open(userId, value));
-      if (record === undefined) throw createUnreadableError(userId, "it is none of this user's records in this app");
+      if (record === undefined) throw createUnreadableError(userId, 'it is not a record of this user in this app');
       return record;
     },
     async write(userId: string, { tokens, ...rest }: TokenRecord): Promise<void> {
@@ -119,7 +119,7 @@ export function createRecords(options: {
       try {
         await callStorage('storage.set', () => storage.set(buildKey(userId), value));
       } catch (error) {
-        // A database's error may show the statement with its values.
+        // The error of a database may contain the statement with its values.
         throw redactError(error, [value, ...(tokens === undefined ? [] : listSecrets(tokens))]);
       }
     },
@@ -133,12 +133,12 @@ export function createRecords(options: {
   };
 }
 
-/** A client ID that can stand in a key as it is; it never begins with the `-` of a hashed one. */
+/** A client ID that is used in a key without a hash. It cannot begin with `-`, the sign of a hashed one. */
 const PLAIN_CLIENT_ID = /^\w[\w.-]{0,63}$/;
 
 /**
- * The key of a user's record: `CLIENT_ID:USER_ID`, with a hash of the `baseURL` in between where that is not the real Roblox.
- * A client ID with other characters than letters, digits, `_`, `.` and `-` is hashed as well.
+ * Builds the key of a user's record: `CLIENT_ID:USER_ID`. Between them is a hash of `baseURL`, unless it is the real Roblox.
+ * A client ID with other characters than letters, digits, `_`, `.` and `-` is hashed too.
  */
 export function buildRecordKey(app: Pick<App, 'credentials' | 'endpoints'>, userId: string): string {
   const [clientID, baseURL] = listOwner(app, userId);
@@ -146,7 +146,7 @@ export function buildRecordKey(app: Pick<App, 'credentials' | 'endpoints'>, user
   return [name, ...(baseURL === ROBLOX_BASE_URL ? [] : [shortHash(baseURL)]), userId].join(':');
 }
 
-/** 96 bits: two apps do not share a key by chance. */
+/** 96 bits: enough that two apps do not get the same key by chance. */
 function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
@@ -162,7 +162,7 @@ const STATES = ['live', 'refused', 'lost', 'revoked'] as const;
 function readRecord(owner: Owner, value: unknown): TokenRecord | undefined {
   const record = readObject(value);
   if (record === undefined) return undefined;
-  // A value that was copied from another user or app must not be used as this one's.
+  // Refuse a value that was copied from another user or app.
   if (['clientID', 'baseURL', 'userId'].some((name, index) => record[name] !== owner[index])) return undefined;
   const login = readString(record['login']);
   const state = STATES.find((name) => name === record['state']);
@@ -174,7 +174,7 @@ function readRecord(owner: Owner, value: unknown): TokenRecord | undefined {
   try {
     return {
       login,
-      generation: generation as number, // just checked
+      generation: generation as number, // checked above
       state,
       mark: readMark(record['mark']),
       holders: holders.map(readMark).filter((mark) => mark !== undefined),
@@ -194,13 +194,13 @@ function readMark(value: unknown): Mark | undefined {
   return { id, durationMs: Math.min(durationMs, MAX_MARK_MS) };
 }
 
-/** The record with one more holder, who asks from now on; `gone` have given up. */
+/** Adds a holder, who is asking Roblox from now on. Removes those that are `gone`. */
 export function addHolder(record: TokenRecord, holder: Mark, gone: (mark: Mark) => boolean): TokenRecord {
   const others = record.holders.filter((mark) => !gone(mark));
   return { ...record, holders: [...others.slice(1 - MAX_HOLDERS), holder] };
 }
 
-/** Without a cause: `JSON.parse` and others quote what they were given. */
+/** Without a cause: errors of `JSON.parse` and others quote their input. */
 function createUnreadableError(userId: string, why: string): TokenVaultError {
   return new TokenVaultError('unreadable', `The stored tokens of user ${userId} cannot be read: ${why}`);
 }

@@ -15,25 +15,25 @@ export interface IORedisClient {
   set(key: string, value: string): Promise<unknown>;
   del(key: string): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
-  /** What tells it from the other. */
+  /** Only clients of `ioredis` have it. */
   defineCommand(name: string, definition: { lua: string; numberOfKeys?: number }): void;
 }
 
-/** The commands that a vault needs, alike for every client. */
+/** The commands that a vault needs, the same for every client. */
 export interface RedisCommands {
   get(key: string): Promise<unknown>;
   /** Runs a script that returns 1 or 0. */
   run(script: string, keys: string[], values: string[]): Promise<boolean>;
-  /** The same, for a script that writes tokens: waits for the replicas. */
+  /** Runs a script that writes tokens, and waits for the replicas. */
   write(script: string, keys: string[], values: string[]): Promise<boolean>;
   info(section: string): Promise<string>;
-  /** Whether a value may be forgotten by a failover, as far as can be told. */
+  /** Whether a failover may forget a value. */
   mayForget(): Promise<boolean>;
-  /** What the client itself puts before each key. */
+  /** The prefix that the client adds to each key. */
   readonly keyPrefix: string;
 }
 
-/** What the clients have beside the commands; which of it tells them apart. */
+/** Other members of the clients. They show which client it is. */
 interface Parts {
   readonly sendCommand?: unknown;
   readonly destroy?: unknown;
@@ -41,7 +41,7 @@ interface Parts {
   readonly masters?: unknown;
   readonly isCluster?: boolean;
   readonly options?: { readonly keyPrefix?: string; readonly sentinels?: unknown };
-  /** Of a pool, and of a Sentinel client: one connection for several commands. */
+  /** Members of a pool and of a Sentinel client: they give one connection for several commands. */
   readonly execute?: (work: (client: NodeRedisClient & Parts) => Promise<unknown>) => Promise<unknown>;
   readonly use?: (work: (client: NodeRedisClient & Parts) => Promise<unknown>) => Promise<unknown>;
   info?(section: string): Promise<unknown>;
@@ -50,13 +50,13 @@ interface Parts {
 
 type RedisClient = (NodeRedisClient | IORedisClient) & Parts;
 
-/** A script over two keys meets this while their slot moves to another node of a cluster. */
+/** While a slot moves to another node of a cluster, a script with two keys gets TRYAGAIN. */
 const TRY_AGAIN_MS = 100;
 const MAX_TRIES = 50;
 
 /**
- * Makes the commands for a client.
- * @throws {TypeError} no client, one that cannot work, or `replicas` that it cannot wait for
+ * Makes the commands from a client.
+ * @throws {TypeError} not a client, a client that cannot work, or `replicas` for which it cannot wait
  */
 export function connectRedis(
   given: NodeRedisClient | IORedisClient,
@@ -109,14 +109,14 @@ export function connectRedis(
       if (replicas === 0) return evaluate(client, script, keys, values);
       const onOne = client.execute ?? client.use;
       if (onOne === undefined) return evaluateAndWait(client, script, keys, values);
-      return (await onOne.call(client, (one) => evaluateAndWait(one, script, keys, values))) as boolean; // what our function returns
+      return (await onOne.call(client, (one) => evaluateAndWait(one, script, keys, values))) as boolean; // the result of our function
     },
     info,
     async mayForget() {
       if (hadReplicas) return true;
       const replication = await info('replication').catch(() => '');
       const read = (name: string) => new RegExp(`^${name}:(.*?)\\s*$`, 'm').exec(replication)?.[1];
-      // Without a role nobody told; with a second replication ID this was a replica once.
+      // Without a role, Redis did not say. With a second replication ID, this server was a replica before.
       hadReplicas =
         read('role') !== 'master' ||
         read('connected_slaves') !== '0' ||
@@ -128,7 +128,7 @@ export function connectRedis(
 }
 
 function readClient(given: unknown): RedisClient {
-  const client = given as Partial<RedisClient> | null | undefined; // whatever it is, its fields are looked at
+  const client = given as Partial<RedisClient> | null | undefined; // its fields are checked below
   const isClient =
     typeof client === 'object' &&
     client !== null &&
@@ -141,13 +141,13 @@ function readClient(given: unknown): RedisClient {
         : 'client must be of the redis package 5 or 6, but is of node-redis 4 (its cluster sends scripts to the wrong node, and its legacyMode knows no promises): npm install redis@latest',
     );
   }
-  return client as RedisClient; // just checked
+  return client as RedisClient; // checked above
 }
 
 /**
- * Says what is wrong with Redis' eviction policy.
+ * Explains what is wrong with Redis' eviction policy.
  * @param info the response of `INFO memory`
- * @returns undefined where no key is removed when the memory is full, or where Redis does not say
+ * @returns undefined when Redis removes no key when its memory is full, or does not say
  */
 export function explainEviction(info: string): string | undefined {
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];

@@ -1,4 +1,4 @@
-/** `passport-roblox-oauth2/redis`: keeps a vault's tokens in Redis, and locks there. */
+/** `passport-roblox-oauth2/redis`: storage and lock of a vault in Redis. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { TokenVaultError } from '../errors.ts';
@@ -23,26 +23,25 @@ import {
 export type { IORedisClient, NodeRedisClient } from './redis-client.ts';
 export type { TokenLock, TokenStorage } from './storage.ts';
 
-/** What {@link redisVault} can be told. */
+/** The options of {@link redisVault}. */
 export interface RedisVaultOptions {
-  /** Your client of `redis` (5 or 6) or `ioredis` (5 or 6). It stays yours: connect it, listen to its errors, close it. */
+  /** Your client of `redis` (5 or 6) or `ioredis` (5 or 6). You connect it, listen to its errors, and close it. */
   readonly client: NodeRedisClient | IORedisClient;
-  /** What every key begins with; `roblox:` by default. Give each environment its own. */
+  /** The beginning of every key; `roblox:` by default. Give each environment its own. */
   readonly prefix?: string | undefined;
   /**
-   * How long a user's lock outlives a process that died while it held it, in milliseconds; 3000 by default. A lock is held for one read
-   * and one write, never while Roblox is asked. What is written after the lock has ended is refused, and tried again.
+   * How long a user's lock stays after the process that held it has died, in milliseconds; 3000 by default. A lock is held for one read and
+   * one write, never during a request to Roblox. A write after the end of the lock is refused, and tried again.
    */
   readonly lockTTL?: number | undefined;
-  /** How long to wait for a user's lock, in milliseconds; 10000 by default, and always more than `lockTTL`. */
+  /** How long to wait for a user's lock, in milliseconds; 10000 by default. It must be more than `lockTTL`. */
   readonly lockTimeout?: number | undefined;
   /** How long one command may take, in milliseconds; 10000 by default. */
   readonly commandTimeout?: number | undefined;
   /**
-   * How many replicas must have a value before it counts as stored (Redis' `WAIT`); none by default. Set it to the number of your
-   * replicas: then a failover to any of them forgets no renewal. It costs one more command for each write, which waits for the replicas
-   * and blocks this connection meanwhile: give the vault a connection of its own. While a replica is missing nothing is renewed. Not for a
-   * Cluster client.
+   * How many replicas must have a value before it counts as stored (Redis' `WAIT`); 0 by default. Set it to the number of your replicas:
+   * then a failover to any of them forgets no renewal. Each write needs one more command, which waits for the replicas and blocks the
+   * connection meanwhile, so give the vault its own connection. While a replica is missing, nothing is renewed. Not for a Cluster client.
    */
   readonly replicas?: number | undefined;
   /** How long to wait for the replicas, in milliseconds; 1000 by default. */
@@ -59,20 +58,20 @@ const OPTION_NAMES: Readonly<Record<keyof RedisVaultOptions, true>> = {
   replicaTimeout: true,
 };
 
-/** A refresh token lives for 90 days. A record that nobody has written for longer is useless. */
+/** A refresh token is valid for 90 days. A record that was not written for longer is of no use. */
 const RECORD_LIFE_MS = 91 * 24 * 60 * 60 * 1_000;
-/** How long to wait between two looks at a lock that is held, at first and at the most. */
+/** The first and the longest pause between two tries to take a lock. */
 const FIRST_POLL_MS = 10;
 const LONGEST_POLL_MS = 100;
 
-/** Takes the lock where it is free, or ours already: a try whose response was lost. */
+/** Takes the lock if it is free, or already ours: the response to an earlier try may have been lost. */
 const TAKE = `local holder = redis.call('get', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`;
 const LET_GO = `if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('del', KEYS[1])`;
-/** Who has lost the lock must not write over what the next holder wrote. */
+/** A process whose lock has ended must not overwrite what the next holder has written. */
 const SET_WHILE_HELD = `if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3])
 return 1`;
@@ -85,21 +84,21 @@ const DELETE = `redis.call('del', KEYS[1])
 return 1`;
 
 /**
- * Storage and lock for a `TokenVault` whose processes share a Redis.
+ * Makes the storage and the lock of a `TokenVault` in Redis, for all processes that share it.
  *
  * ```ts
  * const vault = new TokenVault({ ...redisVault({ client }), secrets, onLost });
  * ```
  *
- * A user has two keys, in one slot of a cluster: `roblox:{KEY}:tokens`, which ends 91 days after it was written last, and
- * `roblox:{KEY}:lock` for the milliseconds of one read and one write. KEY is the vault's, `CLIENT_ID:USER_ID`.
+ * A user has two keys, in one slot of a cluster: `roblox:{KEY}:tokens`, which ends 91 days after the last write, and `roblox:{KEY}:lock`, for
+ * the milliseconds of one read and one write. KEY is the vault's key, `CLIENT_ID:USER_ID`.
  *
- * Redis needs `maxmemory-policy noeviction` (the first use warns of another one), and should write its log to disk. With access control
- * the user needs `+get +set +del +eval` on `~roblox:*`; `+info` for the warning, and `+wait` for `replicas`.
+ * Redis needs `maxmemory-policy noeviction` (otherwise the first use warns), and should write its log to disk. With access control, the user
+ * needs `+get +set +del +eval` on `~roblox:*`, `+info` for the warning, and `+wait` for `replicas`.
  *
- * A failover to a replica may forget the latest writes, because Redis replicates after it has responded: see `replicas`. Where Redis has
- * replicas, an authorization that Roblox refuses counts as lost only after the vault's `lossDelay`, since the process that holds the
- * forgotten tokens may still bring them back.
+ * A failover to a replica may forget the latest writes, because Redis replicates after it has responded: see `replicas`. If Redis has
+ * replicas, an authorization that Roblox refuses counts as lost only after the vault's `lossDelay`, because the process that holds the
+ * forgotten tokens may store them again.
  * @throws {TypeError} an option that cannot work, by its name
  * @see https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/
  */
@@ -113,7 +112,7 @@ export function redisVault(options: RedisVaultOptions): {
   const lockTimeout = readMilliseconds('lockTimeout', options.lockTimeout, Math.max(10_000, 3 * lockTTL));
   if (lockTimeout <= lockTTL) {
     throw new TypeError(
-      'lockTimeout must be more than lockTTL: who waits must outlive the lock of a process that died',
+      'lockTimeout must be more than lockTTL: a waiting process must outlast the lock of one that died',
     );
   }
   const commandTimeout = readMilliseconds('commandTimeout', options.commandTimeout, 10_000);
@@ -122,9 +121,9 @@ export function redisVault(options: RedisVaultOptions): {
     replicaTimeout: readMilliseconds('replicaTimeout', options.replicaTimeout, 1_000),
   });
   checkPrefix(prefix, redis.keyPrefix);
-  /** The lock that a task runs under. Its key in Redis holds the token while the lock is ours. */
+  /** The lock that the current task runs under. Its key in Redis has this token while the lock is ours. */
   const heldLocks = new AsyncLocalStorage<{ readonly key: string; readonly token: string }>();
-  // The braces make both keys of a user live in one slot of a cluster.
+  // The braces put both keys of a user in one slot of a cluster.
   const lockKey = (key: string) => `${prefix}{${key}}:lock`;
   const tokensKey = (key: string) => `${prefix}{${key}}:tokens`;
   const warnOnce = createEvictionWarning(redis);
@@ -136,7 +135,7 @@ export function redisVault(options: RedisVaultOptions): {
     });
   }
 
-  /** Writes by one script under the lock that the calling task runs under, else by another. */
+  /** Writes by the script `held` when the current task holds the lock, else by `free`. */
   async function write(key: string, held: string, free: string, ...values: string[]): Promise<void> {
     const lock = heldLocks.getStore();
     const isHeld = lock?.key === key;
@@ -146,10 +145,7 @@ export function redisVault(options: RedisVaultOptions): {
         : redis.write(free, [tokensKey(key)], values),
     );
     if (done) return;
-    throw new TokenVaultError(
-      'lock_lost',
-      `The lock of ${key} ended before its task; what it was to store is not stored`,
-    );
+    throw new TokenVaultError('lock_lost', `The lock of ${key} ended before its task. The value was not stored`);
   }
 
   async function take(key: string, token: string): Promise<void> {
@@ -158,10 +154,10 @@ export function redisVault(options: RedisVaultOptions): {
       if (await soon(redis.run(TAKE, [lockKey(key)], [token, String(lockTTL)]))) return;
       const leftMs = deadline - monotonic();
       if (leftMs <= 0) break;
-      // Between a half and the whole, so that many who wait do not look all at once.
+      // A random part of the pause, so that waiting processes do not all try at once.
       await sleep(Math.min(leftMs, pollMs * (0.5 + Math.random() / 2)));
     }
-    const message = `The lock of ${key} could not be had within ${lockTimeout} ms: another process holds it`;
+    const message = `The lock of ${key} was not free within ${lockTimeout} ms: another process holds it`;
     throw new TokenVaultError('lock_timeout', message);
   }
 
@@ -170,7 +166,7 @@ export function redisVault(options: RedisVaultOptions): {
       async get(key) {
         warnOnce();
         const value = await soon(redis.get(tokensKey(key)));
-        return value === null ? undefined : (value as string); // the vault checks what it gets
+        return value === null ? undefined : (value as string); // the vault checks it
       },
       async set(key, value) {
         await write(key, SET_WHILE_HELD, SET, value, String(RECORD_LIFE_MS));
@@ -187,7 +183,7 @@ export function redisVault(options: RedisVaultOptions): {
       try {
         await take(key, token);
       } catch (error) {
-        // A try that was given up may be carried out later, when the connection is back.
+        // The client may still send the command later, when it is connected again.
         letGo().catch(() => {});
         throw error;
       }
@@ -199,7 +195,7 @@ export function redisVault(options: RedisVaultOptions): {
         throw error;
       }
       await soon(letGo()).catch((error: unknown) => {
-        // Without DEL every lock would last until it ends by itself. Any other failure leaves one that does.
+        // Without permission, each lock would stay until it ends by itself. After any other failure, only this one does.
         if (error instanceof TokenVaultError && error.code === 'forbidden') throw error;
       });
       return result;
@@ -207,7 +203,7 @@ export function redisVault(options: RedisVaultOptions): {
   };
 }
 
-/** An empty pair of braces before ours would spread a user's keys over the cluster. @see https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags */
+/** With empty braces before ours, a cluster would put a user's keys in different slots. @see https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags */
 function checkPrefix(prefix: unknown, keyPrefix: string): void {
   if (typeof prefix !== 'string') throw new TypeError(`prefix must be a string, but is a ${typeof prefix}`);
   const all = keyPrefix + prefix;
@@ -219,8 +215,7 @@ function checkPrefix(prefix: unknown, keyPrefix: string): void {
 function explain(error: unknown, prefix: string): unknown {
   if (!(error instanceof Error) || error instanceof TokenVaultError) return error;
   if (/READONLY/.test(error.message)) {
-    const message =
-      'Redis takes no writes: this is a replica. Connect to the primary, or by way of Sentinel or Cluster';
+    const message = 'Redis accepts no writes: this is a replica. Connect to the primary, or use Sentinel or Cluster';
     return new TokenVaultError('read_only', message, { cause: error });
   }
   if (/NOPERM|can't run this command/.test(error.message)) {
@@ -230,7 +225,7 @@ function explain(error: unknown, prefix: string): unknown {
   return explainNoResponse('Redis', error) ?? error;
 }
 
-/** Asks once whether Redis may remove keys when its memory is full, and warns. */
+/** Makes a function that asks once whether Redis may remove keys when its memory is full, and warns. */
 function createEvictionWarning(redis: RedisCommands): () => void {
   let isAsked = false;
   return () => {
@@ -241,7 +236,7 @@ function createEvictionWarning(redis: RedisCommands): () => void {
         const problem = explainEviction(info);
         if (problem !== undefined) process.emitWarning(problem, { code: 'ROBLOX_VAULT_EVICTION' });
       },
-      () => {}, // not every user may ask
+      () => {}, // the user may not have the permission
     );
   };
 }

@@ -8,62 +8,63 @@ import { chooseGrowingPauseMs, type Marks, type VaultClock } from './marks.ts';
 import type { Memory } from './memory.ts';
 import { addHolder, type HeldRecord, type Mark, type Records, type TokenRecord } from './records.ts';
 
-/** What renewals need of their vault. */
+/** What renewals need from their vault. */
 export interface RenewalParts {
   readonly records: Records;
   /** Runs a task under the user's lock. */
   readonly runLocked: <T>(userId: string, task: () => Promise<T>) => Promise<T>;
   /**
-   * The same, and once more after an error that is neither a mistake in code nor the vault's own verdict: a broken connection, a lost
-   * lock. The task must be one that may be done twice.
+   * The same, with a second try after a broken connection or a lost lock. Not after a TypeError, or an error that the vault threw on
+   * purpose. The task must be safe to run twice.
    */
   readonly runWithRetry: RenewalParts['runLocked'];
   readonly marks: Marks;
   readonly clock: VaultClock;
   readonly memory: Memory;
   readonly losses: Losses;
-  /** The app's; asked for when it is needed, because a vault may learn its app late. */
+  /** The app's OAuth client. A function, because a vault may learn its app late. */
   readonly oauth: () => OAuthClient;
-  /** How long a response of Roblox may take until it is stored. */
+  /** Milliseconds from the request to Roblox until its response is stored, at the most. */
   readonly leaseMs: () => number;
-  /** How long after a refusal a response may still come from a process that stood still. */
+  /** Milliseconds after a refusal in which a paused process may still bring a response. */
   readonly lossDelayMs: number;
   /** @throws {TokenVaultError} `closed` */
   readonly checkOpen: () => void;
 }
 
-/** Stored tokens with less than this left are renewed rather than served. */
+/** Stored access tokens that end sooner than this are renewed. */
 const LEAST_LIFE_MS = 10_000;
-/** Between two looks at a record that another process renews. */
+/** The pauses between two reads of a record that another process renews. */
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1_000;
-/** Between two tries to store a response. */
+/** The longest pause between two tries to store a response. */
 const LONGEST_STORE_PAUSE_MS = 15_000;
 
+/** A response of Roblox that is not stored yet. */
 interface Unsaved extends TokenResponse {
-  /** The refresh tokens that Roblox had refused before, in the same renewal. */
+  /** The refresh tokens that Roblox has refused earlier in the same renewal. */
   readonly refused: ReadonlySet<string>;
-  /** The authorization was revoked meanwhile: so are these tokens. */
+  /** The authorization was revoked meanwhile, so these tokens must be revoked too. */
   isRevoked: boolean;
 }
 
 /**
  * Renews users' tokens.
  *
- * No lock is held while Roblox is asked. Under the lock an intent is written into the record; whoever sees it waits until the response is
- * stored or the intent's time is over, and only then spends the same refresh token. A response is stored whatever happened meanwhile,
- * unless something newer is stored. A refusal counts only when nobody else can have a response.
+ * No lock is held while Roblox is asked. Before that, an intent is written to the record, under the lock. A process that sees it waits until
+ * the response is stored or the intent's time is over. Only then it uses the same refresh token. A response is always stored, unless a
+ * newer one is stored already. A refusal counts only when no other process can have a response.
  */
 export function createRenewals(parts: RenewalParts) {
   const { records, runLocked, runWithRetry, marks, clock, memory, losses, oauth } = parts;
   const unsaved = new Map<string, Unsaved>();
   const storing = new Map<string, Promise<void>>();
   const inDoubt = new WeakSet<object>();
-  /** The telling of a loss, by the error of the renewal that found it. */
+  /** The call of `onLost`, by the error of the renewal that found the loss. */
   const told = new WeakMap<object, Promise<OAuthError>>();
 
   /**
-   * Returns a stored record that is newer than `given`: another process's, or one renewed here. Call it once at a time for a user.
+   * Returns a stored record that is newer than `given`: from another process, or renewed here. One call at a time for each user.
    * @throws {OAuthError} `invalid_grant`
    */
   async function renew(userId: string, given: HeldRecord): Promise<HeldRecord> {
@@ -95,7 +96,7 @@ export function createRenewals(parts: RenewalParts) {
     }
   }
 
-  /** Looks at the stored record, decides, and writes down what others have to know; under the lock. */
+  /** Reads the stored record, decides, and writes what other processes must know. Call it under the lock. */
   async function act(
     userId: string,
     situation: Pick<Situation, 'held' | 'known' | 'isRefused' | 'mayForget'>,
@@ -113,7 +114,7 @@ export function createRenewals(parts: RenewalParts) {
       case 'ask': {
         parts.checkOpen();
         const { login, generation } = decision.base;
-        // Where the storage knows nothing: a record without the tokens, since they may have been revoked.
+        // When nothing is stored: without tokens, because they may have been revoked.
         const record = stored ?? createLiveRecord({ login, generation, tokens: undefined }, 0);
         await records.write(userId, addHolder(record, marks.make(parts.leaseMs()), marks.isMine));
         break;
@@ -144,7 +145,7 @@ export function createRenewals(parts: RenewalParts) {
     return { decision };
   }
 
-  /** @returns undefined when the token was refused, or something better is stored */
+  /** Asks Roblox for new tokens. @returns undefined when the token was refused, or a better record is stored */
   async function ask(
     userId: string,
     base: HeldRecord,
@@ -158,7 +159,7 @@ export function createRenewals(parts: RenewalParts) {
         refusals.set(base.tokens.refreshToken ?? '', error);
         return undefined;
       }
-      // No response will come to us. If that cannot be said, others wait until the intent is over.
+      // There will be no response. If withdrawing fails, other processes wait until the intent is over.
       await withdraw(userId).catch(() => {});
       throw error;
     }
@@ -167,8 +168,8 @@ export function createRenewals(parts: RenewalParts) {
   }
 
   /**
-   * Stores the response that could not be stored before, if there is one. While it fails, it is tried again in the background.
-   * @returns the stored record; undefined where there is none, or something better is stored
+   * Stores the response that is not stored yet, if there is one. After a failure, it tries again in the background.
+   * @returns the stored record; undefined when there is no response, or a better record is stored
    */
   async function storeResponse(userId: string): Promise<HeldRecord | undefined> {
     const response = unsaved.get(userId);
@@ -193,13 +194,13 @@ export function createRenewals(parts: RenewalParts) {
 
   async function place(userId: string, response: Unsaved): Promise<HeldRecord | 'revoke' | undefined> {
     const stored = await records.read(userId);
-    // Another try has stored it meanwhile.
+    // Another try has stored it.
     if (unsaved.get(userId) !== response) return undefined;
     const { tokens, refused } = response;
     const placed = placeResponse(stored, response, ({ refreshToken = '' }) => refused.has(refreshToken));
     if (placed === 'revoke') return placed;
     if (placed === 'keep') return undefined;
-    // As it lies there: somebody else may have announced the next renewal.
+    // Write the stored record unchanged: another process may have announced the next renewal in it.
     const isStored = placed === 'again' && stored !== undefined;
     const { login, generation } = isStored ? stored : placed === 'again' ? response.base : placed;
     const record = { login, generation, tokens };
@@ -219,7 +220,7 @@ export function createRenewals(parts: RenewalParts) {
     storing.set(userId, job);
   }
 
-  /** Looks at a user's record until the mark of its holder is over or gone. */
+  /** Waits until a holder's mark is over, or gone from the record. */
   async function waitForMark(userId: string, mark: Mark): Promise<void> {
     for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 1.5)) {
       const leftMs = marks.leftMs(mark);
@@ -230,7 +231,7 @@ export function createRenewals(parts: RenewalParts) {
     }
   }
 
-  /** Takes back the intent of this vault. */
+  /** Removes this vault's intent from the record. */
   async function withdraw(userId: string): Promise<void> {
     await runLocked(userId, async () => {
       const stored = await records.read(userId);
@@ -245,7 +246,7 @@ export function createRenewals(parts: RenewalParts) {
     return { ...record, holders: record.holders.filter((mark) => !marks.isMine(mark)) };
   }
 
-  /** The error for a renewal that ends here. A loss is told meanwhile: see `heard`. */
+  /** Makes the error of a renewal that ends here. For a loss, it also starts to call `onLost`: see `heard`. */
   function explainEnd(
     userId: string,
     decision: Extract<Decision, { do: 'doubt' | 'lose' | 'forget' | 'refuse' }>,
@@ -255,7 +256,7 @@ export function createRenewals(parts: RenewalParts) {
     const why = decision.do === 'refuse' ? decision.why : decision.do;
     if (why === 'doubt') {
       const error = createEndedError(
-        'Roblox has refused the refresh token, but another process may still bring a newer one',
+        'Roblox has refused the refresh token, but another process may still store a newer one',
         refusal,
       );
       inDoubt.add(error);
@@ -281,23 +282,23 @@ export function createRenewals(parts: RenewalParts) {
     renew,
     waitForMark,
     withdraw,
-    /** A response of Roblox's that could not be stored yet. */
+    /** The response that is not stored yet. */
     unsaved: (userId: string): TokenResponse | undefined => unsaved.get(userId),
-    /** Gives up a response that could not be stored: its login was replaced or revoked. */
+    /** Drops the response that is not stored yet: its login was replaced or revoked. */
     drop: (userId: string) => void unsaved.delete(userId),
-    /** Whether an `invalid_grant` may be followed by a response of another process. */
+    /** Whether another process may still have a response, although Roblox said `invalid_grant`. */
     isInDoubt: (error: unknown) => error instanceof Error && inDoubt.has(error),
     /**
-     * Waits for `onLost`, if it is told of the loss that this error stands for, but not for long.
-     * @returns the same error, or when `onLost` threw, a copy whose `cause` is what it threw
+     * Waits for `onLost` if this error is about a loss, but not for long.
+     * @returns the same error; when `onLost` threw, a copy with that as its `cause`
      */
     heard: async (error: unknown) => (error instanceof Error ? ((await told.get(error)) ?? error) : error),
-    /** What stores responses in the background. */
+    /** The work that stores responses in the background. */
     background: () => storing.values(),
   };
 }
 
-/** Ends tokens at Roblox; it is no error when they have ended before. */
+/** Revokes tokens at Roblox. Tokens that have already ended are no error. */
 export async function endTokens(
   oauth: OAuthClient,
   { refreshToken, accessToken }: Tokens,
@@ -311,7 +312,7 @@ export async function endTokens(
   }
 }
 
-/** A record in use, which nobody renews. */
+/** Makes a record that is in use, and that nobody renews. */
 export function createLiveRecord(
   record: Pick<TokenRecord, 'login' | 'generation' | 'tokens'>,
   savedAt: number,

@@ -3,42 +3,42 @@ import { setDeadline } from '../http/abort.ts';
 
 const { bigint: readNanoseconds } = process.hrtime; // captured: fake timers replace it
 
-/** Milliseconds since some moment, whatever happens to the machine's clock. Not `performance.now`, which Node loads at its first use. */
+/** Milliseconds since some fixed moment. Changes of the machine's clock do not affect it. Faster to load than `performance.now`. */
 export const monotonic = (): number => Number(readNanoseconds()) / 1e6;
 
 /**
- * Where a vault keeps one string per user: a `Map`, a table, anything with `get`, `set` and `delete`. The string holds the user's tokens: as
- * JSON, or sealed where the vault has `secrets`. Each method may return its result or a promise of it.
+ * Where a vault keeps one string per user: a `Map`, a table, anything with `get`, `set` and `delete`. The string is the user's tokens as
+ * JSON, encrypted when the vault has `secrets`. Each method may return its result or a promise of it.
  *
- * A key names the app and ends in the user's ID, and has only letters, digits and `_ : . -`.
+ * A key contains the app and ends with the user's ID. It has only letters, digits and `_ : . -`.
  */
 export interface TokenStorage {
-  /** @returns what was stored last; undefined (or null) when nothing is */
+  /** @returns the value that was stored last; undefined (or null) when there is none */
   get(key: string): string | null | undefined | Promise<string | null | undefined>;
-  /** Stores a value in place of the one before. When it resolves the value must be safe: a refresh token works once. */
+  /** Stores a value, in place of the old one. When it resolves, the value must be safe, because a refresh token works once. */
   set(key: string, value: string): unknown;
-  /** Forgets the value, if there is one. */
+  /** Removes the value, if there is one. */
   delete(key: string): unknown;
   /**
-   * Whether a value that was stored may be forgotten again, by a failover to a replica for instance. Asked when Roblox refuses a token;
-   * where it may, an authorization counts as lost only after `lossDelay`. Left out: it may not.
+   * Tells whether the storage may forget a stored value, for example in a failover to a replica. The vault asks when Roblox refuses a token.
+   * If so, an authorization counts as lost only after `lossDelay`. Without this method, the answer is no.
    */
   mayForget?(): boolean | Promise<boolean>;
 }
 
 /**
- * Runs a task while no other task of the same key runs, in any process that shares the storage, and hands back what the task returns.
- * Lets go of the lock however the task ends. Different keys do not wait for each other.
+ * Runs a task while no other task with the same key runs, in any process that shares the storage. Returns what the task returns.
+ * Releases the lock also when the task fails. Tasks with different keys do not wait for each other.
  *
- * A task takes milliseconds: it reads one value and writes one. Roblox is never asked under a lock.
+ * A task takes milliseconds: it reads one value and writes one. No request to Roblox is made while a lock is held.
  *
- * A lock that is sometimes lost, or that guarantees nothing, loses no authorization while the process that got Roblox's response lives: the
- * response is stored whatever happened meanwhile. Two processes may then spend the same refresh token, and `onLost` may be told of an
- * authorization that comes back.
+ * If a lock ends too early, or guarantees nothing, no authorization is lost while the process that received Roblox's response lives: the
+ * response is stored in any case. But two processes may then use the same refresh token, and `onLost` may be called for an authorization
+ * that comes back.
  */
 export type TokenLock = <Result>(key: string, task: () => Promise<Result>) => Promise<Result>;
 
-/** A lock for one process: tasks of a key run one after the other. It remembers a key only while a task of it runs. */
+/** Makes a lock for one process: tasks with the same key run one after the other. It keeps a key only while a task runs. */
 export function createMemoryLock(): TokenLock {
   const tails = new Map<string, Promise<void>>();
   return async (key, task) => {
@@ -57,8 +57,8 @@ export function createMemoryLock(): TokenLock {
 }
 
 /**
- * Makes an app's own lock safe to use: what it throws is an Error, and it must have run its task.
- * @throws {TypeError} the lock did not run its task, or does not hand back what the task returned
+ * Makes an app's own lock safe to use. It throws only Errors, and must run its task.
+ * @throws {TypeError} the lock did not run its task, or does not return what the task returned
  */
 export function guardLock(lock: TokenLock): TokenLock {
   return async (key, task) => {
@@ -85,7 +85,7 @@ export function guardLock(lock: TokenLock): TokenLock {
   };
 }
 
-/** Calls a storage or lock. What it throws is passed on, if it is an Error; a value that is none may pass for "no error" later. */
+/** Calls a storage or lock. Wraps a thrown value that is not an Error: later code could take it for "no error". */
 export async function callStorage<T>(what: string, call: () => T | Promise<T>): Promise<T> {
   try {
     return await call();
@@ -98,9 +98,9 @@ export async function callStorage<T>(what: string, call: () => T | Promise<T>): 
 }
 
 /**
- * Waits for work that may never end: a Redis or Postgres client queues commands while there is no connection.
- * @param late.onLate what to do with a result that comes when nobody waits any more
- * @throws {TokenVaultError} with `code` and `message`, after so many milliseconds
+ * Waits for work that may never end: a client of Redis or Postgres queues commands while it has no connection.
+ * @param late.onLate gets a result that comes after the time-out
+ * @throws {TokenVaultError} with `code` and `message`, after `ms` milliseconds
  */
 export async function waitAtMost<T>(
   ms: number,
@@ -121,15 +121,16 @@ export async function waitAtMost<T>(
   }
 }
 
-/** How the clients of Redis and Postgres say that no response came: in a code, the name of a class, or words. */
+/** Recognises the errors of the clients of Redis and Postgres for "no response": by code, class name or message. */
 const NO_RESPONSE =
   /time(?:d )?out|\bE(?:CONN|HOST|NET|PIPE|AI_|NOTFOUND)|clos(?:ed?|ing)\b|terminated|offline|disconnect|queryable|writeable|max retries|unavailable|unreachable|AllFailed|is ended|none of startup nodes/i;
-/** What Postgres says while it starts or shuts down. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** Codes of Postgres while it starts or shuts down. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const POSTGRES_AWAY = /^(?:08|57P)/;
 
 /**
- * Explains what a client rejects with when its server does not respond; some clients say so by an error without a message.
- * @returns a TokenVaultError `timeout`; undefined for the server's own responses: Postgres' have a SQLSTATE, Redis' begin in capitals
+ * Explains the error of a client whose server does not respond. Some clients throw an error without a message.
+ * @returns a TokenVaultError `timeout`; undefined for the server's own errors: those of Postgres have a SQLSTATE, those of Redis begin with
+ * a word in capitals
  */
 export function explainNoResponse(server: 'Redis' | 'Postgres', error: unknown): TokenVaultError | undefined {
   if (typeof error !== 'object' || error === null || error instanceof TokenVaultError) return undefined;
@@ -143,7 +144,7 @@ export function explainNoResponse(server: 'Redis' | 'Postgres', error: unknown):
   return new TokenVaultError('timeout', text, { cause: error });
 }
 
-/** @throws {TypeError} no whole number of milliseconds that a timer takes */
+/** @throws {TypeError} not a whole number of milliseconds that a timer accepts */
 export function readMilliseconds(name: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0x7fffffff) return value;
@@ -152,8 +153,8 @@ export function readMilliseconds(name: string, value: unknown, otherwise: number
 
 /**
  * Checks the names of the options of Redis and Postgres.
- * @param call what would work, as code
- * @throws {TypeError} no options, an unknown one, or the client itself in their place: clients and pools have `on`
+ * @param call an example that works, for the message
+ * @throws {TypeError} no options, an unknown option, or the client instead of options (clients and pools have `on`)
  */
 export function checkConnectionOptions(options: unknown, known: Readonly<Record<string, true>>, call: string): void {
   if (typeof options !== 'object' || options === null || 'on' in options) {

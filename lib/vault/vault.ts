@@ -11,41 +11,41 @@ import { platformClock } from './marks.ts';
 import { createRecords, type HeldRecord } from './records.ts';
 import { createMemoryLock, guardLock, readMilliseconds, type TokenLock, type TokenStorage } from './storage.ts';
 
-/** What a {@link TokenVault} can be told. Every option has a default. */
+/** The options of a {@link TokenVault}. Every option has a default. */
 export interface TokenVaultOptions extends AppOptions {
   /**
-   * Where one string per user is kept; memory by default, which ends with the process. `passport-roblox-oauth2/redis` and
-   * `passport-roblox-oauth2/postgres` bring one, with its lock.
+   * Keeps one string per user. By default it is memory, which ends with the process. `passport-roblox-oauth2/redis` and
+   * `passport-roblox-oauth2/postgres` make a storage with its lock.
    */
   readonly storage?: TokenStorage | undefined;
-  /** Lets one task of a user run at a time, in all processes that share the storage; a lock for one process by default. */
+  /** Runs one task at a time for each user, in all processes that share the storage. By default it is a lock for one process. */
   readonly lock?: TokenLock | undefined;
   /**
-   * Seals what is stored: the first secret seals, all open, so that a new one can be put in front and an old one removed 90 days later.
-   * `node -p "crypto.randomBytes(32).toString('base64')"` makes one; 16 bytes is the least that is taken. Without `secrets` tokens are
-   * stored as they are.
+   * Encrypts what is stored. The first secret encrypts, all decrypt: to replace a secret, put the new one first, and remove the old one 90
+   * days later. `node -p "crypto.randomBytes(32).toString('base64')"` makes one; 16 bytes or more. Without `secrets`, tokens are stored as
+   * plain text.
    */
   readonly secrets?: readonly Secret[] | undefined;
   /**
-   * Is told, once in all processes, that an authorization has ended at Roblox (the user withdrew it, or 90 days are over) and that the
-   * tokens were removed. When it throws or rejects, or its process dies, it is told again later. Calls wait for it, a second at the most;
-   * what it throws until then becomes the `cause` of the {@link OAuthError} that they get.
+   * Is called when an authorization has ended at Roblox (the user withdrew it, or 90 days are over) and its tokens were removed: once in all
+   * processes. When it throws or rejects, or its process dies, it is called again later. The client's call waits for it, for a second at
+   * most. What it throws within this second becomes the `cause` of that call's {@link OAuthError}.
    */
   readonly onLost?: ((userId: string) => unknown) | undefined;
   /**
-   * How long an authorization whose refresh token was refused is in doubt, in milliseconds; 60000 by default. It is in doubt only where
-   * another process may still bring Roblox's newest response: one that stood still while it renewed. Calls fail with `invalid_grant`
-   * meanwhile, and `onLost` is told afterwards. Set it to more than any of your processes may stand still.
+   * How long to wait, after a refusal, for another process that may still store a newer refresh token: one that was paused while it renewed.
+   * In milliseconds; 60000 by default. Meanwhile calls fail with `invalid_grant`; `onLost` is called afterwards. Set it to more than the
+   * longest pause of your processes.
    */
   readonly lossDelay?: number | undefined;
-  /** The app's client ID, and the options below it: only where no strategy is given this vault, in a worker for instance. */
+  /** The app's client ID. Give it (and the options below) only when no strategy gets this vault, for example in a worker. */
   readonly clientID?: string | undefined;
   readonly clientSecret?: string | undefined;
-  /** The clock, in milliseconds since the epoch: tells when access tokens end. */
+  /** The clock, in milliseconds since the epoch. It decides when access tokens have ended. */
   readonly now?: (() => number) | undefined;
 }
 
-/** The last two are no options: they come along where the whole of `postgresVault(…)` is spread. */
+/** The last two are not options, but parts of `postgresVault(…)`, which apps spread into the options. */
 const OPTION_NAMES: Readonly<Record<keyof TokenVaultOptions | 'createTable' | 'purge', true>> = {
   ...APP_OPTION_NAMES,
   storage: true,
@@ -59,7 +59,7 @@ const OPTION_NAMES: Readonly<Record<keyof TokenVaultOptions | 'createTable' | 'p
 };
 
 const SPREAD = 'write new TokenVault({ ...redisVault({ client }) }), or ...postgresVault({ pool })';
-/** What people give in place of a storage and its lock. */
+/** Names that people use by mistake for `storage` and `lock`. */
 const OPTION_HINTS = { client: SPREAD, pool: SPREAD, redis: SPREAD, postgres: SPREAD } as const;
 
 /**
@@ -73,11 +73,11 @@ const OPTION_HINTS = { client: SPREAD, pool: SPREAD, redis: SPREAD, postgres: SP
  * await vault.close();                              // before the process ends
  * ```
  *
- * Roblox's refresh tokens work once. Before a client renews it looks at what is stored: it uses tokens that another process has renewed,
- * waits for one that is renewing, or writes down that it renews itself, and asks Roblox. New tokens are stored before they are served. An
+ * Roblox's refresh tokens work once. Before a client renews, it reads the storage. It uses the tokens that another process has renewed, waits
+ * for a process that is renewing, or writes down that it renews itself, and asks Roblox. New tokens are stored before they are used. An
  * authorization is lost only when no living process has received Roblox's response.
  *
- * Its errors beside a client's own: {@link TokenVaultError} (storage or lock failed), and what your storage throws.
+ * In addition to a client's errors, it throws {@link TokenVaultError} (storage or lock failed), and what your storage throws.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
 export class TokenVault {
@@ -111,12 +111,12 @@ export class TokenVault {
   }
 
   /**
-   * A client for a user who signed in, here or elsewhere. Ask for one per piece of work: a client that has found its authorization ended
-   * stays so, although the user may have signed in again.
+   * Makes a client for a user who has signed in, in this process or another. Make one for each piece of work: once a client has found that
+   * the authorization has ended, it does not notice a new login.
    * @param userId the user's Roblox ID: `profile.id`
    * @returns undefined when nothing is stored: the user never signed in, or the authorization was lost or revoked
-   * @throws {TokenVaultError} `unreadable`: what is stored cannot be opened by any of `secrets`, or is not the vault's
-   * @throws {TypeError} not an ID; a vault that knows no app
+   * @throws {TokenVaultError} `unreadable`: no secret decrypts the stored value, or the vault did not write it
+   * @throws {TypeError} not an ID, or the vault knows no app
    */
   async client(userId: string | number): Promise<RobloxClient | undefined> {
     const id = checkID('userId', userId);
@@ -126,10 +126,10 @@ export class TokenVault {
   }
 
   /**
-   * Stores a user's tokens in place of all before: the strategy does so with every login. Call it yourself to bring in tokens that you
-   * kept elsewhere until now.
+   * Stores a user's tokens, in place of all older ones. The strategy does so at every login. Call it to import tokens that you kept
+   * elsewhere.
    * @returns the user's client
-   * @throws {TypeError} tokens of the wrong shape; nothing is stored
+   * @throws {TypeError} tokens of the wrong shape; nothing was stored
    */
   async save(userId: string | number, tokens: KeptTokens): Promise<RobloxClient> {
     const id = checkID('userId', userId);
@@ -138,10 +138,10 @@ export class TokenVault {
   }
 
   /**
-   * Ends a user's authorization at Roblox, then forgets it; `client.revoke()` of the vault's clients does the same. Does nothing when
-   * nothing is stored. Waits for a renewal under way, in another process too. When Roblox cannot be asked nothing is forgotten: try again.
-   * @throws {ConnectionError} Roblox was not reached
-   * @throws {OAuthError} Roblox refused, `invalid_client` for instance. A token that has ended before is no error
+   * Ends a user's authorization at Roblox, then removes it; `client.revoke()` of the vault's clients does the same. Does nothing when nothing
+   * is stored. Waits for a renewal in flight, in another process too.
+   * @throws {ConnectionError} Roblox was not reached; nothing was removed: try again
+   * @throws {OAuthError} Roblox refused, for example with `invalid_client`. A token that has already ended is no error.
    * @see RFC 7009 https://www.rfc-editor.org/rfc/rfc7009
    */
   async revoke(userId: string | number): Promise<void> {
@@ -151,15 +151,15 @@ export class TokenVault {
   }
 
   /**
-   * Waits for renewals and stores under way: when it resolves, every response that Roblox gave to this process is stored.
+   * Waits for renewals and stores in flight. When it resolves, every response that this process got from Roblox is stored.
    */
   async idle({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     await this.#authorizations.idle(signal);
   }
 
   /**
-   * Starts no more renewals, and waits as {@link idle} does. Call it on SIGTERM, before you close Redis or Postgres. A call whose access
-   * token has ended then fails with a {@link TokenVaultError} `closed`.
+   * Starts no more renewals, and waits like {@link idle}. Call it on SIGTERM, before you close Redis or Postgres. After it, a call whose
+   * access token has ended fails with a {@link TokenVaultError} `closed`.
    * @param options.signal ends the wait
    */
   async close(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
@@ -168,7 +168,7 @@ export class TokenVault {
   }
 
   /**
-   * Tells the vault its app. Several strategies may share a vault when they are the same app.
+   * Sets the vault's app. Several strategies may share a vault if they are the same app.
    * @internal
    */
   join(app: App): void {
@@ -179,7 +179,7 @@ export class TokenVault {
     }
     const isSame =
       own.credentials.clientID === app.credentials.clientID && own.endpoints.baseURL === app.endpoints.baseURL;
-    // A refresh token is refused when another app brings it, and would count as lost.
+    // Roblox refuses the refresh token of another app, which would count as a loss.
     if (!isSame) {
       throw new TypeError('vault belongs to another app (clientID, baseURL): each app needs a vault of its own');
     }
@@ -199,7 +199,7 @@ export class TokenVault {
     return this.#app;
   }
 
-  /** Shows the app and nothing of what is stored. */
+  /** Shows only the app. */
   [inspect.custom](): string {
     return `TokenVault { clientID: ${inspect(this.#app?.credentials.clientID)} }`;
   }
@@ -208,7 +208,7 @@ export class TokenVault {
 function readOwnApp(options: TokenVaultOptions): App | undefined {
   const { clientID } = options;
   if (clientID !== undefined) return readApp({ ...options, clientID });
-  const [alone] = Object.keys(APP_OPTION_NAMES).filter((name) => options[name as keyof AppOptions] !== undefined); // its own keys
+  const [alone] = Object.keys(APP_OPTION_NAMES).filter((name) => options[name as keyof AppOptions] !== undefined); // names of AppOptions
   if (alone === undefined) return undefined;
   throw new TypeError(`${alone} goes with a clientID: give both, or leave both to the strategy that gets this vault`);
 }

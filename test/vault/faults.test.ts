@@ -306,7 +306,7 @@ describe('What a vault finds stored', () => {
   const UNREADABLE: Record<string, Unreadable> = {
     'sealed by a secret that was removed': { plant: () => save([OLDER_SECRET]), secrets: [SECRET], says: /`secrets`/ },
     'sealed, where the vault has no secrets': { plant: () => save([SECRET]), says: /no secrets/ },
-    'not sealed, where the vault has secrets': { plant: () => save(), secrets: [SECRET], says: /not sealed/ },
+    'not sealed, where the vault has secrets': { plant: () => save(), secrets: [SECRET], says: /not encrypted/ },
     'changed after it was sealed': {
       plant: async () => {
         await save([SECRET]);
@@ -330,7 +330,7 @@ describe('What a vault finds stored', () => {
         await save(undefined, ANOTHER);
         bench.stored.set(bench.key(), value(ANOTHER));
       },
-      says: /none of this user's/,
+      says: /not a record of this user/,
     },
     'half of the JSON': { plant: async () => bench.stored.set(bench.key(), (await save(), value().slice(0, 200))) },
     'no JSON': { plant: planted('access-token-perhaps') },
