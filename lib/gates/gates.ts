@@ -271,9 +271,9 @@ interface Refusal {
 }
 
 const NO_USER =
-  'A gate answered 401: the request has no user. Nobody is signed in, or the gate stands before app.use(passport.session()).';
+  'A gate responded with 401: the request has no user. Nobody is signed in, or the gate stands before app.use(passport.session()).';
 const NO_CLIENT =
-  'A gate answered 401: findClient gave no client of the user, or their authorization has ended. Does findClient pass the profile.id that verify got? A vault in memory is empty after a restart; then the user has to sign in again.';
+  'A gate responded with 401: findClient gave no client of the user, or their authorization has ended. Does findClient pass the profile.id that verify got? A vault in memory is empty after a restart; then the user has to sign in again.';
 
 function sendRefusal(res: ServerResponse, { status, message }: Refusal): void {
   // The app may have responded meanwhile, for example after a time-out.

@@ -74,11 +74,11 @@ export interface HttpResponse {
 export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
 
 const MESSAGES: Readonly<Record<ConnectionErrorCode, string>> = {
-  timeout: 'no answer in time',
+  timeout: 'no response in time',
   network: 'the connection failed',
-  redirect: 'the answer is a redirect, which is not followed',
-  body_too_large: 'the answer is too large',
-  invalid_body: 'the answer cannot be read',
+  redirect: 'the response is a redirect, which is not followed',
+  body_too_large: 'the response is too large',
+  invalid_body: 'the response cannot be read',
   server_error: 'the server failed',
   unexpected_status: 'the server refused',
 };

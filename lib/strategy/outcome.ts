@@ -24,7 +24,7 @@ export function success(user: unknown, info: unknown, state: unknown): Outcome {
 export const refusal = (challenge: unknown): Outcome => ({ kind: 'fail', challenge, status: 403 });
 
 /** For a callback that Roblox cannot have sent. */
-export const MALFORMED_CALLBACK = { message: 'This is not an answer of Roblox to a sign-in. Please sign in again.' };
+export const MALFORMED_CALLBACK = { message: "This is not Roblox's response to a sign-in. Please sign in again." };
 /** For a code that Roblox refused: it has expired, or it was used before. */
 export const CODE_REFUSED = {
   message: 'Roblox no longer accepts this sign-in: it took too long or was used before. Please sign in again.',
@@ -33,7 +33,7 @@ export const CODE_REFUSED = {
 /** For a request that can neither start nor finish a login. Link checkers and mail scanners send HEAD. */
 export const WRONG_METHOD: Outcome = {
   kind: 'fail',
-  challenge: { message: 'This page does not answer this HTTP method. Please open it with GET.' },
+  challenge: { message: 'This page cannot be opened with this HTTP method. Please use GET.' },
   status: 405,
 };
 

@@ -102,7 +102,7 @@ export function createAuthorizations(options: {
       }, ignorePause);
       // Outside of the attempt: `onLost` may start another attempt.
       const record = await attempt.catch(async (error: unknown) => {
-        throw await renewals.heard(error);
+        throw await renewals.waitForOnLost(error);
       });
       // A shared attempt of a caller with older tokens may have found the ones that we hold.
       if (isOurs || isNewer(record, held)) return record;

@@ -61,7 +61,7 @@ export function createRenewals(parts: RenewalParts) {
   const storing = new Map<string, Promise<void>>();
   const inDoubt = new WeakSet<object>();
   /** The call of `onLost`, by the error of the renewal that found the loss. */
-  const told = new WeakMap<object, Promise<OAuthError>>();
+  const onLostCalls = new WeakMap<object, Promise<OAuthError>>();
 
   /**
    * Returns a stored record that is newer than `given`: from another process, or renewed here. One call at a time for each user.
@@ -246,7 +246,7 @@ export function createRenewals(parts: RenewalParts) {
     return { ...record, holders: record.holders.filter((mark) => !marks.isMine(mark)) };
   }
 
-  /** Makes the error of a renewal that ends here. For a loss, it also starts to call `onLost`: see `heard`. */
+  /** Makes the error of a renewal that ends here. For a loss, it also starts to call `onLost`: see `waitForOnLost`. */
   function explainEnd(
     userId: string,
     decision: Extract<Decision, { do: 'doubt' | 'lose' | 'forget' | 'refuse' }>,
@@ -267,7 +267,7 @@ export function createRenewals(parts: RenewalParts) {
     if (why === 'revoked') return createEndedError('the authorization was revoked');
     if (why !== 'lose') return refusal ?? createEndedError('the authorization was lost');
     const ended = refusal ?? createEndedError('there is no refresh token');
-    if (loss !== undefined) told.set(ended, tell(userId, loss, ended));
+    if (loss !== undefined) onLostCalls.set(ended, tell(userId, loss, ended));
     return ended;
   }
 
@@ -292,7 +292,8 @@ export function createRenewals(parts: RenewalParts) {
      * Waits for `onLost` if this error is about a loss, but not for long.
      * @returns the same error; when `onLost` threw, a copy with that as its `cause`
      */
-    heard: async (error: unknown) => (error instanceof Error ? ((await told.get(error)) ?? error) : error),
+    waitForOnLost: async (error: unknown) =>
+      error instanceof Error ? ((await onLostCalls.get(error)) ?? error) : error,
     /** The work that stores responses in the background. */
     background: () => storing.values(),
   };
