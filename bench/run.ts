@@ -6,7 +6,7 @@ import { CONTENDERS, type ContenderName } from './contenders.ts';
 import { measureIdle, startCommand } from './emulator.ts';
 import { startProvider, startWorker, type Worker } from './processes.ts';
 import { IN_FLIGHT, ITEMS } from './setting.ts';
-import { ownSize, sizeOf } from './size.ts';
+import { ownSize, measureSize } from './size.ts';
 import { median, table, type Row } from './table.ts';
 import type { Cost } from './worker.ts';
 
@@ -136,7 +136,7 @@ try {
   const ours = await ownSize();
   for (const [who, size] of [
     ['passport-roblox-oauth2', ours],
-    ...['passport-oauth2', 'passport-openidconnect', 'openid-client'].map((name) => [name, sizeOf(name)] as const),
+    ...['passport-oauth2', 'passport-openidconnect', 'openid-client'].map((name) => [name, measureSize(name)] as const),
   ] as const) {
     rows.push({ of: 'installed size', who, value: size.all / 1024, unit: 'KiB' });
   }

@@ -17,8 +17,8 @@ export interface Size {
 }
 
 /** How large an installed package is, with its production dependencies. */
-export function sizeOf(name: string): Size {
-  return measure(folderOf(name, ROOT), bytesIn);
+export function measureSize(name: string): Size {
+  return measure(findFolder(name, ROOT), bytesIn);
 }
 
 /** The same for this package: what npm would pack, and not this folder. */
@@ -32,25 +32,25 @@ export async function ownSize(): Promise<Size> {
 
 function measure(folder: string, bytes: (folder: string) => number): Size {
   const sum = (folders: Iterable<string>) => [...folders].reduce((total, each) => total + bytes(each), 0);
-  const dependencies = dependenciesOf(folder).map((name) => [name, sum(treeOf(folderOf(name, folder)))] as const);
-  return { own: bytes(folder), all: sum(treeOf(folder)), dependencies: Object.fromEntries(dependencies) };
+  const dependencies = readDependencies(folder).map((name) => [name, sum(listTree(findFolder(name, folder)))] as const);
+  return { own: bytes(folder), all: sum(listTree(folder)), dependencies: Object.fromEntries(dependencies) };
 }
 
 /** A package's folder and those of all that it needs, each once. */
-function treeOf(folder: string, seen = new Set<string>()): Set<string> {
+function listTree(folder: string, seen = new Set<string>()): Set<string> {
   if (seen.has(folder)) return seen;
   seen.add(folder);
-  for (const name of dependenciesOf(folder)) treeOf(folderOf(name, folder), seen);
+  for (const name of readDependencies(folder)) listTree(findFolder(name, folder), seen);
   return seen;
 }
 
-function dependenciesOf(folder: string): string[] {
+function readDependencies(folder: string): string[] {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: object };
   return Object.keys(manifest.dependencies ?? {});
 }
 
 /** Where Node finds a package from a folder. */
-function folderOf(name: string, from: string): string {
+function findFolder(name: string, from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     const found = join(folder, 'node_modules', name);
     if (existsSync(found)) return found;

@@ -46,7 +46,7 @@ async function logins(count: number, inFlight: number): Promise<void> {
 }
 
 /** How many bytes of heap each of so many things keeps alive. */
-async function heapOf<T>(
+async function measureHeap<T>(
   count: number,
   make: () => Promise<{ readonly made: T }>,
 ): Promise<{ bytesEach: number; made: T }> {
@@ -73,14 +73,14 @@ async function follow(order: Order): Promise<unknown> {
     case 'listing':
       return measure(() => (name === 'list-ours' ? walkOurs : walkBare)(baseURL, order.slow));
     case 'heap of started': {
-      const { bytesEach, made } = await heapOf(order.count, async () => ({ made: await startMany(order.count) }));
+      const { bytesEach, made } = await measureHeap(order.count, async () => ({ made: await startMany(order.count) }));
       for (const login of made) await finish(strategy!, login);
       return { bytesEach };
     }
     case 'heap of callbacks': {
       const started = await startMany(order.count);
       await control('hold');
-      const { bytesEach, made } = await heapOf(order.count, async () => {
+      const { bytesEach, made } = await measureHeap(order.count, async () => {
         const finished = Promise.all(started.map((login) => finish(strategy!, login)));
         while ((await control('held')) < order.count) await sleep(20);
         return { made: { finished } }; // not the promise itself, which would be awaited

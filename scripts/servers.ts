@@ -250,11 +250,11 @@ interface User {
 function otherUser(): User {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => {
-    const idOf = (user: string) => Number(execFileSync('id', [flag, user], { stdio: ['ignore', 'pipe', 'ignore'] }));
+    const readID = (user: string) => Number(execFileSync('id', [flag, user], { stdio: ['ignore', 'pipe', 'ignore'] }));
     try {
-      return idOf('postgres');
+      return readID('postgres');
     } catch {
-      return idOf('nobody');
+      return readID('nobody');
     }
   };
   return { uid: id('-u'), gid: id('-g') };
@@ -291,7 +291,7 @@ async function start(plan: Plan): Promise<Server> {
       if (tries === START_TRIES) throw new Error(`${plan.program} did not start:\n${launched.output}`);
       continue;
     }
-    return serverOf(plan, port, launched.child);
+    return describeServer(plan, port, launched.child);
   }
 }
 
@@ -313,12 +313,12 @@ async function launch(plan: Plan, given: string[]): Promise<{ child: ChildProces
   return (await isReady) ? { child } : { output };
 }
 
-function serverOf(plan: Plan, port: number, first: ChildProcess): Server {
+function describeServer(plan: Plan, port: number, first: ChildProcess): Server {
   let child = first;
   const signalAll = (signal: NodeJS.Signals) => {
     // The parent first, so that it cannot have another child meanwhile.
     if (!child.kill(signal)) return;
-    for (const pid of childrenOf(child.pid ?? 0)) {
+    for (const pid of listChildren(child.pid ?? 0)) {
       try {
         process.kill(pid, signal);
       } catch {
@@ -352,7 +352,7 @@ function serverOf(plan: Plan, port: number, first: ChildProcess): Server {
   };
 }
 
-function childrenOf(pid: number): number[] {
+function listChildren(pid: number): number[] {
   const children: number[] = [];
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;

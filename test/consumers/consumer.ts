@@ -35,7 +35,7 @@ const storage: TokenStorage = {
   delete: (userId) => void kept.delete(userId),
 };
 
-function userOf({ id, username = 'nobody' }: Profile): User {
+function makeUser({ id, username = 'nobody' }: Profile): User {
   return { id, name: username };
 }
 
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   } satisfies RobloxStrategyOptions;
   const verify = ({ profile, client }: VerifiedLogin): User => {
     ok(client instanceof RobloxClient);
-    return userOf(profile);
+    return makeUser(profile);
   };
   // A verify that is shared with other providers.
   const shared = (
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
   ) => done(null, { id: profile.id, name: profile.username ?? 'nobody' });
   const strategies: Readonly<Record<string, RobloxStrategy>> = {
     object: new RobloxStrategy({ ...options, verify, vault, fetch: globalThis.fetch }),
-    classic: new Strategy(options, (_accessToken, _refreshToken, profile, done) => done(null, userOf(profile))),
+    classic: new Strategy(options, (_accessToken, _refreshToken, profile, done) => done(null, makeUser(profile))),
     shared: new Strategy(options, shared),
     withExpressRequest: new Strategy(
       { ...options, passReqToCallback: true },
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
       { ...options, passReqToCallback: true, passClientToCallback: true },
       (req, _accessToken, _refreshToken, profile, client, done) => {
         ok(req.path === '/callback' && client instanceof RobloxClient);
-        done(null, userOf(profile));
+        done(null, makeUser(profile));
       },
     ),
   };

@@ -30,24 +30,24 @@ describe('the table of attacks in SECURITY.md', () => {
 });
 
 describe("the emulator's people in the documents", () => {
-  const rolesOf = (groupId: string) => DEMO_GROUPS.find(({ id }) => id === groupId)?.roles ?? [];
-  const ranksOf = ({ groups = [] }: EmulatedUser) =>
+  const listRoles = (groupId: string) => DEMO_GROUPS.find(({ id }) => id === groupId)?.roles ?? [];
+  const listRanks = ({ groups = [] }: EmulatedUser) =>
     groups.map(({ id, roleIds }) => {
-      const ranks = rolesOf(id).filter((role) => roleIds.includes(role.id));
+      const ranks = listRoles(id).filter((role) => roleIds.includes(role.id));
       return { id, rank: Math.max(...ranks.map(({ rank }) => rank)) };
     });
-  const passesOf = ({ inventory = [] }: EmulatedUser) =>
+  const listPasses = ({ inventory = [] }: EmulatedUser) =>
     (inventory as { gamePassDetails?: { gamePassId: string } }[]).flatMap((item) => item.gamePassDetails ?? []); // ours
 
   it('are those of the tables in docs/emulator.md', () => {
     const people = DEMO_PEOPLE.map((user) => {
-      const ranks = ranksOf(user).map(({ id, rank }) => `${rank} in ${id}`);
-      const [first, second] = passesOf(user);
+      const ranks = listRanks(user).map(({ id, rank }) => `${rank} in ${id}`);
+      const [first, second] = listPasses(user);
       const pass = `${first?.gamePassId ?? 'none'}${second === undefined ? '' : ', and many more'}`;
       return `| \`${user.id}\` | ${user.displayName} | ${ranks.join(', ') || 'none'} | ${pass} |`;
     });
     const groups = DEMO_GROUPS.map(({ id, displayName }) => {
-      const named = rolesOf(id).filter(({ rank }) => rank > 0);
+      const named = listRoles(id).filter(({ rank }) => rank > 0);
       const ranks = named.sort((a, b) => a.rank - b.rank).map((role) => `${role.rank} ${role.displayName}`);
       return `| ${id} | ${displayName} | ${ranks.join(', ')} |`;
     });
@@ -63,12 +63,12 @@ describe("the emulator's people in the documents", () => {
       for (const [gate, group, least = '1'] of text.matchAll(/groupId: '(\d+)'(?:, minRank: (\d+))?/g)) {
         const hasRank = ({ id, rank }: { id: string; rank: number }) => id === group && rank >= Number(least);
         expect(
-          DEMO_PEOPLE.some((user) => ranksOf(user).some(hasRank)),
+          DEMO_PEOPLE.some((user) => listRanks(user).some(hasRank)),
           `${name}: ${gate}`,
         ).to.equal(true);
       }
       for (const [gate, pass] of text.matchAll(/gamePassIds: \['(\d+)'/g)) {
-        const isOwner = (user: EmulatedUser) => passesOf(user).some(({ gamePassId }) => gamePassId === pass);
+        const isOwner = (user: EmulatedUser) => listPasses(user).some(({ gamePassId }) => gamePassId === pass);
         expect(DEMO_PEOPLE.some(isOwner), `${name}: ${gate}`).to.equal(true);
       }
     }

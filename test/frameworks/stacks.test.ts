@@ -16,7 +16,7 @@ import { describeSignIn, type AppSettings, type RunningApp } from './suite.ts';
 // Typed like Express 5, which is enough for this test.
 const express4 = createRequire(import.meta.url)('express4') as typeof express;
 
-const usernameOf = (req: { user?: unknown }) => (req.user as User | undefined)?.username ?? 'nobody';
+const readUsername = (req: { user?: unknown }) => (req.user as User | undefined)?.username ?? 'nobody';
 const memorySession = ({ cookieSecret }: AppSettings) =>
   session({ secret: cookieSecret, resave: false, saveUninitialized: false });
 
@@ -28,7 +28,7 @@ function expressApp(framework: typeof express, settings: AppSettings, sessions: 
   app.get('/auth/roblox', passport.authenticate('roblox') as RequestHandler);
   const finish = passport.authenticate('roblox', { keepSessionInfo: true }) as RequestHandler;
   app.get('/auth/roblox/callback', finish, (_req, res) => res.redirect('/'));
-  app.get('/', (req, res) => void res.send(usernameOf(req)));
+  app.get('/', (req, res) => void res.send(readUsername(req)));
   app.post('/sign-out', (req, res, next) => req.logout((error) => (error ? next(error) : res.redirect('/'))));
   app.use(quiet as unknown as RequestHandler); // Express tells error handlers by their length
   return listen(app);
@@ -90,7 +90,7 @@ function connectApp(sessions: Middleware, passportSession: Middleware, authentic
   app.use('/sign-out', (req, res, next) => {
     (req as unknown as Express.Request).logout((error) => (error ? next(error) : toHome(req, res)));
   });
-  app.use('/', (req, res) => res.end(usernameOf(req as { user?: unknown })));
+  app.use('/', (req, res) => res.end(readUsername(req as { user?: unknown })));
   app.use(quiet);
   return app;
 }
@@ -147,7 +147,7 @@ async function fastifyApp(
     { preValidation: passport.authenticate('roblox', { keepSessionInfo: true }) },
     (_request, reply) => reply.redirect('/'),
   );
-  app.get('/', async (request) => usernameOf(request));
+  app.get('/', async (request) => readUsername(request));
   app.post('/sign-out', async (request, reply) => {
     await request.logout();
     return reply.redirect('/');

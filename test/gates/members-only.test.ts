@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createVisitor, DEMO_CLIENT, startEmulator, type Emulator, type Visitor } from '../../lib/emulator/index.ts';
 import { startScript } from '../frameworks/script.ts';
 import type { RunningApp } from '../frameworks/suite.ts';
-import { textOf } from '../login-page/support.ts';
+import { readText } from '../login-page/support.ts';
 import { startDemo } from '../support/start-demo.ts';
 
 describe('the example for members only', function () {
@@ -31,7 +31,7 @@ describe('the example for members only', function () {
   /** @returns the status of a page, and its texts */
   const see = async (path: string) => {
     const { status, body } = await visitor.get(path);
-    return [status, textOf(/<main>(.*)<\/main>/s.exec(body)?.[1] ?? body)] as const;
+    return [status, readText(/<main>(.*)<\/main>/s.exec(body)?.[1] ?? body)] as const;
   };
 
   it('tells a refused user who the site is for', async () => {
@@ -44,7 +44,7 @@ describe('the example for members only', function () {
   it('links to its pages, and says who may see them', async () => {
     const page = await visitor.signIn({ user: '4100000001' });
     expect(page.body).to.include('href="/staff"').and.to.include('href="/lounge"');
-    expect(textOf(page.body)).to.include('rank of 50 or higher').and.to.include('For owners of our pass');
+    expect(readText(page.body)).to.include('rank of 50 or higher').and.to.include('For owners of our pass');
   });
 
   it('shows members the pages for their rank and pass', async () => {

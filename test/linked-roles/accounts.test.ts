@@ -3,14 +3,14 @@ import {
   connect,
   IMANI,
   MANGO,
-  messageOf,
+  readMessage,
   NELL,
   press,
   SAM,
   signIn,
   startConnecting,
   startTestSite,
-  textOf,
+  readText,
 } from './support.ts';
 import type { TestSite } from './support.ts';
 import type { Visitor } from '../../lib/emulator/index.ts';
@@ -24,27 +24,27 @@ describe('the site for linked roles', () => {
   });
   afterEach(() => site.close());
 
-  const rolesOf = (discordId: string) => site.local.rolesOf(discordId);
+  const listRoles = (discordId: string) => site.local.listRoles(discordId);
 
   it('shows both accounts on one page, and what Discord was told', async () => {
     await signIn(sam);
     const { body } = await connect(sam);
-    expect(messageOf(body)).to.equal('MangoPilot is connected. Discord will know in a few seconds.');
+    expect(readMessage(body)).to.equal('MangoPilot is connected. Discord will know in a few seconds.');
     await site.work();
-    const page = textOf((await sam.get('/')).body);
+    const page = readText((await sam.get('/')).body);
     expect(page).to.include('Sam Your Discord account').and.to.include('@MangoPilot');
     expect(page).to.include('Rank in the group 80 Owns the pass Yes Has the badge Yes On Roblox since Mar 20, 2019');
-    expect(rolesOf(SAM)).to.deep.equal(['Builder', 'Supporter', 'Explorer', 'Veteran']);
+    expect(listRoles(SAM)).to.deep.equal(['Builder', 'Supporter', 'Explorer', 'Veteran']);
     expect(site.log).to.deep.equal([]);
   });
 
   it('says so when a person cancels at either provider', async () => {
-    expect(messageOf((await sam.cancel({ start: '/auth/discord' })).body)).to.equal(
+    expect(readMessage((await sam.cancel({ start: '/auth/discord' })).body)).to.equal(
       'You cancelled at Discord, and nothing has changed.',
     );
     await signIn(sam);
     const callback = await sam.authorize(await startConnecting(sam), { action: 'cancel' });
-    expect(messageOf((await sam.get(callback)).body)).to.equal('You cancelled at Roblox, and nothing has changed.');
+    expect(readMessage((await sam.get(callback)).body)).to.equal('You cancelled at Roblox, and nothing has changed.');
   });
 
   it('refuses a callback that comes a second time, and keeps the person signed in', async () => {
@@ -53,8 +53,8 @@ describe('the site for linked roles', () => {
     await sam.get(callback);
     const { status, body } = await sam.get(callback);
     expect(status).to.equal(403);
-    expect(messageOf(body)).to.include('was used before');
-    expect(textOf(body)).to.include('@MangoPilot');
+    expect(readMessage(body)).to.include('was used before');
+    expect(readText(body)).to.include('@MangoPilot');
   });
 
   it('lets a person connect two accounts, choose the main one, and disconnect it', async () => {
@@ -62,15 +62,15 @@ describe('the site for linked roles', () => {
     await connect(sam, MANGO);
     await connect(sam, NELL);
     await site.work();
-    expect(rolesOf(SAM)).to.include('Builder');
+    expect(listRoles(SAM)).to.include('Builder');
     expect((await press(sam, `/accounts/${NELL}/main`)).status).to.equal(200);
     site.advance(5000);
     await site.work();
-    expect(rolesOf(SAM)).to.deep.equal(['Veteran']);
+    expect(listRoles(SAM)).to.deep.equal(['Veteran']);
     await press(sam, `/accounts/${NELL}/disconnect`);
     site.advance(5000);
     await site.work();
-    expect(rolesOf(SAM), 'the other account is the main one again').to.include('Builder');
+    expect(listRoles(SAM), 'the other account is the main one again').to.include('Builder');
     expect(await site.vault.client(NELL)).to.equal(undefined);
     expect(site.local.roblox.count('/oauth/v1/token/revoke')).to.equal(1);
   });
@@ -80,10 +80,10 @@ describe('the site for linked roles', () => {
     await connect(sam);
     await site.work();
     await press(sam, `/accounts/${MANGO}/disconnect`);
-    expect(textOf((await sam.get('/')).body)).not.to.include('@MangoPilot');
+    expect(readText((await sam.get('/')).body)).not.to.include('@MangoPilot');
     site.advance(5000);
     await site.work();
-    expect(rolesOf(SAM)).to.deep.equal([]);
+    expect(listRoles(SAM)).to.deep.equal([]);
     expect(site.local.discord.connections.has(SAM)).to.equal(false);
   });
 
@@ -93,7 +93,7 @@ describe('the site for linked roles', () => {
     await press(sam, `/accounts/${MANGO}/disconnect`);
     await connect(sam);
     await site.work();
-    expect(rolesOf(SAM)).to.include('Builder');
+    expect(listRoles(SAM)).to.include('Builder');
   });
 
   describe('when a Roblox account belongs to another Discord account', () => {
@@ -108,27 +108,27 @@ describe('the site for linked roles', () => {
 
     it('asks its owner whether to move it, and changes nothing before they agree', async () => {
       const { body } = await connect(imani);
-      expect(textOf(body)).to.include('Move MangoPilot here?').and.not.to.include('Sam');
+      expect(readText(body)).to.include('Move MangoPilot here?').and.not.to.include('Sam');
       await site.work();
-      expect([rolesOf(SAM).length, rolesOf(IMANI).length]).to.deep.equal([4, 0]);
+      expect([listRoles(SAM).length, listRoles(IMANI).length]).to.deep.equal([4, 0]);
     });
 
     it('moves it, with its roles', async () => {
       await connect(imani);
-      expect(messageOf((await press(imani, '/move')).body)).to.equal('MangoPilot was moved to your Discord account.');
+      expect(readMessage((await press(imani, '/move')).body)).to.equal('MangoPilot was moved to your Discord account.');
       site.advance(5000);
       await site.work();
-      expect([rolesOf(SAM).length, rolesOf(IMANI).length]).to.deep.equal([0, 4]);
-      expect(textOf((await sam.get('/')).body)).not.to.include('MangoPilot');
+      expect([listRoles(SAM).length, listRoles(IMANI).length]).to.deep.equal([0, 4]);
+      expect(readText((await sam.get('/')).body)).not.to.include('MangoPilot');
     });
 
     it('leaves it where it is', async () => {
       await connect(imani);
-      expect(textOf((await press(imani, '/move/cancel')).body)).not.to.include('MangoPilot');
+      expect(readText((await press(imani, '/move/cancel')).body)).not.to.include('MangoPilot');
       expect((await press(imani, '/move')).status).to.equal(409);
       site.advance(5000);
       await site.work();
-      expect(rolesOf(SAM)).to.have.length(4);
+      expect(listRoles(SAM)).to.have.length(4);
     });
 
     it('forgets the question after ten minutes', async () => {
@@ -150,7 +150,7 @@ describe('the site for linked roles', () => {
         expect((await press(imani, `/accounts/${MANGO}/${action}`)).status).to.equal(404);
         site.advance(5000);
         await site.work();
-        expect(rolesOf(SAM)).to.have.length(4);
+        expect(listRoles(SAM)).to.have.length(4);
       });
     }
   });
@@ -161,7 +161,7 @@ describe('the site for linked roles', () => {
     await signIn(sam, IMANI);
     const { status, body } = await sam.get(callback);
     expect(status).to.equal(403);
-    expect(messageOf(body)).to.include('in another account');
+    expect(readMessage(body)).to.include('in another account');
     expect(await site.vault.client(MANGO)).to.equal(undefined);
   });
 
@@ -172,7 +172,7 @@ describe('the site for linked roles', () => {
     const other = site.visitor();
     await signIn(other);
     const { body } = await press(sam, '/delete');
-    expect(textOf(body)).to.include('Your account is deleted');
+    expect(readText(body)).to.include('Your account is deleted');
     expect((await other.get('/')).body, 'their other browser').to.include('Sign in with Discord');
     site.advance(5000);
     await site.work();
@@ -183,7 +183,7 @@ describe('the site for linked roles', () => {
     expect(await site.vault.client(MANGO)).to.equal(undefined);
     expect(await site.countRows()).to.deep.equal({ members: 0, roblox_accounts: 0, vault_values: 0, sessions: 0 });
     await signIn(sam);
-    expect(textOf((await sam.get('/')).body), 'a new account').to.include('None yet');
+    expect(readText((await sam.get('/')).body), 'a new account').to.include('None yet');
   });
 
   it('repeats the deletion until Discord was told', async () => {
@@ -194,7 +194,7 @@ describe('the site for linked roles', () => {
     await press(sam, '/delete');
     await site.work();
     expect(site.local.discord.connections.size).to.equal(1);
-    expect(messageOf((await signIn(sam)).body)).to.include('still being deleted');
+    expect(readMessage((await signIn(sam)).body)).to.include('still being deleted');
     for (let tries = 0; tries < 3; tries++) {
       site.advance(20_000);
       await site.work();
@@ -209,7 +209,7 @@ describe('the site for linked roles', () => {
     start.searchParams.set('scope', 'identify');
     const { status, body } = await sam.get(await sam.authorize(start.href, { user: SAM }));
     expect(status).to.equal(403);
-    expect(messageOf(body)).to.include('did not let us set your linked roles');
+    expect(readMessage(body)).to.include('did not let us set your linked roles');
   });
 
   it('answers with headers that keep pages private, and other sites out', async () => {
@@ -239,8 +239,8 @@ describe('the site for linked roles', () => {
         { headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' } },
       );
       expect(status).to.equal(403);
-      expect(messageOf(body)).to.include('another site');
-      expect(textOf(body)).to.include('@MangoPilot');
+      expect(readMessage(body)).to.include('another site');
+      expect(readText(body)).to.include('@MangoPilot');
     });
 
     it(`does nothing for a visitor who is not signed in: ${path}`, async () => {
@@ -259,8 +259,8 @@ describe('the site for linked roles', () => {
     await site.work();
     const { body, status } = await sam.get('/operations');
     expect(status).to.equal(200);
-    expect(textOf(body)).to.include('Members 2').and.to.include('role-connection with 500: 500: Broken on purpose 1');
-    expect(textOf(body)).not.to.include('Mango');
+    expect(readText(body)).to.include('Members 2').and.to.include('role-connection with 500: 500: Broken on purpose 1');
+    expect(readText(body)).not.to.include('Mango');
   });
 
   it('shows no token and no secret in a page, and logs none', async () => {
@@ -296,7 +296,7 @@ describe('the site for linked roles', () => {
     await signIn(sam);
     await connect(sam);
     await site.work();
-    expect(rolesOf(SAM)).to.include.members(['Builder', 'Supporter']);
+    expect(listRoles(SAM)).to.include.members(['Builder', 'Supporter']);
     expect(await site.dumpRows()).not.to.include(`"${MANGO}"`);
   });
 });

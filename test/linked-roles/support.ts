@@ -159,7 +159,7 @@ export function setRole({ roblox }: LocalProviders, userId: string, roleId: stri
 }
 
 /** What a person reads on a page. */
-export function textOf(body: string): string {
+export function readText(body: string): string {
   return body
     .replace(/<head>.*?<\/head>/s, '')
     .replace(/<[^>]*>/g, ' ')
@@ -169,7 +169,7 @@ export function textOf(body: string): string {
 }
 
 /** What the page says of an attempt, if anything. */
-export function messageOf(body: string): string | undefined {
+export function readMessage(body: string): string | undefined {
   const message = /<p class="note" role="[^>]*>(.*?)<\/p>/s.exec(body)?.[1];
-  return message === undefined ? undefined : textOf(message);
+  return message === undefined ? undefined : readText(message);
 }

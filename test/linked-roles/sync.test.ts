@@ -4,14 +4,14 @@ import {
   IMANI,
   INTERVAL_MS,
   MANGO,
-  messageOf,
+  readMessage,
   NELL,
   ROLES,
   SAM,
   setRole,
   signIn,
   startTestSite,
-  textOf,
+  readText,
 } from './support.ts';
 import type { TestSite } from './support.ts';
 import type { Visitor } from '../../lib/emulator/index.ts';
@@ -29,14 +29,14 @@ describe('the worker for linked roles', () => {
     await signIn(sam);
     await connect(sam);
     await site.work();
-    expect(rolesOf(SAM)).to.deep.equal(['Builder', 'Supporter', 'Explorer', 'Veteran']);
+    expect(listRoles(SAM)).to.deep.equal(['Builder', 'Supporter', 'Explorer', 'Veteran']);
     site.local.discord.requests.length = 0;
   });
   afterEach(() => site.close());
 
-  const rolesOf = (discordId: string) => site.local.rolesOf(discordId);
+  const listRoles = (discordId: string) => site.local.listRoles(discordId);
   const published = () => site.local.discord.requests.filter(({ path }) => path.endsWith('/role-connection'));
-  const page = async () => textOf((await sam.get('/')).body);
+  const page = async () => readText((await sam.get('/')).body);
 
   /** Moves the clocks forward in small steps, with a worker that runs all the time. */
   async function pass(ms: number): Promise<void> {
@@ -64,7 +64,7 @@ describe('the worker for linked roles', () => {
     it(`tells Discord about a rank that was ${change} within the interval`, async () => {
       setRole(site.local, MANGO, roleId);
       await pass(INTERVAL_MS);
-      expect(rolesOf(SAM)).to.deep.equal(roles);
+      expect(listRoles(SAM)).to.deep.equal(roles);
     });
   }
 
@@ -81,7 +81,7 @@ describe('the worker for linked roles', () => {
   it('takes the roles away when Roblox has ended the authorization, and gives them back after another sign-in', async () => {
     site.local.roblox.revokeAuthorizations(MANGO);
     await pass(INTERVAL_MS);
-    expect(rolesOf(SAM)).to.deep.equal([]);
+    expect(listRoles(SAM)).to.deep.equal([]);
     expect(site.local.discord.connections.has(SAM)).to.equal(false);
     expect(await page()).to.include('Roblox has ended this connection.');
     site.local.roblox.reset();
@@ -89,7 +89,7 @@ describe('the worker for linked roles', () => {
     expect(site.local.roblox.count(/./), 'nobody asks for nothing').to.equal(0);
     await connect(sam);
     await site.work();
-    expect(rolesOf(SAM)).to.have.length(4);
+    expect(listRoles(SAM)).to.have.length(4);
     expect(await page()).not.to.include('has ended');
   });
 
@@ -101,7 +101,7 @@ describe('the worker for linked roles', () => {
     expect(discord.requests, 'nothing to tell').to.deep.equal([]);
     setRole(site.local, MANGO, ROLES.member);
     await pass(INTERVAL_MS);
-    expect(rolesOf(SAM)).not.to.include('Builder');
+    expect(listRoles(SAM)).not.to.include('Builder');
     expect(discord.requests.map(({ path }) => path)).to.include('/api/oauth2/token');
     expect(await site.readSecrets()).not.to.include.members(before.slice(0, 2));
     expect(discord.reused).to.deep.equal([]);
@@ -111,7 +111,7 @@ describe('the worker for linked roles', () => {
     site.local.discord.expireAccessTokens();
     setRole(site.local, MANGO, ROLES.member);
     await pass(INTERVAL_MS);
-    expect(rolesOf(SAM)).not.to.include('Builder');
+    expect(listRoles(SAM)).not.to.include('Builder');
     expect(site.local.discord.reused).to.deep.equal([]);
   });
 
@@ -125,14 +125,14 @@ describe('the worker for linked roles', () => {
     expect(site.local.discord.requests).to.have.length(length);
     await signIn(sam);
     await site.work();
-    expect(rolesOf(SAM)).to.deep.equal(['Supporter', 'Explorer', 'Veteran']);
+    expect(listRoles(SAM)).to.deep.equal(['Supporter', 'Explorer', 'Veteran']);
   });
 
   it('removes a role even if Discord fails at first', async () => {
     setRole(site.local, MANGO, ROLES.member);
     site.local.discord.fail({ method: 'PUT', path: /role-connection/, status: 503, times: 4 });
     await pass(INTERVAL_MS);
-    expect(rolesOf(SAM)).not.to.include('Builder');
+    expect(listRoles(SAM)).not.to.include('Builder');
   });
 
   it('waits as long as Discord asks', async () => {
@@ -176,26 +176,26 @@ describe('the worker for linked roles', () => {
       const next = published().find((request) => request.at > at);
       expect(next!.at - at).to.be.at.least(120_000);
     }
-    expect([rolesOf(SAM).includes('Builder'), rolesOf(IMANI).length]).to.deep.equal([false, 0]);
+    expect([listRoles(SAM).includes('Builder'), listRoles(IMANI).length]).to.deep.equal([false, 0]);
   });
 
   it('keeps the roles while Roblox is not reached, and removes them after a day', async () => {
     site.local.roblox.faults.status('GET /cloud/v2/groups/7001/memberships', 500, { times: Infinity });
     await pass(2 * INTERVAL_MS);
-    expect(rolesOf(SAM)).to.have.length(4);
+    expect(listRoles(SAM)).to.have.length(4);
     expect(site.log.join()).to.include('Roblox answered with 500');
     site.advance(DAY_MS);
     await site.work();
-    expect(rolesOf(SAM)).to.deep.equal([]);
+    expect(listRoles(SAM)).to.deep.equal([]);
     site.local.roblox.faults.clear();
     await pass(INTERVAL_MS);
-    expect(rolesOf(SAM)).to.have.length(4);
+    expect(listRoles(SAM)).to.have.length(4);
   });
 
   it('counts a private inventory as empty', async () => {
     site.local.roblox.faults.status(`GET /cloud/v2/users/${MANGO}/inventory-items`, 403, { times: Infinity });
     await pass(INTERVAL_MS);
-    expect(rolesOf(SAM)).to.deep.equal(['Builder', 'Veteran']);
+    expect(listRoles(SAM)).to.deep.equal(['Builder', 'Veteran']);
   });
 
   it('stays within the quotas of Roblox, however often a person presses buttons', async () => {
@@ -229,9 +229,9 @@ describe('the worker for linked roles', () => {
       const [id] = await site.schedule.findDue(1);
       expect(await site.schedule.claim(id!), 'the worker that dies').to.be.an('object');
       await site.work();
-      expect(rolesOf(SAM)).to.include('Builder');
+      expect(listRoles(SAM)).to.include('Builder');
       await pass(INTERVAL_MS / 2);
-      expect(rolesOf(SAM)).not.to.include('Builder');
+      expect(listRoles(SAM)).not.to.include('Builder');
     });
 
     it('tells Discord again when a request may not have arrived', async () => {
@@ -247,7 +247,7 @@ describe('the worker for linked roles', () => {
         published().map(({ status }) => status),
         'what it was told before, again',
       ).to.deep.equal([200]);
-      expect(rolesOf(SAM)).to.include('Builder');
+      expect(listRoles(SAM)).to.include('Builder');
     });
 
     it('does not let a late worker tell Discord anything', async () => {
@@ -260,7 +260,7 @@ describe('the worker for linked roles', () => {
       await site.schedule.finish(late!, 'something old', site.now());
       expect((await member())['published'], 'Discord is told again').to.equal('?');
       await pass(10_000);
-      expect(rolesOf(SAM)).to.have.length(4);
+      expect(listRoles(SAM)).to.have.length(4);
     });
 
     it('checks again when something changes during a check', async () => {
@@ -290,7 +290,7 @@ describe('the worker for linked roles', () => {
     const worker = await site.startWorker();
     await Promise.all([worker.sweep(), worker.sweep()]);
     await worker.close();
-    expect(rolesOf(SAM)).not.to.include('Builder');
+    expect(listRoles(SAM)).not.to.include('Builder');
     expect(published()).to.have.length(1);
   });
 
@@ -319,7 +319,7 @@ describe('the worker for linked roles', () => {
   });
 
   it('shows its admins that a person was not checked for an interval', async () => {
-    const shown = async () => textOf((await sam.get('/operations')).body);
+    const shown = async () => readText((await sam.get('/operations')).body);
     expect(await shown()).not.to.include('start another worker');
     site.advance(INTERVAL_MS + 1000);
     expect(await shown()).to.include('Somebody was last checked more than 60 minutes ago.');
@@ -338,6 +338,6 @@ describe('the worker for linked roles', () => {
       ],
     ]);
     expect(minutes[0]).to.include({ failures: 1 });
-    expect(messageOf((await sam.get('/')).body)).to.equal(undefined);
+    expect(readMessage((await sam.get('/')).body)).to.equal(undefined);
   });
 });

@@ -5,14 +5,14 @@ import {
   PROVIDERS,
   SECOND,
   link,
-  linkedOf,
-  messageOf,
-  nameOf,
+  listLinked,
+  readMessage,
+  readName,
   press,
   signIn,
   startLink,
   startLoginPage,
-  textOf,
+  readText,
   type LoginPage,
 } from './support.ts';
 
@@ -38,7 +38,9 @@ describe('the login page', () => {
     const { body, headers } = await visitor.get('/');
     const offered = [...body.matchAll(/href="\/auth\/(\w+)"/g)].map(([, id]) => id);
     expect(offered).to.deep.equal(PROVIDERS);
-    expect(textOf(body)).to.include('Sign in with Roblox Sign in with Google Sign in with GitHub Sign in with Discord');
+    expect(readText(body)).to.include(
+      'Sign in with Roblox Sign in with Google Sign in with GitHub Sign in with Discord',
+    );
     expect(body).not.to.include('<script');
     expect(headers['content-security-policy']).to.match(/^default-src 'none'; style-src 'self';/);
     expect(headers['set-cookie'], 'nobody is followed before they sign in').to.equal(undefined);
@@ -48,15 +50,15 @@ describe('the login page', () => {
     describe(`with ${provider}`, () => {
       it('signs a person in, and finds their account when they come again', async () => {
         const { status, body } = await signIn(visitor, provider);
-        expect([status, nameOf(body), linkedOf(body)]).to.deep.equal([200, FIRST[provider], [provider]]);
+        expect([status, readName(body), listLinked(body)]).to.deep.equal([200, FIRST[provider], [provider]]);
         const before = visitor.cookies()['session'];
         const { body: out } = await press(visitor, '/sign-out');
-        expect(nameOf(out)).to.equal(undefined);
+        expect(readName(out)).to.equal(undefined);
         expect((await visitor.get('/')).body).not.to.include(FIRST[provider]);
 
         await signIn(visitor, provider);
         const { body: again } = await link(visitor, provider === 'google' ? 'github' : 'google');
-        expect(linkedOf(again)).to.have.lengthOf(2);
+        expect(listLinked(again)).to.have.lengthOf(2);
         expect(visitor.cookies()['session']).not.to.equal(before);
       });
 
@@ -69,40 +71,40 @@ describe('the login page', () => {
 
       it('says so when a person cancels', async () => {
         const { status, body } = await visitor.cancel({ start: `/auth/${provider}` });
-        expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
-        expect(messageOf(body)).to.match(/^You cancelled at \w+, and nothing has changed\.$/);
+        expect([status, readName(body)]).to.deep.equal([403, undefined]);
+        expect(readMessage(body)).to.match(/^You cancelled at \w+, and nothing has changed\.$/);
       });
 
       it('refuses a replayed callback with 403, and the person stays signed in', async () => {
         const callback = await visitor.authorize(await visitor.start(`/auth/${provider}`));
         await visitor.get(callback);
         const { status, body } = await visitor.get(callback);
-        expect([status, nameOf(body)]).to.deep.equal([403, FIRST[provider]]);
-        expect(messageOf(body)).to.include('was used before');
+        expect([status, readName(body)]).to.deep.equal([403, FIRST[provider]]);
+        expect(readMessage(body)).to.include('was used before');
       });
 
       it('refuses a callback that another browser began', async () => {
         const callback = await page.visitor().authorize(await page.visitor().start(`/auth/${provider}`));
         const { status, body } = await visitor.get(callback);
-        expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
+        expect([status, readName(body)]).to.deep.equal([403, undefined]);
       });
 
       it('refuses a callback after more than 15 minutes', async () => {
         const callback = await visitor.authorize(await visitor.start(`/auth/${provider}`));
         page.advance(15 * 60_000);
         const { status, body } = await visitor.get(callback);
-        expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
-        expect(messageOf(body)).to.include('took too long');
+        expect([status, readName(body)]).to.deep.equal([403, undefined]);
+        expect(readMessage(body)).to.include('took too long');
       });
 
       it('finishes two tabs in the other order', async () => {
         const first = await visitor.start(`/auth/${provider}`);
         const second = await visitor.start(`/auth/${provider}`);
         const { body } = await visitor.get(await visitor.authorize(second));
-        expect(nameOf(body)).to.equal(FIRST[provider]);
+        expect(readName(body)).to.equal(FIRST[provider]);
         const later = await visitor.get(await visitor.authorize(first, { user: SECOND[provider] }));
         expect(later.status).to.equal(200);
-        expect(nameOf(later.body)).to.be.a('string').and.not.to.equal(FIRST[provider]);
+        expect(readName(later.body)).to.be.a('string').and.not.to.equal(FIRST[provider]);
       });
 
       it('shows no text from a URL', async () => {
@@ -119,21 +121,21 @@ describe('the login page', () => {
         const other = provider === 'roblox' ? 'google' : 'roblox';
         await signIn(visitor, other);
         const { status, body } = await link(visitor, provider);
-        expect([status, nameOf(body)]).to.deep.equal([200, FIRST[other]]);
-        expect(linkedOf(body)).to.have.members([provider, other]);
-        expect(messageOf(body)).to.match(/is linked\.$/);
-        expect(textOf(body)).to.match(new RegExp(`${FIRST[provider]} linked \\w+ \\d+, \\d+ used \\w+ \\d+, \\d+`));
-        expect(messageOf((await visitor.get('/')).body), 'said once').to.equal(undefined);
+        expect([status, readName(body)]).to.deep.equal([200, FIRST[other]]);
+        expect(listLinked(body)).to.have.members([provider, other]);
+        expect(readMessage(body)).to.match(/is linked\.$/);
+        expect(readText(body)).to.match(new RegExp(`${FIRST[provider]} linked \\w+ \\d+, \\d+ used \\w+ \\d+, \\d+`));
+        expect(readMessage((await visitor.get('/')).body), 'said once').to.equal(undefined);
 
         // The linked provider signs in to the same account in another browser.
         const elsewhere = await signIn(page.visitor(), provider);
-        expect(nameOf(elsewhere.body)).to.equal(FIRST[other]);
+        expect(readName(elsewhere.body)).to.equal(FIRST[other]);
 
         const unlinked = await press(visitor, `/auth/${provider}/unlink`);
-        expect(linkedOf(unlinked.body)).to.deep.equal([other]);
-        expect(messageOf(unlinked.body)).to.match(/is no longer linked\.$/);
+        expect(listLinked(unlinked.body)).to.deep.equal([other]);
+        expect(readMessage(unlinked.body)).to.match(/is no longer linked\.$/);
         const stranger = await signIn(page.visitor(), provider);
-        expect(linkedOf(stranger.body), 'an account of its own').to.deep.equal([provider]);
+        expect(listLinked(stranger.body), 'an account of its own').to.deep.equal([provider]);
       });
     });
   }
@@ -144,44 +146,44 @@ describe('the login page', () => {
       await signIn(owner, 'roblox');
       await signIn(visitor, 'google');
       const { status, body } = await link(visitor, 'roblox');
-      expect([status, nameOf(body), linkedOf(body)]).to.deep.equal([409, FIRST.google, ['google']]);
-      expect(messageOf(body)).to.include('is already linked to another account');
-      expect(linkedOf((await owner.get('/')).body)).to.deep.equal(['roblox']);
+      expect([status, readName(body), listLinked(body)]).to.deep.equal([409, FIRST.google, ['google']]);
+      expect(readMessage(body)).to.include('is already linked to another account');
+      expect(listLinked((await owner.get('/')).body)).to.deep.equal(['roblox']);
     });
 
     it('refuses a second person of a provider that is linked', async () => {
       await signIn(visitor, 'google');
       // The page does not offer it, but another tab may.
       const { status, body } = await link(visitor, 'google', SECOND.google);
-      expect([status, linkedOf(body)]).to.deep.equal([409, ['google']]);
-      expect(messageOf(body)).to.include('Unlink that one first');
+      expect([status, listLinked(body)]).to.deep.equal([409, ['google']]);
+      expect(readMessage(body)).to.include('Unlink that one first');
     });
 
     it('accepts an identity that is linked already', async () => {
       await signIn(visitor, 'google');
       const { status, body } = await link(visitor, 'google');
-      expect([status, messageOf(body)]).to.deep.equal([200, 'Google was linked already.']);
+      expect([status, readMessage(body)]).to.deep.equal([200, 'Google was linked already.']);
     });
 
     it('changes nothing when it is cancelled', async () => {
       await signIn(visitor, 'google');
       const callback = await visitor.authorize(await startLink(visitor, 'roblox'), { action: 'cancel' });
       const { status, body } = await visitor.get(callback);
-      expect([status, nameOf(body), linkedOf(body)]).to.deep.equal([403, FIRST.google, ['google']]);
+      expect([status, readName(body), listLinked(body)]).to.deep.equal([403, FIRST.google, ['google']]);
     });
 
     it('keeps two accounts apart that have the same e-mail address', async () => {
       await signIn(visitor, 'google');
       const other = page.visitor();
       const { body } = await signIn(other, 'github');
-      expect([nameOf(body), linkedOf(body)]).to.deep.equal(['Sam Rivers', ['github']]);
-      expect(linkedOf((await visitor.get('/')).body)).to.deep.equal(['google']);
+      expect([readName(body), listLinked(body)]).to.deep.equal(['Sam Rivers', ['github']]);
+      expect(listLinked((await visitor.get('/')).body)).to.deep.equal(['google']);
     });
 
     it('never happens by signing in', async () => {
       await signIn(visitor, 'google');
       const { body } = await signIn(visitor, 'roblox');
-      expect([nameOf(body), linkedOf(body)]).to.deep.equal([FIRST.roblox, ['roblox']]);
+      expect([readName(body), listLinked(body)]).to.deep.equal([FIRST.roblox, ['roblox']]);
     });
 
     it('fails when another tab has signed in to another account meanwhile', async () => {
@@ -189,8 +191,8 @@ describe('the login page', () => {
       const linking = await startLink(visitor, 'roblox');
       await signIn(visitor, 'github');
       const { status, body } = await visitor.get(await visitor.authorize(linking));
-      expect([status, linkedOf(body)]).to.deep.equal([403, ['github']]);
-      expect(messageOf(body)).to.include('in another account');
+      expect([status, listLinked(body)]).to.deep.equal([403, ['github']]);
+      expect(readMessage(body)).to.include('in another account');
     });
 
     it('fails after the person has signed out', async () => {
@@ -198,13 +200,13 @@ describe('the login page', () => {
       const linking = await startLink(visitor, 'roblox');
       await press(visitor, '/sign-out');
       const { status, body } = await visitor.get(await visitor.authorize(linking));
-      expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
+      expect([status, readName(body)]).to.deep.equal([403, undefined]);
     });
 
     it('asks a visitor who is not signed in to sign in', async () => {
       const { status, body } = await press(visitor, '/auth/roblox/link');
-      expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
-      expect(messageOf(body)).to.equal('You are no longer signed in.');
+      expect([status, readName(body)]).to.deep.equal([403, undefined]);
+      expect(readMessage(body)).to.equal('You are no longer signed in.');
     });
   });
 
@@ -212,7 +214,7 @@ describe('the login page', () => {
     await signIn(visitor, 'roblox');
     expect((await visitor.get('/')).body).not.to.include('action="/auth/roblox/unlink"');
     const { status, body } = await press(visitor, '/auth/roblox/unlink');
-    expect([status, linkedOf(body)]).to.deep.equal([409, ['roblox']]);
+    expect([status, listLinked(body)]).to.deep.equal([409, ['roblox']]);
   });
 
   it('does not unlink the last two providers at the same time', async () => {
@@ -221,7 +223,7 @@ describe('the login page', () => {
     const paths = ['/auth/roblox/unlink', '/auth/google/unlink'];
     const answers = await Promise.all(paths.map((path) => press(visitor, path)));
     expect(answers.map(({ status }) => status)).to.have.members([200, 409]);
-    expect(linkedOf((await visitor.get('/')).body)).to.have.lengthOf(1);
+    expect(listLinked((await visitor.get('/')).body)).to.have.lengthOf(1);
   });
 
   describe('forms of other sites', () => {
@@ -237,7 +239,7 @@ describe('the login page', () => {
         await signIn(visitor, 'google');
         for (const path of ['/auth/roblox/link', '/auth/google/unlink', '/sign-out']) {
           const { status, body } = await visitor.post(path, {}, { headers, redirect: false });
-          expect([status, nameOf(body)], path).to.deep.equal([403, FIRST.google]);
+          expect([status, readName(body)], path).to.deep.equal([403, FIRST.google]);
         }
       });
     }
@@ -245,14 +247,14 @@ describe('the login page', () => {
     it('are recognised in older browsers too', async () => {
       await signIn(visitor, 'google');
       const { body } = await visitor.post('/sign-out', {}, { headers: { origin: page.url } });
-      expect(nameOf(body)).to.equal(undefined);
+      expect(readName(body)).to.equal(undefined);
     });
   });
 
   it('escapes what people call themselves', async () => {
     page.local.roblox.faults.rewrite('/oauth/v1/userinfo', (json) => ({ ...(json as object), name: '<b>"M&M"</b>' }));
     const { body } = await signIn(visitor, 'roblox');
-    expect(nameOf(body)).to.equal('<b>"M&M"</b>');
+    expect(readName(body)).to.equal('<b>"M&M"</b>');
     expect(body).not.to.include('<b>');
   });
 
@@ -260,21 +262,24 @@ describe('the login page', () => {
     const callback = await visitor.authorize(await visitor.start('/auth/roblox'));
     page.local.roblox.clock.advance(2 * 60_000);
     const { status, body } = await visitor.get(callback);
-    expect([status, nameOf(body)]).to.deep.equal([403, undefined]);
-    expect(messageOf(body)).to.include('took too long');
+    expect([status, readName(body)]).to.deep.equal([403, undefined]);
+    expect(readMessage(body)).to.include('took too long');
   });
 
   it('says so when a provider is down, and the next attempt works', async () => {
     page.local.roblox.faults.status('/oauth/v1/token', 503);
     const { status, body } = await signIn(visitor, 'roblox');
-    expect([status, messageOf(body)]).to.deep.equal([502, 'Roblox could not be asked who you are. Please try again.']);
+    expect([status, readMessage(body)]).to.deep.equal([
+      502,
+      'Roblox could not be asked who you are. Please try again.',
+    ]);
     expect(logged.flat()[0], 'for the operator').to.be.an.instanceOf(Error);
-    expect(nameOf((await signIn(visitor, 'roblox')).body)).to.equal(FIRST.roblox);
+    expect(readName((await signIn(visitor, 'roblox')).body)).to.equal(FIRST.roblox);
   });
 
   it('has a page for what is not there', async () => {
     const { status, body } = await visitor.get('/nothing');
-    expect([status, textOf(body)]).to.deep.equal([404, textOf(body)]);
-    expect(textOf(body)).to.include('Nothing here');
+    expect([status, readText(body)]).to.deep.equal([404, readText(body)]);
+    expect(readText(body)).to.include('Nothing here');
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createVisitor } from '../../lib/emulator/index.ts';
 import { startDemo } from '../support/start-demo.ts';
-import { PROVIDERS, nameOf, signIn } from './support.ts';
+import { PROVIDERS, readName, signIn } from './support.ts';
 
 const SERVER = 'examples/login-page/server.ts';
 /** Empties the variables that the machine may have. */
@@ -34,7 +34,7 @@ describe("the login page's server", () => {
     const demo = await startDemo(SERVER, UNSET);
     const visitor = createVisitor({ baseURL: demo.url });
     try {
-      for (const provider of PROVIDERS) expect(nameOf((await signIn(visitor, provider)).body)).to.be.a('string');
+      for (const provider of PROVIDERS) expect(readName((await signIn(visitor, provider)).body)).to.be.a('string');
     } finally {
       visitor.close();
       expect(await demo.stop(), demo.output()).to.equal(0);

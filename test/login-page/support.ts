@@ -87,7 +87,7 @@ export async function startLink(visitor: Visitor, provider: ProviderID): Promise
     {},
     { headers: OURS, redirect: false },
   );
-  if (headers.location === undefined) throw new Error(`Not redirected but ${status}: ${textOf(body)}`);
+  if (headers.location === undefined) throw new Error(`Not redirected but ${status}: ${readText(body)}`);
   return headers.location;
 }
 
@@ -98,7 +98,7 @@ export async function link(visitor: Visitor, provider: ProviderID, user?: string
 }
 
 /** What a person reads on a page. */
-export function textOf(body: string): string {
+export function readText(body: string): string {
   return body
     .replace(/<head>.*?<\/head>/s, '')
     .replace(/<[^>]*>/g, ' ')
@@ -108,17 +108,17 @@ export function textOf(body: string): string {
 }
 
 /** What the page says of an attempt, if anything. */
-export function messageOf(body: string): string | undefined {
+export function readMessage(body: string): string | undefined {
   const message = /<p class="message [^>]*>(.*?)<\/p>/s.exec(body)?.[1];
-  return message === undefined ? undefined : textOf(message);
+  return message === undefined ? undefined : readText(message);
 }
 
 /** The name of the signed-in person. */
-export function nameOf(body: string): string | undefined {
-  return body.includes('action="/sign-out"') ? textOf(/<h1>(.*?)<\/h1>/s.exec(body)?.[1] ?? '') : undefined;
+export function readName(body: string): string | undefined {
+  return body.includes('action="/sign-out"') ? readText(/<h1>(.*?)<\/h1>/s.exec(body)?.[1] ?? '') : undefined;
 }
 
 /** The linked providers: those that the page can unlink, or calls the only one. */
-export function linkedOf(body: string): ProviderID[] {
+export function listLinked(body: string): ProviderID[] {
   return PROVIDERS.filter((id) => !body.includes(`action="/auth/${id}/link"`));
 }

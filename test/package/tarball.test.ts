@@ -87,7 +87,7 @@ describe('the packed tarball', function () {
     return stdout;
   }
 
-  const specifierOf = (entry: string) => manifest.name + entry.slice(1);
+  const buildSpecifier = (entry: string) => manifest.name + entry.slice(1);
 
   it('has the build, the manifest, the README and the licence, and nothing else', () => {
     const declarations = readdirSync('lib', { recursive: true, encoding: 'utf8' })
@@ -112,12 +112,12 @@ describe('the packed tarball', function () {
 
   for (const [entry, names] of Object.entries(EXPORTS)) {
     it(`loads ${entry} by import, with exactly these names`, async () => {
-      const code = `console.log(JSON.stringify(Object.keys(await import('${specifierOf(entry)}')).sort()))`;
+      const code = `console.log(JSON.stringify(Object.keys(await import('${buildSpecifier(entry)}')).sort()))`;
       expect(JSON.parse(await node('load.mjs', code))).to.deep.equal(names);
     });
 
     it(`loads ${entry} by require(), with the same names and no warning`, async () => {
-      const code = `console.log(JSON.stringify(Object.keys(require('${specifierOf(entry)}')).sort()))`;
+      const code = `console.log(JSON.stringify(Object.keys(require('${buildSpecifier(entry)}')).sort()))`;
       expect(JSON.parse(await node('load.cjs', code))).to.deep.equal(names);
     });
   }

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { openPostgresJobs } from '../../examples/linked-roles/postgres-jobs.ts';
 import { ROBLOX_APP, startLocalProviders, type LocalProviders } from '../../examples/linked-roles/stand-in/local.ts';
 import { createVisitor, DEMO_GROUPS, DEMO_PEOPLE, type EmulatedUser, type Visitor } from '../../lib/emulator/index.ts';
-import { connect, press, ROLES, setRole, signIn, textOf } from '../linked-roles/support.ts';
+import { connect, press, ROLES, setRole, signIn, readText } from '../linked-roles/support.ts';
 import { startProgram, type RunningDemo } from '../support/start-demo.ts';
 import { openPool } from './backends.ts';
 
@@ -136,14 +136,14 @@ describe('linked roles with two web processes and two workers', () => {
     const end = Date.now() + seconds * 1000;
     while (!isSo()) {
       if (Date.now() > end) {
-        const states = people.map(({ discordId }) => `${discordId}: ${local.rolesOf(discordId).join()}`);
+        const states = people.map(({ discordId }) => `${discordId}: ${local.listRoles(discordId).join()}`);
         throw new Error(`Not within the interval: ${what}\n${states.join('\n')}\n${output}`);
       }
       await sleep(50);
     }
   }
 
-  const hasRoles = ({ discordId }: Person, ...roles: string[]) => local.rolesOf(discordId).join() === roles.join();
+  const hasRoles = ({ discordId }: Person, ...roles: string[]) => local.listRoles(discordId).join() === roles.join();
 
   /** The refresh tokens that came to Roblox, in the order in which they came. */
   const refreshes = () =>
@@ -185,7 +185,7 @@ describe('linked roles with two web processes and two workers', () => {
 
     // One session for all web processes, and a page that sees all workers.
     const elsewhere = (await visitors[0]!.get(`${webs[1]!.url}/operations`)).body;
-    expect(textOf(elsewhere)).to.include(`Members ${PEOPLE}`);
+    expect(readText(elsewhere)).to.include(`Members ${PEOPLE}`);
     // A person leaves by one web process, and a worker does the rest.
     await press(visitors[20]!, '/delete');
     await until('a person has left', () => !local.discord.connections.has(people[20]!.discordId));

@@ -9,7 +9,7 @@ const VAULT = { timeout: 2000, lossDelay: 500 };
 /** More than a process may take to tell before another one does. */
 const LONG_MS = 40_000;
 
-const toldOf = (...workers: readonly Worker[]) =>
+const listTold = (...workers: readonly Worker[]) =>
   workers.flatMap(({ events }) => events.flatMap(({ lost = [] }) => lost));
 
 describe('A loss', function () {
@@ -41,13 +41,13 @@ describe('A loss', function () {
 
       /** Waits until so many losses were told, and a while longer, in which no more may be told. */
       async function expectTold(count: number, ...workers: readonly Worker[]): Promise<void> {
-        for (const end = Date.now() + LONG_MS; toldOf(...workers).length < count && Date.now() < end;) {
+        for (const end = Date.now() + LONG_MS; listTold(...workers).length < count && Date.now() < end;) {
           for (const worker of workers) await worker.call('call', [user]);
           await pause(200);
         }
         await pause(1500);
         for (const worker of workers) await worker.call('call', [user]);
-        expect(toldOf(...workers)).to.deep.equal(Array.from({ length: count }, () => user));
+        expect(listTold(...workers)).to.deep.equal(Array.from({ length: count }, () => user));
       }
 
       it('is told once when the process dies between the removal and the telling', async () => {
@@ -60,13 +60,13 @@ describe('A loss', function () {
         dying.call('call', [user]).catch(() => {});
         await dying.heard(({ reached }) => reached !== undefined);
         await dying.end();
-        expect(toldOf(dying)).to.deep.equal([]);
+        expect(listTold(dying)).to.deep.equal([]);
         await expectTold(1, first, second);
         // Nor by a process that comes later.
         const third = await start();
         expect(await third.call('call', [user])).to.deep.equal({ [user]: 'nothing stored' });
         await pause(500);
-        expect(toldOf(third)).to.deep.equal([]);
+        expect(listTold(third)).to.deep.equal([]);
       });
 
       it('is told again when onLost threw', async () => {

@@ -4,7 +4,7 @@ import { postgresURL, startPgBouncer, startPostgres, startStandby, type Server }
 import { TokenVaultError } from '../../lib/index.ts';
 import { openBackend, type BackendPlan } from './rig/backends.ts';
 import { endProcesses, kept, makeDatabase, openRig, openRoblox, startWorker, withPostgres } from './rig/rig.ts';
-import { failureOf } from './support.ts';
+import { catchError } from '../support/thrown.ts';
 
 const allOk = (users: readonly string[]) => Object.fromEntries(users.map((user) => [user, 'ok']));
 
@@ -79,7 +79,7 @@ describe('postgresVault in two processes', function () {
       await backend.storage.set('7', 'before');
       await server.end('SIGKILL');
       for (const call of [async () => backend.storage.get('7'), () => backend.lock('7', async () => {})]) {
-        const error = await failureOf(call());
+        const error = await catchError(call());
         expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
         expect(String(error)).to.include('Postgres does not answer');
       }

@@ -5,7 +5,8 @@ import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/in
 import { TokenVault, TokenVaultError, type TokenVaultOptions } from '../../lib/index.ts';
 import { createTableSQL, postgresVault, type PostgresVaultOptions } from '../../lib/vault/postgres.ts';
 import { openPool } from './backends.ts';
-import { failureOf, gate } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { gate } from './support.ts';
 
 let tables = 0;
 
@@ -47,7 +48,7 @@ describe('postgresVault', () => {
       expect(await storage.get('7')).to.equal('halfway');
       throw error;
     });
-    expect(await failureOf(failing)).to.equal(error);
+    expect(await catchError(failing)).to.equal(error);
     expect(await storage.get('7')).to.equal(undefined);
   });
 
@@ -76,7 +77,7 @@ describe('postgresVault', () => {
     const { storage, lock } = made();
     await storage.set('7', 'stored');
     await lock('7', async () => {
-      const error = await failureOf(raw.query(`SELECT 1 FROM ${table} FOR UPDATE NOWAIT`));
+      const error = await catchError(raw.query(`SELECT 1 FROM ${table} FOR UPDATE NOWAIT`));
       expect(error).to.have.property('code', '55P03');
     });
   });
@@ -87,7 +88,7 @@ describe('postgresVault', () => {
     const other = await raw.connect();
     await other.query('BEGIN');
     await other.query(`SELECT 1 FROM ${table} FOR UPDATE`);
-    const error = await failureOf(lock('7', async () => {}));
+    const error = await catchError(lock('7', async () => {}));
     expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'lock_timeout');
     expect(String(error)).to.include('The lock of 7').and.include('100 ms');
     await other.query('ROLLBACK');
@@ -104,7 +105,7 @@ describe('postgresVault', () => {
     await lock('7', async () => storage.set('7', 'one'));
     expect(await storage.get('7')).to.equal('one');
     const none = { ...wrapped, connect: () => Promise.reject(new Error('no more connections')) };
-    expect(await failureOf(postgresVault({ pool: none, table }).lock('7', async () => {}))).to.have.property(
+    expect(await catchError(postgresVault({ pool: none, table }).lock('7', async () => {}))).to.have.property(
       'message',
       'no more connections',
     );
@@ -112,7 +113,7 @@ describe('postgresVault', () => {
 
   it('gives up when the pool has no connection left, and returns the one that comes late', async () => {
     const busy = await Promise.all(Array.from({ length: 4 }, () => pool.connect()));
-    const error = await failureOf(made({ lockTTL: 50, lockTimeout: 100 }).lock('7', async () => {}));
+    const error = await catchError(made({ lockTTL: 50, lockTimeout: 100 }).lock('7', async () => {}));
     expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'lock_timeout');
     for (const client of busy) client.release();
   });
@@ -121,9 +122,9 @@ describe('postgresVault', () => {
     const { storage, lock } = made();
     const task = lock('7', async () => {
       await storage.set('7', 'stored');
-      await failureOf(Promise.resolve(storage.set('7', 'no \0 in a text')));
+      await catchError(Promise.resolve(storage.set('7', 'no \0 in a text')));
     });
-    expect(await failureOf(task))
+    expect(await catchError(task))
       .to.be.instanceOf(TokenVaultError)
       .with.property('code', 'lock_lost');
     expect(await storage.get('7')).to.equal(undefined);
@@ -149,8 +150,8 @@ describe('postgresVault', () => {
 
   it('makes no table by itself', async () => {
     const { storage, lock } = made({ table: 'never_made' });
-    expect(await failureOf(Promise.resolve(storage.get('7')))).to.have.property('code', '42P01');
-    expect(await failureOf(lock('7', async () => {}))).to.have.property('code', '42P01');
+    expect(await catchError(Promise.resolve(storage.get('7')))).to.have.property('code', '42P01');
+    expect(await catchError(lock('7', async () => {}))).to.have.property('code', '42P01');
   });
 
   it('makes the table once, however many processes want to make it at once', async () => {
@@ -199,7 +200,7 @@ describe('postgresVault', () => {
     const { storage, lock } = made({ pool: standby });
     expect(await storage.get('7')).to.equal('stored');
     for (const call of [storage.set('7', 'late'), storage.delete('7'), lock('7', async () => storage.get('7'))]) {
-      const error = await failureOf(Promise.resolve(call));
+      const error = await catchError(Promise.resolve(call));
       expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'read_only');
       expect(String(error)).to.include('Connect to the primary');
     }

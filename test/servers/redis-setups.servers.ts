@@ -5,7 +5,7 @@ import { redisURL, runRedisCLI, startCluster, startRedis, type Server } from '..
 import { TokenVaultError } from '../../lib/index.ts';
 import { openBackend, REDIS_LIBRARIES } from './rig/backends.ts';
 import { endProcesses, kept, openRig, openRoblox, startWorker, withRedis, type Rig } from './rig/rig.ts';
-import { failureOf } from './support.ts';
+import { catchError } from '../support/thrown.ts';
 
 const allOk = (users: readonly string[]) => Object.fromEntries(users.map((user) => [user, 'ok']));
 
@@ -58,7 +58,7 @@ describe('redisVault', function () {
         await backend.storage.set('7', 'before');
         await server.end('SIGKILL');
         const calls = [async () => backend.storage.get('7'), () => backend.lock('7', async () => {})];
-        for (const error of await Promise.all(calls.map((call) => failureOf(call())))) {
+        for (const error of await Promise.all(calls.map((call) => catchError(call())))) {
           expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
           expect(String(error)).to.match(/Redis (does|did) not answer/);
         }
@@ -134,8 +134,8 @@ describe('redisVault', function () {
 /** Moves slots from node to node, while others use them. */
 async function moveSlots(ports: readonly number[]): Promise<void> {
   const [entry] = ports;
-  const idOf = async (port: number) => (await runRedisCLI('-p', `${port}`, 'CLUSTER', 'MYID')).trim();
-  const ids = await Promise.all(ports.map(idOf));
+  const readNodeID = async (port: number) => (await runRedisCLI('-p', `${port}`, 'CLUSTER', 'MYID')).trim();
+  const ids = await Promise.all(ports.map(readNodeID));
   for (const [index, id] of ids.entries()) {
     const to = ids[(index + 1) % ids.length] ?? '';
     const about = ['--cluster-from', id, '--cluster-to', to, '--cluster-slots', '1500', '--cluster-yes'];

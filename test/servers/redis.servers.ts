@@ -3,7 +3,8 @@ import { checkRedis } from '../../lib/doctor/redis.ts';
 import { TokenVaultError } from '../../lib/index.ts';
 import { redisVault, type RedisVaultOptions } from '../../lib/vault/redis.ts';
 import { openIORedis, openRedis } from './backends.ts';
-import { failureOf, gate } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { gate } from './support.ts';
 
 const OPENERS = {
   redis: async (options: { username?: string; password?: string } = {}) => {
@@ -73,7 +74,7 @@ for (const name of ['redis', 'ioredis'] as const) {
       const { lock } = made();
       const error = new Error('the task');
       expect(await lock('7', async () => 'done')).to.equal('done');
-      expect(await failureOf(lock('7', () => Promise.reject(error)))).to.equal(error);
+      expect(await catchError(lock('7', () => Promise.reject(error)))).to.equal(error);
       expect(await lock('7', async () => 'again')).to.equal('again');
     });
 
@@ -84,7 +85,7 @@ for (const name of ['redis', 'ioredis'] as const) {
 
     it('gives up on a lock that another holds, with an error that says so', async () => {
       await raw.set(lockKey(), 'another process');
-      const error = await failureOf(made({ lockTTL: 50, lockTimeout: 120 }).lock('7', async () => {}));
+      const error = await catchError(made({ lockTTL: 50, lockTimeout: 120 }).lock('7', async () => {}));
       expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'lock_timeout');
       expect(String(error)).to.include('The lock of 7').and.include('120 ms');
       expect(await raw.get(lockKey())).to.equal('another process');
@@ -98,7 +99,7 @@ for (const name of ['redis', 'ioredis'] as const) {
           await raw.set(lockKey(), 'the new holder');
           await (act === 'set' ? storage.set('7', 'late') : storage.delete('7'));
         });
-        expect(await failureOf(lost))
+        expect(await catchError(lost))
           .to.be.instanceOf(TokenVaultError)
           .with.property('code', 'lock_lost');
         expect(await storage.get('7')).to.equal("the new holder's");
@@ -177,7 +178,7 @@ for (const name of ['redis', 'ioredis'] as const) {
         await lock('7', async () => storage.delete('7'));
         for (const command of ['get', 'set', 'del', 'eval']) {
           await raw.aclSetUser('limited', [`-${command}`]);
-          const error = await failureOf(lock('7', async () => storage.get('7')));
+          const error = await catchError(lock('7', async () => storage.get('7')));
           expect(error, command).to.be.instanceOf(TokenVaultError).with.property('code', 'forbidden');
           expect(String(error)).to.include(`+get +set +del +eval on ~${prefix}*`);
           await raw.aclSetUser('limited', [`+${command}`]);
@@ -195,7 +196,7 @@ for (const name of ['redis', 'ioredis'] as const) {
 
     it('counts nothing as stored that too few replicas have', async () => {
       const { storage, lock } = made({ replicas: 1, replicaTimeout: 20 });
-      const error = await failureOf(lock('7', async () => storage.set('7', 'one')));
+      const error = await catchError(lock('7', async () => storage.set('7', 'one')));
       expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'not_replicated');
       expect(String(error)).to.include('0 of 1');
     });

@@ -38,7 +38,7 @@ const restart = async (server: Server, signal: NodeJS.Signals) => {
 };
 
 /** What may happen to two processes and their Roblox. */
-const faultsOf = ({ roblox, a, b }: Rig): Record<string, Fault> => ({
+const listFaults = ({ roblox, a, b }: Rig): Record<string, Fault> => ({
   'the first process is frozen': () => freeze(a, 5000),
   'the second process is frozen': () => freeze(b, 5000),
   'Roblox is down': () =>
@@ -133,7 +133,7 @@ describe(`A vault that is used for ${SECONDS} s, with a fault each ${FAULT_EVERY
     const outcomes = Object.values(SERVERS).map(async (server) => {
       const { backend, faults } = server();
       const rig = await openRig({ backend, users: USERS, nodeOptions: ['--expose-gc'] });
-      const [middle, end] = await soak(rig, { ...faultsOf(rig), ...faults });
+      const [middle, end] = await soak(rig, { ...listFaults(rig), ...faults });
       expect(await rig.verify()).to.deep.equal(kept(USERS));
       for (const [index, bytes] of end.entries()) {
         expect(bytes - (middle[index] ?? 0), 'bytes that the heap grew by').to.be.below(MOST_GROWTH);

@@ -37,7 +37,7 @@ export interface LocalProviders {
   readonly roblox: Emulator;
   readonly discord: DiscordStandIn;
   /** Lists the names of a person's linked roles in the Discord server. */
-  rolesOf(discordId: string): string[];
+  listRoles(discordId: string): string[];
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function startLocalProviders(
   const local: LocalProviders = {
     roblox,
     discord,
-    rolesOf(discordId) {
+    listRoles(discordId) {
       const connection = discord.connections.get(discordId);
       return ROLES.filter(({ requires }) => hasRole(connection, requires, discord.records, now())).map(
         ({ name }) => name,
@@ -68,14 +68,14 @@ export async function startLocalProviders(
   return local;
 }
 
-function servePages(app: Express, { roblox, discord, rolesOf }: LocalProviders): void {
+function servePages(app: Express, { roblox, discord, listRoles }: LocalProviders): void {
   const site = { name: 'Stand-ins' };
   const guard = guardPages(site, roblox.url);
   app.use(express.static(PUBLIC));
 
   app.get('/', guard, (_req, res) => {
     const rows = discord.people.map(({ id, name, username }) => {
-      const roles = rolesOf(id);
+      const roles = listRoles(id);
       return row(
         name,
         html`<strong>${name}</strong> <small>${username}</small><br />

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fetch, TokenVaultOptions } from '../../../lib/index.ts';
 import type { Backend } from './backends.ts';
-import { markOf, now, tell } from './serve.ts';
+import { makeMark, now, tell } from './serve.ts';
 
 export const MOMENTS = [
   'under the lock',
@@ -40,7 +40,7 @@ export function follow(
     isRefused = !response.ok;
     if (response.ok) {
       await reach("between Roblox's answer and the store");
-      issued = markOf((JSON.parse(text) as { refresh_token: string }).refresh_token); // the emulator's answer
+      issued = makeMark((JSON.parse(text) as { refresh_token: string }).refresh_token); // the emulator's answer
     }
     return new Response(text, response);
   };

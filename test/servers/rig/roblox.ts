@@ -6,7 +6,7 @@ import { Agent, createServer, request, type IncomingMessage, type ServerResponse
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../../lib/emulator/index.ts';
-import { markOf, now, serve, tell } from './serve.ts';
+import { makeMark, now, serve, tell } from './serve.ts';
 
 export type RobloxMethods = typeof methods;
 
@@ -57,7 +57,7 @@ const instances = new Map<number, Instance>();
 let opened = 0;
 const agent = new Agent({ keepAlive: true });
 
-function instanceOf(roblox: number): Instance {
+function findInstance(roblox: number): Instance {
   const found = instances.get(roblox);
   if (found === undefined) throw new Error(`No Roblox number ${roblox}`);
   return found;
@@ -95,37 +95,37 @@ const methods = {
 
   /** Signs users in, without a browser. */
   async issue(roblox: number, users: readonly string[]) {
-    const { emulator, owners } = instanceOf(roblox);
+    const { emulator, owners } = findInstance(roblox);
     return Promise.all(
       users.map(async (user) => {
         const tokens = await emulator.issueTokens({ user, scope: 'openid profile' });
-        owners.set(markOf(tokens.refresh_token), user);
+        owners.set(makeMark(tokens.refresh_token), user);
         return { userId: user, accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
       }),
     );
   },
 
   behave(roblox: number, behaviour: Behaviour) {
-    const instance = instanceOf(roblox);
+    const instance = findInstance(roblox);
     instance.behaviour = behaviour;
     if (behaviour.isHolding !== true) instance.letGo();
   },
 
-  log: (roblox: number) => instanceOf(roblox).log,
+  log: (roblox: number) => findInstance(roblox).log,
 
   /** How often the revocation endpoint was asked. */
-  revocations: (roblox: number) => instanceOf(roblox).emulator.count('/oauth/v1/token/revoke'),
+  revocations: (roblox: number) => findInstance(roblox).emulator.count('/oauth/v1/token/revoke'),
 
-  expireAccessTokens: (roblox: number) => instanceOf(roblox).emulator.expireAccessTokens(),
+  expireAccessTokens: (roblox: number) => findInstance(roblox).emulator.expireAccessTokens(),
 
   /** What a user does who withdraws the app's authorization in Roblox's settings. */
-  withdraw: (roblox: number, userId: string) => instanceOf(roblox).emulator.revokeAuthorizations(userId),
+  withdraw: (roblox: number, userId: string) => findInstance(roblox).emulator.revokeAuthorizations(userId),
 
-  close: (roblox: number) => instanceOf(roblox).close(),
+  close: (roblox: number) => findInstance(roblox).close(),
 };
 
 async function pass(roblox: number, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const instance = instanceOf(roblox);
+  const instance = findInstance(roblox);
   const chunks: Buffer[] = [];
   for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);
   const body = Buffer.concat(chunks);
@@ -136,7 +136,7 @@ async function pass(roblox: number, req: IncomingMessage, res: ServerResponse): 
     return;
   }
 
-  const spent = markOf(token);
+  const spent = makeMark(token);
   const userId = instance.owners.get(spent) ?? 'nobody';
   const entry: TokenRequest = { userId, spent, cameAt: now() };
   instance.log.push(entry);
@@ -150,7 +150,7 @@ async function pass(roblox: number, req: IncomingMessage, res: ServerResponse): 
   const answer = await ask(instance, req, body);
   if (answer.status === 200) {
     const { refresh_token } = JSON.parse(answer.body.toString()) as { refresh_token: string }; // the emulator's own answer
-    entry.issued = markOf(refresh_token);
+    entry.issued = makeMark(refresh_token);
     instance.owners.set(entry.issued, userId);
   }
   entry.decidedAt = now();

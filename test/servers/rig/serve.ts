@@ -16,7 +16,7 @@ export type Answer =
 export const now = (): number => performance.timeOrigin + performance.now();
 
 /** A short name of a token: tokens themselves stay out of test output. */
-export const markOf = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 12);
+export const makeMark = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 12);
 
 /** Whether an outcome says that an authorization has ended, so that further tries do not help. */
 export const isLoss = (outcome: string): boolean => outcome === 'nothing stored' || outcome.includes('invalid_grant');

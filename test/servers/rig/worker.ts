@@ -6,7 +6,7 @@ import { TokenVault, type RobloxClient } from '../../../lib/index.ts';
 import { DEMO_CLIENT } from '../../../lib/emulator/people.ts';
 import { openBackend } from './backends.ts';
 import { follow, storedAt, type Moment } from './moments.ts';
-import { isLoss, markOf, serve, tell } from './serve.ts';
+import { isLoss, makeMark, serve, tell } from './serve.ts';
 
 export type WorkerMethods = typeof methods;
 
@@ -137,7 +137,7 @@ const methods = {
   stored: (users: readonly string[]) =>
     each(users, async (user) => {
       const client = await vault.client(user);
-      return client === undefined ? 'nothing stored' : markOf(client.tokens.refreshToken ?? '');
+      return client === undefined ? 'nothing stored' : makeMark(client.tokens.refreshToken ?? '');
     }),
 
   /** Renews each user's tokens over and over, so many milliseconds apart, until {@link methods.stopLoop}. */
