@@ -49,7 +49,7 @@ export function createAuthorizations(options: {
   const losses = createLosses({ ...options, runLocked, marks });
   const oauth = () => app().oauth;
   let isClosed = false;
-  const leaseMs = () => app().timeoutMs + STORE_MS;
+  const intentMs = () => app().timeoutMs + STORE_MS;
   const checkOpen = () => {
     if (isClosed) throw new TokenVaultError('closed', 'The vault is closed: it renews no more tokens in this process');
   };
@@ -62,7 +62,7 @@ export function createAuthorizations(options: {
     memory,
     losses,
     oauth,
-    leaseMs,
+    intentMs,
     lossDelayMs,
     checkOpen,
   };
@@ -165,7 +165,7 @@ export function createAuthorizations(options: {
     if (stored === undefined || stored.state === 'lost' || stored.state === 'revoked') return undefined;
     const mark = findIntent(stored, marks);
     if (mark !== undefined) return { mark };
-    await records.write(userId, addHolder(stored, marks.make(leaseMs()), marks.isMine));
+    await records.write(userId, addHolder(stored, marks.make(intentMs()), marks.isMine));
     return { record: stored, mark: undefined };
   }
 

@@ -25,7 +25,7 @@ export interface RenewalParts {
   /** The app's OAuth client. A function, because a vault may learn its app late. */
   readonly oauth: () => OAuthClient;
   /** Milliseconds from the request to Roblox until its response is stored, at the most. */
-  readonly leaseMs: () => number;
+  readonly intentMs: () => number;
   /** Milliseconds after a refusal in which a paused process may still bring a response. */
   readonly lossDelayMs: number;
   /** @throws {TokenVaultError} `closed` */
@@ -116,7 +116,7 @@ export function createRenewals(parts: RenewalParts) {
         const { login, generation } = decision.base;
         // When nothing is stored: without tokens, because they may have been revoked.
         const record = stored ?? createLiveRecord({ login, generation, tokens: undefined }, 0);
-        await records.write(userId, addHolder(record, marks.make(parts.leaseMs()), marks.isMine));
+        await records.write(userId, addHolder(record, marks.make(parts.intentMs()), marks.isMine));
         break;
       }
       case 'wait':
