@@ -1,10 +1,19 @@
 import { parseArgs } from 'node:util';
-import { createTransport } from '../http/transport.ts';
+import { getJSON } from '../http/json.ts';
+import { createTransport, type Transport } from '../http/transport.ts';
 import { readTimeout } from '../oauth/app-options.ts';
-import { examine } from './examine.ts';
-import type { Environment } from './environment.ts';
+import type { Endpoints } from '../oauth/endpoints.ts';
+import { checkEnvironment, hideSecrets, type Environment } from './environment.ts';
 import { checkRedis } from './redis.ts';
-import { isHealthy, writeFindings, showFindings, type CommandOutput } from './report.ts';
+import { about, isHealthy, writeFindings, showFindings, type CommandOutput, type Finding } from './report.ts';
+import {
+  buildDiscoveryURL,
+  checkClock,
+  checkDiscovery,
+  checkKeys,
+  explainFailure,
+  type ClockSample,
+} from './service.ts';
 import { trySignIn } from './sign-in.ts';
 
 const USAGE = `Usage: passport-roblox-oauth2 doctor [--sign-in [--port <number>]] [--json] [--timeout <milliseconds>]
@@ -73,4 +82,51 @@ function readArguments(args: readonly string[]) {
   }
   const timeoutMs = readTimeout(timeout === undefined ? undefined : Number(timeout));
   return { help, json, signIn: values['sign-in'], port, timeoutMs };
+}
+
+/**
+ * Looks at the environment and at the service behind it. Two requests, without credentials; nothing is changed anywhere.
+ * @returns everything that was looked at, in order; no finding shows the secret
+ */
+async function examine(
+  environment: Environment,
+  options: { readonly transport: Transport; readonly now: () => number },
+): Promise<readonly Finding[]> {
+  const { findings, endpoints } = checkEnvironment(environment);
+  const hasSecret = (environment.ROBLOX_CLIENT_SECRET ?? '') !== '';
+  const service =
+    endpoints === undefined
+      ? [about('service').note('was not asked: ROBLOX_BASE_URL does not say where it is')]
+      : await examineService(endpoints, hasSecret, options);
+  return hideSecrets([...findings, ...service], environment);
+}
+
+async function examineService(
+  endpoints: Endpoints,
+  hasSecret: boolean,
+  { transport, now }: { readonly transport: Transport; readonly now: () => number },
+): Promise<Finding[]> {
+  const samples: ClockSample[] = [];
+  const timed: Transport = async (request) => {
+    const sentMs = now();
+    const response = await transport(request);
+    samples.push({ sentMs, receivedMs: now(), date: response.header('date'), age: response.header('age') });
+    return response;
+  };
+  const service = about('service');
+  const findings: Finding[] = [];
+  try {
+    const { json } = await getJSON(timed, buildDiscoveryURL(endpoints));
+    findings.push(service.ok(`${endpoints.baseURL} answers`), ...checkDiscovery(json, endpoints, hasSecret));
+  } catch (error) {
+    findings.push(service.problem(explainFailure(error)));
+    // Without any response, a second request would only take as long.
+    if (samples.length === 0) return findings;
+  }
+  try {
+    findings.push(...checkKeys((await getJSON(timed, endpoints.certs)).json));
+  } catch (error) {
+    findings.push(about('keys').problem(explainFailure(error)));
+  }
+  return [...findings, ...checkClock(samples)];
 }

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { checkClock, type ClockSample } from '../../lib/doctor/clock.ts';
-import { checkDiscovery, checkKeys } from '../../lib/doctor/service.ts';
+import { checkClock, checkDiscovery, checkKeys, type ClockSample } from '../../lib/doctor/service.ts';
 import { buildDiscovery } from '../../lib/emulator/oauth/endpoints.ts';
 import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import OAuth2Strategy from 'passport-oauth2';
 import { inspect } from 'node:util';
-import { checkCallbackURL } from '../../lib/doctor/callback-url.ts';
+import { checkCallbackURL } from '../../lib/doctor/environment.ts';
 import { RobloxStrategy, Strategy } from '../../lib/index.ts';
 import { CLIENT_SECRET } from '../support/fake-roblox.ts';
 
