@@ -40,13 +40,16 @@ export type { ID } from './cloud/check.ts';
 export type { Raw } from './cloud/read.ts';
 export type { KnownPath, RequestAnswer, RequestArguments, RequestOptions } from './cloud/request.ts';
 export type { Parameter as RequestParameter, Query as RequestQuery } from './cloud/url.ts';
-export type { AssetType, InventoryFilter, InventoryIDs, InventoryTypes } from './cloud/inventory-filter.ts';
 export type {
   AssetItem,
+  AssetType,
   BadgeItem,
   GamePassItem,
   Inventory,
+  InventoryFilter,
+  InventoryIDs,
   InventoryItem,
+  InventoryTypes,
   OwnedThing,
   PrivateServerItem,
 } from './cloud/inventory.ts';
@@ -54,9 +57,8 @@ export type { List, ListOptions, Page } from './cloud/pages.ts';
 export type { UploadFile } from './cloud/upload.ts';
 export type { ThumbnailOptions, User, UserCalls, UserNotification } from './cloud/user.ts';
 export type { Profile, UserInfo } from './oauth/profile.ts';
-export type { Tokens } from './oauth/tokens.ts';
 export type { RobloxScope } from './oauth/scopes.ts';
-export type { ClientAuthentication, Introspection, Resources } from './oauth/token-messages.ts';
+export type { ClientAuthentication, Introspection, Resources, Tokens } from './oauth/tokens.ts';
 export { requireAccountAge, requireGroupRank, requireItem } from './gates/gates.ts';
 export type { AccountAgeOptions, Gate, GateOptions, GroupRankOptions, ItemOptions } from './gates/gates.ts';
 export { CookieStore } from './login/cookie-store.ts';

@@ -1,9 +1,8 @@
 import { refuse } from '../errors.ts';
 import type { Sleep } from '../http/abort.ts';
 import { dropUndefined, readID, readString } from '../http/json.ts';
-import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
+import { readCallOptions, runCall, runOperation, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
 import { checkID, checkObject, checkText, type ID } from './check.ts';
-import { runOperation } from './operation.ts';
 import { readFields, readOwner, readPathID, readRaw, readText, readTime, type Raw } from './read.ts';
 import { readUpload, type UploadFile } from './upload.ts';
 

@@ -2,10 +2,9 @@ import { refuse } from '../errors.ts';
 import type { Sleep } from '../http/abort.ts';
 import { dropUndefined, readID, readString } from '../http/json.ts';
 import { createConnectionError } from '../http/transport.ts';
-import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
+import { readCallOptions, runCall, runOperation, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
 import { checkObject } from './check.ts';
 import type { Schemas } from './openapi.ts';
-import { runOperation } from './operation.ts';
 import {
   createMapReader,
   readFields,

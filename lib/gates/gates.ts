@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { types } from 'node:util';
 import type { RobloxClient } from '../client/client.ts';
 import { checkID, type ID } from '../cloud/check.ts';
-import { listWantedItems, type InventoryIDs } from '../cloud/inventory-filter.ts';
+import { listWantedItems, type InventoryIDs } from '../cloud/inventory.ts';
 import { RefusedError, refuse, refuseUnknownOptions } from '../errors.ts';
 import { dropUndefined, readObject } from '../http/json.ts';
 import { runOutsidePromise } from '../http/platform.ts';

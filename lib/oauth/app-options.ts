@@ -3,7 +3,7 @@ import { checkTimeout } from '../http/abort.ts';
 import { createTransport, type AgentChoice, type Fetch, type HttpSettings, type Transport } from '../http/transport.ts';
 import { deriveEndpoints, type Endpoints } from './endpoints.ts';
 import { createOAuthClient, type OAuthClient } from './oauth-client.ts';
-import type { ClientAuthentication, ClientCredentials } from './token-messages.ts';
+import type { ClientAuthentication, ClientCredentials } from './tokens.ts';
 
 /** The options that a strategy, a client and a vault share: the app's credentials, and how to reach Roblox. */
 export interface AppOptions {

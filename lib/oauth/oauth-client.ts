@@ -12,14 +12,15 @@ import { readRetryAfterSeconds } from '../http/retry.ts';
 import { createConnectionError, type HttpRequest, type HttpResponse, type Transport } from '../http/transport.ts';
 import type { Endpoints } from './endpoints.ts';
 import {
+  buildTokenForm,
   readIntrospection,
   readResources,
-  buildTokenForm,
+  readTokens,
   type ClientCredentials,
   type Introspection,
   type Resources,
-} from './token-messages.ts';
-import { readTokens, type Tokens } from './tokens.ts';
+  type Tokens,
+} from './tokens.ts';
 
 /** The calls of Roblox's OAuth 2.0. */
 export type OAuthClient = ReturnType<typeof createOAuthClient>;

@@ -11,8 +11,7 @@ import {
 } from '../oauth/app-options.ts';
 import { PROMPTS, type Endpoints } from '../oauth/endpoints.ts';
 import { warnOfMisspeltScopes, type RobloxScope } from '../oauth/scopes.ts';
-import type { ClientCredentials } from '../oauth/token-messages.ts';
-import { splitScopes } from '../oauth/tokens.ts';
+import { splitScopes, type ClientCredentials } from '../oauth/tokens.ts';
 import type { TokenVault } from '../vault/vault.ts';
 import { readCallbackURL } from './callback-url.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { RobloxClient } from '../../lib/client/client.ts';
-import type { AssetType } from '../../lib/cloud/inventory-filter.ts';
+import type { AssetType } from '../../lib/cloud/inventory.ts';
 import type { Operations, Schemas } from '../../lib/cloud/openapi.ts';
 
 /** Fails to compile when the two types differ. */

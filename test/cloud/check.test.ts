@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { createExperiences } from '../../lib/cloud/experiences.ts';
 import { createGroups } from '../../lib/cloud/groups.ts';
 import { checkID } from '../../lib/cloud/check.ts';
-import { writeInventoryFilter } from '../../lib/cloud/inventory-filter.ts';
-import { createInventory } from '../../lib/cloud/inventory.ts';
+import { createInventory, writeInventoryFilter } from '../../lib/cloud/inventory.ts';
 import { anything, asUser, wire } from './support.ts';
 
 describe('an ID', () => {

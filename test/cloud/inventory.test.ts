@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { writeInventoryFilter } from '../../lib/cloud/inventory-filter.ts';
-import { createInventory, readItem } from '../../lib/cloud/inventory.ts';
+import { createInventory, readItem, writeInventoryFilter } from '../../lib/cloud/inventory.ts';
 import { catchError } from '../support/thrown.ts';
 import { answeredBy, asUser } from './support.ts';
 

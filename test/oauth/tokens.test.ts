@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
+  buildTokenForm,
   readIntrospection,
   readResources,
-  buildTokenForm,
+  readTokens,
+  splitScopes,
   type ClientCredentials,
-} from '../../lib/oauth/token-messages.ts';
-import { readTokens, splitScopes } from '../../lib/oauth/tokens.ts';
+} from '../../lib/oauth/tokens.ts';
 
 describe('a form for a token endpoint', () => {
   const credentials = fc.record({
