@@ -5,7 +5,15 @@ import { readTimeout } from '../oauth/app-options.ts';
 import type { Endpoints } from '../oauth/endpoints.ts';
 import { checkEnvironment, hideSecrets, type Environment } from './environment.ts';
 import { checkRedis } from './redis.ts';
-import { about, isHealthy, writeFindings, showFindings, type CommandOutput, type Finding } from './report.ts';
+import {
+  about,
+  isHealthy,
+  readMessage,
+  writeFindings,
+  showFindings,
+  type CommandOutput,
+  type Finding,
+} from './report.ts';
 import {
   buildDiscoveryURL,
   checkClock,
@@ -45,7 +53,7 @@ export async function runDoctor(
   try {
     settings = readArguments(args);
   } catch (error) {
-    out.printError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    out.printError(`${readMessage(error)}\n\n${USAGE}`);
     return 2;
   }
   if (settings.help) {
@@ -53,7 +61,7 @@ export async function runDoctor(
     return 0;
   }
   const { json, signIn, port, timeoutMs } = settings;
-  const found = await examine(environment, { transport: createTransport({ timeoutMs }), now: () => Date.now() });
+  const found = await examine(environment, timeoutMs);
   const findings = [
     ...found,
     ...(await checkRedis(environment.REDIS_URL, timeoutMs)),
@@ -88,29 +96,23 @@ function readArguments(args: readonly string[]) {
  * Looks at the environment and at the service behind it. Two requests, without credentials; nothing is changed anywhere.
  * @returns everything that was looked at, in order; no finding shows the secret
  */
-async function examine(
-  environment: Environment,
-  options: { readonly transport: Transport; readonly now: () => number },
-): Promise<readonly Finding[]> {
+async function examine(environment: Environment, timeoutMs: number): Promise<Finding[]> {
   const { findings, endpoints } = checkEnvironment(environment);
-  const hasSecret = (environment.ROBLOX_CLIENT_SECRET ?? '') !== '';
-  const service =
-    endpoints === undefined
-      ? [about('service').note('was not asked: ROBLOX_BASE_URL does not say where it is')]
-      : await examineService(endpoints, hasSecret, options);
-  return hideSecrets([...findings, ...service], environment);
+  if (endpoints === undefined) {
+    findings.push(about('service').note('was not asked: ROBLOX_BASE_URL does not say where it is'));
+  } else {
+    const hasSecret = (environment.ROBLOX_CLIENT_SECRET ?? '') !== '';
+    findings.push(...(await examineService(endpoints, hasSecret, createTransport({ timeoutMs }))));
+  }
+  return hideSecrets(findings, environment);
 }
 
-async function examineService(
-  endpoints: Endpoints,
-  hasSecret: boolean,
-  { transport, now }: { readonly transport: Transport; readonly now: () => number },
-): Promise<Finding[]> {
+async function examineService(endpoints: Endpoints, hasSecret: boolean, transport: Transport): Promise<Finding[]> {
   const samples: ClockSample[] = [];
   const timed: Transport = async (request) => {
-    const sentMs = now();
+    const sentMs = Date.now();
     const response = await transport(request);
-    samples.push({ sentMs, receivedMs: now(), date: response.header('date'), age: response.header('age') });
+    samples.push({ sentMs, receivedMs: Date.now(), date: response.header('date'), age: response.header('age') });
     return response;
   };
   const service = about('service');
@@ -128,5 +130,5 @@ async function examineService(
   } catch (error) {
     findings.push(about('keys').problem(explainFailure(error)));
   }
-  return [...findings, ...checkClock(samples)];
+  return [...findings, checkClock(samples)];
 }

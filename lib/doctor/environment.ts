@@ -2,7 +2,7 @@ import { redact } from '../http/redact.ts';
 import { findSlip, readClientSecret } from '../oauth/app-options.ts';
 import { deriveEndpoints, ROBLOX_BASE_URL, type Endpoints } from '../oauth/endpoints.ts';
 import { listCallbackURLFaults } from '../strategy/callback-url.ts';
-import { about, type Finding } from './report.ts';
+import { about, readMessage, type Finding } from './report.ts';
 
 /** The environment variables that the doctor reads; one that is empty counts as missing. */
 export interface Environment {
@@ -16,18 +16,15 @@ export interface Environment {
  * Looks at every variable on its own, without a network.
  * @returns the findings, and where Roblox is when that can be said
  */
-export function checkEnvironment(environment: Environment): {
-  readonly findings: readonly Finding[];
-  readonly endpoints: Endpoints | undefined;
-} {
-  const base = checkBaseURL(environment.ROBLOX_BASE_URL || undefined);
+export function checkEnvironment(environment: Environment): { findings: Finding[]; endpoints?: Endpoints } {
+  const { finding, endpoints } = checkBaseURL(environment.ROBLOX_BASE_URL || undefined);
   const findings = [
-    ...checkClientID(environment.ROBLOX_CLIENT_ID || undefined),
-    ...checkClientSecret(environment.ROBLOX_CLIENT_SECRET || undefined, environment.ROBLOX_CLIENT_ID),
+    checkClientID(environment.ROBLOX_CLIENT_ID || undefined),
+    checkClientSecret(environment.ROBLOX_CLIENT_SECRET || undefined, environment.ROBLOX_CLIENT_ID),
     ...checkCallbackURL(environment.ROBLOX_CALLBACK_URL || undefined),
-    ...base.findings,
+    finding,
   ];
-  return { findings, endpoints: base.endpoints };
+  return endpoints === undefined ? { findings } : { findings, endpoints };
 }
 
 /** Removes from findings what none may show: the secret, and a client ID that may be the secret in the wrong place. */
@@ -39,45 +36,41 @@ export function hideSecrets(findings: readonly Finding[], environment: Environme
 
 const DIGITS = /^[0-9]+$/;
 
-function checkClientID(clientID: string | undefined): Finding[] {
+function checkClientID(clientID: string | undefined): Finding {
   const { ok, problem } = about('ROBLOX_CLIENT_ID');
   if (clientID === undefined) {
-    return [problem('is not set. Copy the client ID of your app from https://create.roblox.com/dashboard/credentials')];
+    return problem('is not set. Copy the client ID of your app from https://create.roblox.com/dashboard/credentials');
   }
   const slip = findSlip(clientID);
-  if (slip !== undefined) return [problem(slip)];
-  if (DIGITS.test(clientID)) return [ok(clientID)];
+  if (slip !== undefined) return problem(slip);
+  if (DIGITS.test(clientID)) return ok(clientID);
   // What came is not shown: it may be the secret in the wrong place.
   if (/^\d(\.\d+)?e\+?\d+$/i.test(clientID)) {
-    return [problem('was rounded: something read it as a number. Put it in quotes where it is configured')];
+    return problem('was rounded: something read it as a number. Put it in quotes where it is configured');
   }
-  return [
-    problem('is not a client ID: Roblox gives digits only. Perhaps the secret, or the ID with something around it?'),
-  ];
+  return problem(
+    'is not a client ID: Roblox gives digits only. Perhaps the secret, or the ID with something around it?',
+  );
 }
 
-function checkClientSecret(clientSecret: string | undefined, clientID: string | undefined): Finding[] {
+function checkClientSecret(clientSecret: string | undefined, clientID: string | undefined): Finding {
   const { ok, note, problem } = about('ROBLOX_CLIENT_SECRET');
   if (clientSecret === undefined) {
-    return [
-      note(
-        'is not set: the app will be a public client, without a secret and with PKCE always on. ' +
-          'For an app on a server, set the secret that Roblox showed once, or make a new one there',
-      ),
-    ];
+    return note(
+      'is not set: the app will be a public client, without a secret and with PKCE always on. ' +
+        'For an app on a server, set the secret that Roblox showed once, or make a new one there',
+    );
   }
   const slip = findSlip(clientSecret);
-  if (slip !== undefined) return [problem(slip)];
-  if (clientSecret === clientID) return [problem('is the client ID once more. The secret was shown beside it, once')];
-  if (DIGITS.test(clientSecret)) {
-    return [problem('has digits only, as a client ID has. Perhaps the two changed places?')];
-  }
+  if (slip !== undefined) return problem(slip);
+  if (clientSecret === clientID) return problem('is the client ID once more. The secret was shown beside it, once');
+  if (DIGITS.test(clientSecret)) return problem('has digits only, as a client ID has. Perhaps the two changed places?');
   try {
     readClientSecret(clientSecret);
   } catch (error) {
-    return [problem(readMessage(error))];
+    return problem(readMessage(error));
   }
-  return [ok(`is set (${clientSecret.length} characters)`)];
+  return ok(`is set (${clientSecret.length} characters)`);
 }
 
 /**
@@ -89,19 +82,15 @@ export function checkCallbackURL(callbackURL: string | undefined): Finding[] {
   if (callbackURL === undefined) {
     return [note("is not set. That is fine when your code sets the strategy's callbackURL itself")];
   }
-  const faults = listCallbackURLFaults(callbackURL);
-  if (!URL.canParse(callbackURL)) {
-    if (faults.length > 0) return faults.map(problem);
-    return [
-      note(
-        `is relative: at Roblox, register it with the app's own protocol and host before it. ` +
-          'Behind a proxy the strategy needs proxy: true, or Express its trust proxy, to get them right',
-      ),
-    ];
+  const url = URL.canParse(callbackURL) ? new URL(callbackURL) : undefined;
+  const faults = [...listCallbackURLFaults(callbackURL), ...(url === undefined ? [] : listRegistrationFaults(url))];
+  if (faults.length > 0) return faults.map(problem);
+  if (url === undefined) {
+    const message =
+      "is relative: at Roblox, register it with the app's own protocol and host before it. " +
+      'Behind a proxy the strategy needs proxy: true, or Express its trust proxy, to get them right';
+    return [note(message)];
   }
-  const url = new URL(callbackURL);
-  const problems = [...faults, ...listRegistrationFaults(url)];
-  if (problems.length > 0) return problems.map(problem);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     return [note(`has a scheme of its own (${url.protocol}): good for an app on a device, but no web server gets it`)];
   }
@@ -131,29 +120,19 @@ function listRegistrationFaults({ protocol, hostname, port, pathname }: URL): st
   return [];
 }
 
-function checkBaseURL(baseURL: string | undefined): { findings: Finding[]; endpoints: Endpoints | undefined } {
+function checkBaseURL(baseURL: string | undefined): { finding: Finding; endpoints?: Endpoints } {
   const { ok, note, problem } = about('ROBLOX_BASE_URL');
-  if (baseURL === undefined) {
-    return { findings: [ok(`is not set, so ${ROBLOX_BASE_URL}`)], endpoints: deriveEndpoints() };
-  }
+  if (baseURL === undefined) return { finding: ok(`is not set, so ${ROBLOX_BASE_URL}`), endpoints: deriveEndpoints() };
   const slip = findSlip(baseURL);
-  if (slip !== undefined) return { findings: [problem(slip)], endpoints: undefined };
+  if (slip !== undefined) return { finding: problem(slip) };
   if (!URL.canParse(baseURL)) {
-    const message = `is not an absolute URL such as ${ROBLOX_BASE_URL}. Leave it out for the real Roblox`;
-    return { findings: [problem(message)], endpoints: undefined };
+    return { finding: problem(`is not an absolute URL such as ${ROBLOX_BASE_URL}. Leave it out for the real Roblox`) };
   }
   try {
     const endpoints = deriveEndpoints(baseURL);
-    const findings =
-      endpoints.baseURL === ROBLOX_BASE_URL
-        ? [ok(endpoints.baseURL)]
-        : [note(`is ${endpoints.baseURL}, so not Roblox itself. Leave it out in production`)];
-    return { findings, endpoints };
+    if (endpoints.baseURL === ROBLOX_BASE_URL) return { finding: ok(endpoints.baseURL), endpoints };
+    return { finding: note(`is ${endpoints.baseURL}, so not Roblox itself. Leave it out in production`), endpoints };
   } catch (error) {
-    return { findings: [problem(readMessage(error))], endpoints: undefined };
+    return { finding: problem(readMessage(error)) };
   }
-}
-
-function readMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

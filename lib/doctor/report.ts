@@ -14,6 +14,11 @@ export function about(thing: string): Readonly<Record<Finding['level'], (message
   return { ok: made('ok'), note: made('note'), problem: made('problem') };
 }
 
+/** Reads the message of anything that was thrown. */
+export function readMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** What a command needs of the process that it runs in. */
 export interface CommandOutput {
   print(text: string): unknown;

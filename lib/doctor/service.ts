@@ -36,9 +36,9 @@ export function checkDiscovery(document: Document, endpoints: Endpoints, hasSecr
     ...(hasSecret ? { token_endpoint_auth_methods_supported: ['client_secret_post'] } : {}),
   };
   const wrong = [
-    ...Object.entries(equal)
-      .filter(([name, expected]) => document[name] !== expected)
-      .map(([name, expected]) => describeDifference(name, document[name], expected)),
+    ...Object.entries(equal).flatMap(([name, expected]) =>
+      document[name] === expected ? [] : describeDifference(name, document[name], expected),
+    ),
     ...Object.entries(listed).flatMap(([name, values]) =>
       values
         .filter((value) => !isListed(document[name], value))
@@ -71,7 +71,7 @@ function show(value: unknown): string {
 export function checkKeys(document: Document): Finding[] {
   const { ok, note, problem } = about('keys');
   const keys: readonly unknown[] = Array.isArray(document['keys']) ? document['keys'] : [];
-  if (keys.length === 0) return [problem('there are none in the answer: no ID token can be checked')];
+  if (keys.length === 0) return [problem('there are none in the response: no ID token can be checked')];
   const faults = keys.map(findFault);
   const usable = faults.filter((fault) => fault === undefined).length;
   const others = faults.flatMap((fault, index) => (fault === undefined ? [] : [`key ${index + 1} ${fault}`]));
@@ -110,22 +110,20 @@ const TOLERANCE_SECONDS = 60;
  * Compares this machine's clock with Roblox's. The response was made somewhere between sending and receiving, and its header counts whole
  * seconds: only what is too far by every reading is a problem.
  */
-export function checkClock(samples: readonly ClockSample[]): Finding[] {
+export function checkClock(samples: readonly ClockSample[]): Finding {
   const { ok, note, problem } = about('clock');
   const ranges = samples.map(measureLead).filter((range) => range !== undefined);
   // The quickest response says most.
   const range = ranges.sort((a, b) => a.mostMs - a.leastMs - (b.mostMs - b.leastMs))[0];
-  if (range === undefined) return [note('could not be compared: no answer told its time')];
+  if (range === undefined) return note('could not be compared: no response told its time');
   const tooFar = range.leastMs > TOLERANCE_SECONDS * 1000 || range.mostMs < -TOLERANCE_SECONDS * 1000;
   const middleSeconds = Math.round((range.leastMs + range.mostMs) / 2000);
-  if (!tooFar) return [ok(`within ${Math.max(1, Math.abs(middleSeconds))} s of the service's`)];
+  if (!tooFar) return ok(`within ${Math.max(1, Math.abs(middleSeconds))} s of the service's`);
   const way = middleSeconds > 0 ? 'ahead' : 'behind';
-  return [
-    problem(
-      `this machine is about ${inWords(Math.abs(middleSeconds))} ${way}; ID tokens are refused from ${TOLERANCE_SECONDS} s on. ` +
-        'Let the machine set its clock by NTP (timedatectl set-ntp true)',
-    ),
-  ];
+  return problem(
+    `this machine is about ${inWords(Math.abs(middleSeconds))} ${way}; ID tokens are refused from ${TOLERANCE_SECONDS} s on. ` +
+      'Let the machine set its clock by NTP (timedatectl set-ntp true)',
+  );
 }
 
 /** How far we are ahead, at the least and at the most; negative: behind. */

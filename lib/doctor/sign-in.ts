@@ -1,11 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { AuthorizationError, ConnectionError, TokenError } from '../errors.ts';
 import { setDeadline } from '../http/abort.ts';
 import { RobloxStrategy } from '../strategy/strategy.ts';
 import type { VerifiedLogin } from '../strategy/verify.ts';
 import { explainFailure } from './service.ts';
 import { hideSecrets, type Environment } from './environment.ts';
-import { about, isHealthy, type CommandOutput, type Finding } from './report.ts';
+import { about, isHealthy, readMessage, type CommandOutput, type Finding } from './report.ts';
 
 const { ok, note, problem } = about('sign-in');
 
@@ -86,7 +87,7 @@ async function signIn(
     });
   });
   try {
-    await listen(server, Number(port) || 80, hostname.replace(/^\[|\]$/g, ''));
+    await once(server.listen(Number(port) || 80, hostname.replace(/^\[|\]$/g, '')), 'listening');
   } catch (error) {
     const { code = 'no port' } = error as { code?: string }; // the system's
     const advice = isPortFixed
@@ -150,13 +151,7 @@ function explainError(error: unknown): Finding {
   }
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof ConnectionError) return problem(explainFailure(cause));
-  return problem(`failed: ${error instanceof Error ? error.message : String(error)}`);
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
-  });
+  return problem(`failed: ${readMessage(error)}`);
 }
 
 function send(res: ServerResponse, status: number, text: string): void {
