@@ -2,7 +2,7 @@ import { refuse } from '../errors.ts';
 import type { Sleep } from '../http/abort.ts';
 import { dropUndefined, readID, readString } from '../http/json.ts';
 import { readCallOptions, runCall, runOperation, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
-import { checkID, checkObject, checkText, type ID } from './check.ts';
+import { checkID, checkObject, checkText, checkWholeNumber, type ID } from './check.ts';
 import { readFields, readOwner, readPathID, readRaw, readText, readTime, type Raw } from './read.ts';
 import { readUpload, type UploadFile } from './upload.ts';
 
@@ -109,9 +109,7 @@ export function createAssets(
       if (typeof assetType !== 'string' || !/^\w{1,100}$/.test(assetType)) {
         refuse('assetType', assetType, "one of Roblox's names, such as 'Decal' or 'Model'");
       }
-      if (expectedPrice !== undefined && !(Number.isSafeInteger(expectedPrice) && expectedPrice >= 0)) {
-        refuse('expectedPrice', expectedPrice, 'a whole number of Robux');
-      }
+      checkWholeNumber('expectedPrice', expectedPrice, 0);
       const facts = {
         assetType,
         displayName: checkText('displayName', displayName, MAX_NAME_LENGTH),

@@ -106,12 +106,8 @@ export function readCallOptions(options: unknown = {}, others: readonly string[]
 
 /** By shape: polyfills and other realms have their own class. */
 function isAbortSignal(value: unknown): value is AbortSignal {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as AbortSignal).aborted === 'boolean' &&
-    typeof (value as AbortSignal).addEventListener === 'function'
-  );
+  const { aborted, addEventListener } = readRaw(value);
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function';
 }
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);

@@ -44,3 +44,10 @@ export function checkText(name: string, value: unknown, max: number, min = 1): s
   const was = typeof value === 'string' ? `has ${value.length}` : `is ${describeValue(value)}`;
   throw new TypeError(`${name} must be a string of ${min} to ${max} characters, but ${was}`);
 }
+
+/** Checks an optional whole number. @throws {TypeError} anything but undefined and a whole number from `min` to `max` */
+export function checkWholeNumber(name: string, value: unknown, min: number, max = Infinity): number | undefined {
+  if (value === undefined) return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  refuse(name, value, `a whole number from ${min}${max === Infinity ? '' : ` to ${max}`}`);
+}

@@ -1,7 +1,6 @@
-import { refuse } from '../errors.ts';
 import { dropUndefined } from '../http/json.ts';
 import { readCallOptions, runCall, type CallOptions, type MakeCall } from './call.ts';
-import { checkFlag, checkID, checkIDs, checkText, type ID } from './check.ts';
+import { checkFlag, checkID, checkIDs, checkText, checkWholeNumber, type ID } from './check.ts';
 import {
   readFields,
   readFlag,
@@ -78,15 +77,15 @@ export interface Experiences {
   publish(universeId: ID, topic: string, message: string, options?: CallOptions): Promise<void>;
 }
 
+const UNIVERSE = '/cloud/v2/universes/{universe_id}';
+
 /** Makes {@link Experiences}. */
 export function createExperiences(call: MakeCall): Experiences {
   return {
     async get(universeId, options) {
       const values = { universe_id: checkID('universeId', universeId) };
       return runCall(options, async (limits) =>
-        readExperience(
-          await call({ method: 'GET', path: '/cloud/v2/universes/{universe_id}', values, limits, response: 'object' }),
-        ),
+        readExperience(await call({ method: 'GET', path: UNIVERSE, values, limits, response: 'object' })),
       );
     },
     async restartServers(universeId, options = {}) {
@@ -97,15 +96,15 @@ export function createExperiences(call: MakeCall): Experiences {
         placeIds: placeIds === undefined ? undefined : checkIDs('placeIds', placeIds).map(writeInt64),
         closeAllVersions: checkFlag('closeAllVersions', closeAllVersions),
         bleedOffServers: checkFlag('bleedOffServers', bleedOffServers),
-        bleedOffDurationMinutes: checkMinutes(bleedOffDurationMinutes),
+        bleedOffDurationMinutes: checkWholeNumber('bleedOffDurationMinutes', bleedOffDurationMinutes, 1, 60),
       };
-      const path = '/cloud/v2/universes/{universe_id}:restartServers';
+      const path = `${UNIVERSE}:restartServers`;
       await runCall(others, (limits) => call({ method: 'POST', path, values, body, limits, scope: 'universe:write' }));
     },
     async publish(universeId, topic, message, options) {
       const values = { universe_id: checkID('universeId', universeId) };
       const body = { topic: checkText('topic', topic, 80), message: checkText('message', message, 1024) };
-      const path = '/cloud/v2/universes/{universe_id}:publishMessage';
+      const path = `${UNIVERSE}:publishMessage`;
       const scope = 'universe-messaging-service:publish';
       await runCall(options, (limits) => call({ method: 'POST', path, values, body, limits, scope }));
     },
@@ -117,12 +116,6 @@ const RESTART_FIELDS = ['placeIds', 'closeAllVersions', 'bleedOffServers', 'blee
 /** Writes an int64: a number, as Roblox describes it, or a string if a number would lose digits. protobuf's JSON accepts both. */
 function writeInt64(id: string): number | string {
   return Number.isSafeInteger(Number(id)) ? Number(id) : id;
-}
-
-function checkMinutes(value: unknown): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 60) return value;
-  refuse('bleedOffDurationMinutes', value, 'a whole number of minutes from 1 to 60');
 }
 
 const EXPERIENCE_FIELDS = {

@@ -1,6 +1,6 @@
-import { refuse, RobloxAPIError } from '../errors.ts';
+import { RobloxAPIError } from '../errors.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
-import { checkID, checkIDs, checkObject, type ID } from './check.ts';
+import { checkID, checkIDs, checkObject, checkWholeNumber, type ID } from './check.ts';
 import {
   readGroup,
   readJoinRequest,
@@ -128,10 +128,10 @@ export interface Groups {
 /** Roblox's limit for `user in [...]`. @see https://create.roblox.com/docs/cloud/reference/patterns#list-group-memberships */
 const MAX_USERS = 50;
 
-const MEMBERSHIPS = '/cloud/v2/groups/{group_id}/memberships';
-const MEMBERSHIP = `${MEMBERSHIPS}/{membership_id}`;
-const ROLES = '/cloud/v2/groups/{group_id}/roles';
-const JOIN_REQUESTS = '/cloud/v2/groups/{group_id}/join-requests';
+const GROUP = '/cloud/v2/groups/{group_id}';
+const MEMBERSHIPS = `${GROUP}/memberships`;
+const ROLES = `${GROUP}/roles`;
+const JOIN_REQUESTS = `${GROUP}/join-requests`;
 
 /** Makes {@link Groups}. */
 export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => Promise<string>): Groups {
@@ -194,10 +194,10 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
   async function changeRole(groupId: ID, change: RoleChange, method: string, verb: string): Promise<GroupMembership> {
     checkObject('change', change, 'userId and roleId');
     const group = checkID('groupId', groupId);
-    const values = { group_id: group, membership_id: checkID('userId', change.userId) };
-    const body = { role: `groups/${group}/roles/${checkID('roleId', change.roleId)}` };
-    const path = `${MEMBERSHIP}${verb}`;
-    const { userId: _user, roleId: _role, ...options } = change;
+    const { userId, roleId, ...options } = change;
+    const values = { group_id: group, membership_id: checkID('userId', userId) };
+    const body = { role: `groups/${group}/roles/${checkID('roleId', roleId)}` };
+    const path = `${MEMBERSHIPS}/{membership_id}${verb}`;
     return runCall(options, async (limits) =>
       readMembership(await call({ method, path, values, body, limits, scope: 'group:write', response: 'object' })),
     );
@@ -213,9 +213,7 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
     async get(groupId, options) {
       const values = { group_id: checkID('groupId', groupId) };
       return runCall(options, async (limits) =>
-        readGroup(
-          await call({ method: 'GET', path: '/cloud/v2/groups/{group_id}', values, limits, response: 'object' }),
-        ),
+        readGroup(await call({ method: 'GET', path: GROUP, values, limits, response: 'object' })),
       );
     },
     list(options = {}) {
@@ -258,9 +256,7 @@ export function createGroups(call: MakeCall, askUserId: (limits: CallLimits) => 
       const group = checkID('groupId', groupId);
       readCallOptions(options, ['minRank']);
       const { minRank, ...others } = options;
-      if (minRank !== undefined && !(Number.isInteger(minRank) && minRank >= 1 && minRank <= 255)) {
-        refuse('minRank', minRank, 'a whole number from 1 to 255');
-      }
+      checkWholeNumber('minRank', minRank, 1, 255);
       return runCall(others, async (limits) => {
         const member = await readOwnMembership(group, limits);
         if (member === undefined) return 0;

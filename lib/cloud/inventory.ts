@@ -1,4 +1,4 @@
-import { refuse, refuseUnknownOptions } from '../errors.ts';
+import { refuse } from '../errors.ts';
 import { dropUndefined, readID, readObject, readString } from '../http/json.ts';
 import { readCallOptions, runCall, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
 import { checkFlag, checkIDs, checkObject, type ID } from './check.ts';
@@ -109,7 +109,7 @@ const SCOPE = 'user.inventory-item:read';
 /** Makes {@link Inventory}. */
 export function createInventory(call: MakeCall, askUserId: (limits: CallLimits) => Promise<string>): Inventory {
   function listItems(fields: InventoryFilter, how: Pick<Listing<InventoryItem>, 'options' | 'limits'>) {
-    const filter = writeInventoryFilter(fields);
+    const filter = writeFilter(fields);
     return listCalls(call, {
       path: '/cloud/v2/users/{user_id}/inventory-items',
       target: async (limits) => ({ values: { user_id: await askUserId(limits) }, filter }),
@@ -123,7 +123,7 @@ export function createInventory(call: MakeCall, askUserId: (limits: CallLimits) 
 
   return {
     list(options = {}) {
-      readCallOptions(options, [...FILTER_FIELDS, 'pageSize']);
+      readCallOptions(options, [...TYPE_FIELDS, ...ID_FIELDS, 'pageSize']);
       const { pageSize, signal, timeout, ...fields } = options;
       return listItems(fields, { options: { pageSize, signal, timeout } });
     },
@@ -146,54 +146,49 @@ export function createInventory(call: MakeCall, askUserId: (limits: CallLimits) 
   };
 }
 
-type Fields = { readonly [K in keyof (InventoryTypes & InventoryIDs)]?: unknown };
-
-const TYPE_FIELDS = ['assetTypes', 'badges', 'gamePasses', 'privateServers', 'onlyCollectibles'] as const;
+const FLAGS = ['onlyCollectibles', 'badges', 'gamePasses', 'privateServers'] as const;
+const TYPE_FIELDS = ['assetTypes', ...FLAGS] as const;
 const ID_FIELDS = ['assetIds', 'badgeIds', 'gamePassIds', 'privateServerIds'] as const;
-const FILTER_FIELDS = [...TYPE_FIELDS, ...ID_FIELDS] as const;
+
+type FilterFields = { readonly [K in keyof (InventoryTypes & InventoryIDs)]?: unknown };
 
 /**
  * Writes an inventory filter in Roblox's grammar, `field=value;field=v1,v2`.
  * @returns undefined for the whole inventory
- * @throws {TypeError} both types and IDs, an unknown field, or a wrong value
+ * @throws {TypeError} both types and IDs, or a wrong value
  * @see https://create.roblox.com/docs/cloud/reference/patterns#list-inventory-items
  */
-export function writeInventoryFilter(fields: Fields): string | undefined {
-  // Otherwise a misspelt field would silently list everything.
-  refuseUnknownOptions(fields, Object.fromEntries(FILTER_FIELDS.map((name) => [name, true])));
+function writeFilter(fields: FilterFields): string | undefined {
   const typeField = TYPE_FIELDS.find((name) => fields[name] !== undefined);
   const idField = ID_FIELDS.find((name) => fields[name] !== undefined);
   if (typeField !== undefined && idField !== undefined) {
     throw new TypeError(`${typeField} and ${idField} cannot be combined: Roblox lists by type or by ID, never both`);
   }
-  if (idField !== undefined) return writeIDs(fields);
-  return typeField === undefined ? undefined : writeTypes(fields);
+  if (typeField !== undefined) return writeTypes(fields);
+  return idField === undefined
+    ? undefined
+    : readIDs(fields)
+        .map(([name, ids]) => `${name}=${ids.join(',')}`)
+        .join(';');
+}
+
+function readIDs(fields: FilterFields) {
+  return ID_FIELDS.flatMap((name) =>
+    fields[name] === undefined ? [] : [[name, checkIDs(name, fields[name])] as const],
+  );
 }
 
 /** Lists the IDs of a filter as `type:id`, to compare them with the items found. */
-export function listWantedItems(fields: Fields): Set<string> {
-  const wanted = ID_FIELDS.flatMap((name) =>
-    fields[name] === undefined ? [] : checkIDs(name, fields[name]).map((id) => `${name.slice(0, -'Ids'.length)}:${id}`),
-  );
-  return new Set(wanted);
+export function listWantedItems(fields: FilterFields): Set<string> {
+  return new Set(readIDs(fields).flatMap(([name, ids]) => ids.map((id) => `${name.slice(0, -'Ids'.length)}:${id}`)));
 }
 
-function writeIDs(fields: Fields): string {
-  return ID_FIELDS.flatMap((name) =>
-    fields[name] === undefined ? [] : `${name}=${checkIDs(name, fields[name]).join(',')}`,
-  ).join(';');
-}
-
-function writeTypes(fields: Fields): string {
-  const [badges, gamePasses, privateServers, onlyCollectibles] = (
-    ['badges', 'gamePasses', 'privateServers', 'onlyCollectibles'] as const
-  ).map((name) => (checkFlag(name, fields[name]) === true ? `${name}=true` : undefined));
+function writeTypes(fields: FilterFields): string {
+  const flags = FLAGS.filter((name) => checkFlag(name, fields[name]));
   // Without types of assets, Roblox finds no collectibles.
-  const { assetTypes = onlyCollectibles === undefined ? undefined : '*' } = fields;
-  const kinds = assetTypes === undefined ? undefined : `inventoryItemAssetTypes=${checkAssetTypes(assetTypes)}`;
-  const filter = [kinds, onlyCollectibles, badges, gamePasses, privateServers]
-    .filter((part) => part !== undefined)
-    .join(';');
+  const { assetTypes = flags.includes('onlyCollectibles') ? '*' : undefined } = fields;
+  const kinds = assetTypes === undefined ? [] : [`inventoryItemAssetTypes=${checkAssetTypes(assetTypes)}`];
+  const filter = [...kinds, ...flags.map((name) => `${name}=true`)].join(';');
   if (filter === '') {
     throw new TypeError('an inventory filter must select something; leave it out for the whole inventory');
   }
@@ -203,7 +198,7 @@ function writeTypes(fields: Fields): string {
 function checkAssetTypes(value: unknown): string {
   if (value === '*') return value;
   const types: unknown[] = Array.isArray(value) ? value : [];
-  if (types.length === 0 || !types.every((type) => typeof type === 'string' && /^[A-Za-z0-9_]{1,100}$/.test(type))) {
+  if (types.length === 0 || !types.every((type) => typeof type === 'string' && /^\w{1,100}$/.test(type))) {
     refuse('assetTypes', value, "'*' or an array of names such as 'HAT'");
   }
   return types.join(',');

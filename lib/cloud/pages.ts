@@ -3,6 +3,7 @@ import { runWithEitherSignal } from '../http/abort.ts';
 import { readString } from '../http/json.ts';
 import { clearImmediate, setImmediate } from '../http/platform.ts';
 import { readCallOptions, runCall, type Call, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
+import { checkWholeNumber } from './check.ts';
 import { readRaw } from './read.ts';
 
 /** One page of a list. */
@@ -59,7 +60,8 @@ export interface Listing<T> {
 export function listCalls<T>(call: MakeCall, listing: Listing<T>): List<T> {
   const { path, target, field, options, scope, read } = listing;
   const { signal, timeout } = readCallOptions(options, ['pageSize']);
-  const maxPageSize = readPageSize(options, listing.maxPageSize);
+  // Roblox would silently use its maximum for a larger number.
+  const maxPageSize = checkWholeNumber('pageSize', options.pageSize, 1, listing.maxPageSize) ?? listing.maxPageSize;
 
   async function fetchPage(pageToken: string | undefined, limits: CallLimits): Promise<Page<T>> {
     const { values, filter } = await target(limits);
@@ -107,9 +109,7 @@ export function createList<T>(fetchPage: FetchPage<T>, signal?: AbortSignal): Li
     if (typeof options !== 'object' || options === null) refuse('options', options, 'an object');
     refuseUnknownOptions(options, { limit: true });
     const { limit = Infinity } = options;
-    if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 0)) {
-      refuse('limit', limit, 'a whole number from 0');
-    }
+    if (limit !== Infinity) checkWholeNumber('limit', limit, 0);
     const all: T[] = [];
     if (limit === 0) return all;
     for await (const page of pages()) {
@@ -199,15 +199,4 @@ function fetchAhead<T>(fetch: (signal: AbortSignal) => Promise<T>): Ahead<T> {
       cancelled.abort();
     },
   };
-}
-
-/**
- * Checks `pageSize`.
- * @param max the endpoint's maximum, and the default. Roblox would silently use it for a larger number.
- * @throws {TypeError} not a whole number from 1 to `max`
- */
-function readPageSize(options: ListOptions, max: number): number {
-  const { pageSize = max } = options;
-  if (Number.isSafeInteger(pageSize) && pageSize >= 1 && pageSize <= max) return pageSize;
-  refuse('pageSize', pageSize, `a whole number from 1 to ${max}`);
 }

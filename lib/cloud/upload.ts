@@ -1,5 +1,6 @@
 import { refuse } from '../errors.ts';
 import { waitFor } from '../http/abort.ts';
+import { readRaw } from './read.ts';
 
 /** A file to upload: bytes, a Blob, or a stream of bytes (Node's or the web's). */
 export type UploadFile = Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array | string>;
@@ -55,7 +56,7 @@ function findContentType(file: unknown, assetType: string, given: unknown): stri
   const known = Object.hasOwn(CONTENT_TYPES, assetType) ? CONTENT_TYPES[assetType] : undefined;
   const all = known === undefined ? [] : [...new Set(Object.values(known))];
   // A Blob has a type, a File also a name, a stream of a file its path.
-  const { type, name, path } = readAny(file);
+  const { type, name, path } = readRaw(file);
   const extension = /\.(\w+)$/.exec(String(name ?? path ?? ''))?.[1]?.toLowerCase() ?? '';
   const found = given ?? (type || undefined) ?? known?.[extension] ?? (all.length === 1 ? all[0] : undefined);
   const isType = typeof found === 'string' && /^[\w.+-]+\/[\w.+-]+$/.test(found);
@@ -69,10 +70,10 @@ function findContentType(file: unknown, assetType: string, given: unknown): stri
 async function readParts(file: unknown, signal: AbortSignal | undefined): Promise<Part[]> {
   if (file instanceof Blob || file instanceof ArrayBuffer || ArrayBuffer.isView(file)) return [file as Part];
   // A Blob from another realm or library.
-  if (typeof readAny(file)['arrayBuffer'] === 'function') {
+  if (typeof readRaw(file)['arrayBuffer'] === 'function') {
     return [await waitFor((file as Pick<Blob, 'arrayBuffer'>).arrayBuffer(), signal)];
   }
-  if (Symbol.asyncIterator in readAny(file)) return readStream(file as AsyncIterable<unknown>, signal);
+  if (Symbol.asyncIterator in readRaw(file)) return readStream(file as AsyncIterable<unknown>, signal);
   refuse('file', file, 'bytes, a Blob or a stream. For a path, give fs.createReadStream(path)');
 }
 
@@ -97,13 +98,8 @@ async function readStream(stream: AsyncIterable<unknown>, signal: AbortSignal | 
     }
   } finally {
     // `destroy` ends a stream of Node at once. `return` ends any other stream after its next part.
-    const { destroy } = readAny(stream);
+    const { destroy } = readRaw(stream);
     if (typeof destroy === 'function') destroy.call(stream);
     else if (!isDone) void iterator.return?.().catch(() => {});
   }
-}
-
-/** Returns any object for reading its fields, and an empty object for anything else. */
-function readAny(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

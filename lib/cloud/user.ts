@@ -3,7 +3,7 @@ import type { Sleep } from '../http/abort.ts';
 import { dropUndefined, readID, readString } from '../http/json.ts';
 import { createConnectionError } from '../http/transport.ts';
 import { readCallOptions, runCall, runOperation, type CallLimits, type CallOptions, type MakeCall } from './call.ts';
-import { checkObject } from './check.ts';
+import { checkObject, checkWholeNumber } from './check.ts';
 import type { Schemas } from './openapi.ts';
 import {
   createMapReader,
@@ -86,6 +86,8 @@ const THUMBNAIL_BUDGET_MS = 30_000;
 
 const MAX_LAUNCH_DATA_BYTES = 200;
 
+const USER = '/cloud/v2/users/{user_id}';
+
 /** Makes {@link UserCalls}. */
 export function createUserCalls(
   call: MakeCall,
@@ -96,27 +98,22 @@ export function createUserCalls(
     async get(options) {
       return runCall(options, async (limits) => {
         const values = { user_id: await askUserId(limits) };
-        return readUser(
-          await call({ method: 'GET', path: '/cloud/v2/users/{user_id}', values, limits, response: 'object' }),
-        );
+        return readUser(await call({ method: 'GET', path: USER, values, limits, response: 'object' }));
       });
     },
 
     async thumbnail(options = {}) {
       readCallOptions(options, ['size', 'shape', 'format']);
       const { size, shape, format, ...others } = options;
-      if (size !== undefined && !(Number.isSafeInteger(size) && size > 0)) {
-        refuse('size', size, 'a number of pixels such as 420');
-      }
+      checkWholeNumber('size', size, 1);
       const query = { size, shape: checkName('shape', shape), format: checkName('format', format) };
       const draw = async (limits: CallLimits) => {
         const values = { user_id: await askUserId(limits) };
-        const begin = { method: 'GET', path: '/cloud/v2/users/{user_id}:generateThumbnail', values, query };
-        const poll = { method: 'GET', path: '/cloud/v2/users/{user_id}/operations/{operation_id}', values };
+        const begin = { method: 'GET', path: `${USER}:generateThumbnail`, values, query };
+        const poll = { method: 'GET', path: `${USER}/operations/{operation_id}`, values };
         const image = readString((await runOperation(call, { begin, poll, limits, sleep }))['imageUri']);
-        if (image === undefined)
-          throw createConnectionError('invalid_body', { method: 'GET', url: begin.path, secrets: [] });
-        return image;
+        if (image !== undefined) return image;
+        throw createConnectionError('invalid_body', { method: 'GET', url: begin.path, secrets: [] });
       };
       return runCall(others, draw, THUMBNAIL_BUDGET_MS);
     },
@@ -130,7 +127,7 @@ export function createUserCalls(
         const raw = readRaw(
           await call({
             method: 'POST',
-            path: '/cloud/v2/users/{user_id}/notifications',
+            path: `${USER}/notifications`,
             values: { user_id: await askUserId(limits) },
             // The only type of notification at Roblox.
             body: { source, payload: { type: 'MOMENT', ...payload } },
