@@ -94,11 +94,8 @@ export async function getJSON(
 
 /** Makes the error for a status that is not 2xx, with the body's message. */
 export function createRefusalError(request: HttpRequest, { status, text }: HttpResponse): ConnectionError {
-  const { message } = readErrorBody(text, request.secrets);
-  return createConnectionError(status >= 500 ? 'server_error' : 'unexpected_status', request, {
-    status,
-    said: message,
-  });
+  const { message: said } = readErrorBody(text, request.secrets);
+  return createConnectionError(status >= 500 ? 'server_error' : 'unexpected_status', request, { status, said });
 }
 
 /** An error body in any of Roblox's shapes, without secrets. */

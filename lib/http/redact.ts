@@ -96,14 +96,9 @@ export function copyError(error: unknown, secrets: readonly string[], depth = 0)
   if (typeof code === 'string') Object.assign(copy, { code: redact(code, secrets) });
   else if (typeof code === 'number') Object.assign(copy, { code });
   const [cause, errors] = [readField(error, 'cause'), readField(error, 'errors')];
-  if (depth < 5 && cause !== undefined) define(copy, 'cause', copyError(cause, secrets, depth + 1));
-  if (depth < 5 && Array.isArray(errors)) {
-    define(
-      copy,
-      'errors',
-      errors.slice(0, 10).map((item) => copyError(item, secrets, depth + 1)),
-    );
-  }
+  const copyInner = (inner: unknown) => copyError(inner, secrets, depth + 1);
+  if (depth < 5 && cause !== undefined) define(copy, 'cause', copyInner(cause));
+  if (depth < 5 && Array.isArray(errors)) define(copy, 'errors', errors.slice(0, 10).map(copyInner));
   return copy;
 }
 

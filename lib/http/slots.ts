@@ -11,21 +11,15 @@ export function limitInFlight(transport: Transport, max: number): Transport {
       free -= 1;
       return;
     }
-    let called = false;
     let call = () => {};
-    const turn = new Promise<void>((resolve) => {
-      call = () => {
-        called = true;
-        resolve();
-      };
-    });
-    queue.push(call);
+    const turn = new Promise<void>((resolve) => queue.push((call = resolve)));
     try {
       await waitFor(turn, signal);
     } catch (reason) {
-      // It may have got its slot at the same moment: pass the slot on.
-      if (called) leave();
-      else queue.splice(queue.indexOf(call), 1);
+      const place = queue.indexOf(call);
+      // When it is not in the queue any more, it got its slot at the same moment: pass the slot on.
+      if (place < 0) leave();
+      else queue.splice(place, 1);
       throw reason;
     }
   }
