@@ -74,10 +74,6 @@ export interface AppSettings {
  * Checks {@link AppOptions}.
  * @throws {TypeError} names the option, what came and what would work
  */
-export function readAppSettings(
-  options: AppOptions & { readonly clientID: string },
-): AppSettings & { readonly credentials: ClientCredentials };
-export function readAppSettings(options: AppOptions): AppSettings;
 export function readAppSettings(options: AppOptions): AppSettings {
   return {
     endpoints: deriveEndpoints(options.baseURL),

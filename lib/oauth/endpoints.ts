@@ -21,36 +21,26 @@ export const USERINFO_PATH = '/oauth/v1/userinfo';
 export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const;
 
 /** The URLs of all endpoints. */
-export interface Endpoints {
-  /** Without a slash at the end: Open Cloud's paths (`/cloud/v2/…`) are appended to it. */
-  readonly baseURL: string;
-  /** With a slash at the end, unlike most issuers. */
-  readonly issuer: string;
-  readonly authorization: string;
-  readonly token: string;
-  readonly revocation: string;
-  readonly introspection: string;
-  /** What the user chose on the consent page. Roblox's own endpoint, in no RFC. */
-  readonly resources: string;
-  readonly userinfo: string;
-  readonly certs: string;
-}
+export type Endpoints = Readonly<ReturnType<typeof deriveEndpoints>>;
 
 /**
  * Derives all endpoints from a base URL.
  * @param baseURL `https:`, or `http:` for a loopback host (an emulator); no query, fragment or credentials
  * @throws {TypeError} for anything else
  */
-export function deriveEndpoints(baseURL: string = ROBLOX_BASE_URL): Endpoints {
+export function deriveEndpoints(baseURL: string = ROBLOX_BASE_URL) {
   const base = readBaseURL(baseURL);
   const oauth = `${base}/oauth`;
   return {
+    /** Without a slash at the end: Open Cloud's paths (`/cloud/v2/…`) are appended to it. */
     baseURL: base,
+    /** With a slash at the end, unlike most issuers. */
     issuer: `${oauth}/`,
     authorization: `${oauth}/v1/authorize`,
     token: `${oauth}/v1/token`,
     revocation: `${oauth}/v1/token/revoke`,
     introspection: `${oauth}/v1/token/introspect`,
+    /** What the user chose on the consent page. Roblox's own endpoint, in no RFC. */
     resources: `${oauth}/v1/token/resources`,
     userinfo: base + USERINFO_PATH,
     certs: `${oauth}/v1/certs`,
@@ -59,9 +49,7 @@ export function deriveEndpoints(baseURL: string = ROBLOX_BASE_URL): Endpoints {
 
 function readBaseURL(baseURL: unknown): string {
   const url = typeof baseURL === 'string' && URL.canParse(baseURL) ? new URL(baseURL) : undefined;
-  if (url === undefined) {
-    refuse('baseURL', baseURL, `an absolute URL such as '${ROBLOX_BASE_URL}'`);
-  }
+  if (url === undefined) refuse('baseURL', baseURL, `an absolute URL such as '${ROBLOX_BASE_URL}'`);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new TypeError('baseURL must have no credentials, query or fragment');
   }
