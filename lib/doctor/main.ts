@@ -5,7 +5,7 @@ import type { CommandOutput } from './report.ts';
 /**
  * A command of the command line.
  * @param args what stands behind its name
- * @returns the exit code
+ * @returns the exit code: 0 well, 1 not well, 2 wrong usage
  */
 export type Command = (
   args: readonly string[],
@@ -28,17 +28,8 @@ const USAGE = `Usage: passport-roblox-oauth2 <command> [options]
   --version   prints the version
 `;
 
-/**
- * Runs the command line.
- * @param args without the program's name
- * @returns the exit code: 0 well, 1 not well, 2 wrong usage
- */
-export async function main(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-  out: CommandOutput,
-): Promise<number> {
-  const [name = '', ...rest] = args;
+/** Runs the command line; its arguments are without the program's name. */
+export const main: Command = async ([name = '', ...rest], environment, out) => {
   if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!(rest, environment, out);
   if (['--help', '-h', '--version', '-v'].includes(name)) {
     out.print(name.includes('v') ? `${readVersion()}\n` : USAGE);
@@ -46,7 +37,7 @@ export async function main(
   }
   out.printError(`${name === '' ? 'There is no command' : `Unknown command: ${name}`}\n\n${USAGE}`);
   return 2;
-}
+};
 
 function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

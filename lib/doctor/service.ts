@@ -29,21 +29,22 @@ export function checkDiscovery(document: Document, endpoints: Endpoints, hasSecr
     userinfo_endpoint: endpoints.userinfo,
     jwks_uri: endpoints.certs,
   };
-  const listed: Readonly<Record<string, readonly string[]>> = {
-    id_token_signing_alg_values_supported: [ID_TOKEN_ALGORITHM],
-    response_types_supported: ['code'],
-    scopes_supported: ['openid', 'profile'],
-    ...(hasSecret ? { token_endpoint_auth_methods_supported: ['client_secret_post'] } : {}),
-  };
+  const listed: readonly (readonly [name: string, value: string])[] = [
+    ['id_token_signing_alg_values_supported', ID_TOKEN_ALGORITHM],
+    ['response_types_supported', 'code'],
+    ['scopes_supported', 'openid'],
+    ['scopes_supported', 'profile'],
+    ...(hasSecret ? ([['token_endpoint_auth_methods_supported', 'client_secret_post']] as const) : []),
+  ];
   const wrong = [
     ...Object.entries(equal).flatMap(([name, expected]) =>
       document[name] === expected ? [] : describeDifference(name, document[name], expected),
     ),
-    ...Object.entries(listed).flatMap(([name, values]) =>
-      values
-        .filter((value) => !isListed(document[name], value))
-        .map((value) => `${name} is ${show(document[name])} and should list '${value}'`),
-    ),
+    ...listed.flatMap(([name, value]) => {
+      const found = document[name];
+      const isListed = Array.isArray(found) && found.includes(value);
+      return isListed ? [] : `${name} is ${show(found)} and should list '${value}'`;
+    }),
   ];
   if (wrong.length === 0) return [ok('the discovery document is what this package expects')];
   return wrong.map(problem);
@@ -52,10 +53,6 @@ export function checkDiscovery(document: Document, endpoints: Endpoints, hasSecr
 function describeDifference(name: string, found: unknown, expected: string): string {
   const seen = `${name} is ${show(found)} and should be '${expected}'`;
   return typeof found === 'string' && `${found}/` === expected ? `${seen}: its last slash is missing` : seen;
-}
-
-function isListed(list: unknown, value: string): boolean {
-  return Array.isArray(list) && list.includes(value);
 }
 
 /** What came from outside, short and without control characters, so that it may stand on a terminal. */

@@ -96,8 +96,12 @@ async function signIn(
     return [problem(`cannot listen on ${origin} (${code}). Stop the app that listens there. ${advice}`)];
   }
   out.printError(`To sign in, open ${origin}/ in a browser on this machine. Ctrl+C ends the wait.\n`);
-  const clear = setDeadline(PATIENCE_MS, () => finish(nobodyCame(callbackURL)));
-  void out.waitForEnd().then(() => finish(nobodyCame(callbackURL)));
+  const message =
+    'nobody came back from Roblox. If Roblox showed an error in place of its consent page, the redirect URL is not ' +
+    `registered: add exactly ${callbackURL} to the app at ${DASHBOARD}`;
+  const giveUp = () => finish([problem(message)]);
+  const clear = setDeadline(PATIENCE_MS, giveUp);
+  void out.waitForEnd().then(giveUp);
   try {
     return await finished;
   } finally {
@@ -105,15 +109,6 @@ async function signIn(
     server.close();
     server.closeAllConnections();
   }
-}
-
-function nobodyCame(callbackURL: string): Finding[] {
-  return [
-    problem(
-      'nobody came back from Roblox. If Roblox showed an error in place of its consent page, the redirect URL is not ' +
-        `registered: add exactly ${callbackURL} to the app at ${DASHBOARD}`,
-    ),
-  ];
 }
 
 /** Asks the strategy as Passport does, and says what came of it. */

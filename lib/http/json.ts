@@ -4,6 +4,8 @@ import { redact, redactJSON } from './redact.ts';
 import { TEMPORARY_STATUSES } from './retry.ts';
 import { createConnectionError, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 
+type JSONObject = Readonly<Record<string, unknown>>;
+
 /** Returns the value when it is a JSON object (not an array), else undefined. */
 export function readObject(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -69,7 +71,7 @@ export async function getJSON(
   transport: Transport,
   url: string,
   bearer?: string,
-): Promise<{ readonly json: Readonly<Record<string, unknown>>; readonly text: string; readonly status: number }> {
+): Promise<{ readonly json: JSONObject; readonly text: string; readonly status: number }> {
   const request = {
     method: 'GET',
     url,
@@ -130,7 +132,7 @@ export function readErrorBody(text: string, secrets: readonly string[]): ErrorBo
 
 const NOTHING: ErrorBody = { code: undefined, message: undefined, details: undefined };
 
-function readShape(body: Readonly<Record<string, unknown>>): ErrorBody {
+function readShape(body: JSONObject): ErrorBody {
   const { errors } = body;
   if (Array.isArray(errors)) return readGatewayErrors(errors);
   const fields = readObject(errors);
@@ -155,10 +157,7 @@ function readGatewayErrors(errors: readonly unknown[]): ErrorBody {
   };
 }
 
-function readFieldErrors(
-  body: Readonly<Record<string, unknown>>,
-  fields: Readonly<Record<string, unknown>>,
-): ErrorBody {
+function readFieldErrors(body: JSONObject, fields: JSONObject): ErrorBody {
   const problems = Object.entries(fields).map(([field, texts]) => {
     const text = (Array.isArray(texts) ? texts : [texts]).filter((item) => typeof item === 'string').join(' ');
     return field === '' ? text : `${field}: ${text}`;

@@ -62,24 +62,19 @@ export function createApp(parts: Omit<App, 'oauth'>): App {
 /** The app of a client. It has no credentials when the client was given an access token only. */
 export type ClientApp = App | Pick<App, 'endpoints' | 'transport'>;
 
-/** Checked {@link AppOptions}. */
-export interface AppSettings {
-  readonly endpoints: Endpoints;
-  /** Undefined without a `clientID`. */
-  readonly credentials: ClientCredentials | undefined;
-  readonly http: HttpSettings;
-}
-
 /**
- * Checks {@link AppOptions}.
+ * Checks where Roblox is, and how to reach it.
  * @throws {TypeError} names the option, what came and what would work
  */
-export function readAppSettings(options: AppOptions): AppSettings {
-  return {
-    endpoints: deriveEndpoints(options.baseURL),
-    credentials: options.clientID === undefined ? undefined : readCredentials(options),
-    http: readHttpSettings(options),
-  };
+export function readAppSettings({ baseURL, fetch, agent, timeout }: AppOptions) {
+  const endpoints = deriveEndpoints(baseURL);
+  if (fetch !== undefined && typeof fetch !== 'function') refuse('fetch', fetch, 'a function');
+  if (agent !== undefined) readAgent(agent);
+  if (agent !== undefined && fetch !== undefined) {
+    throw new TypeError('agent cannot be used together with fetch: give the agent (or dispatcher) to your own fetch');
+  }
+  const http: HttpSettings = { fetch, agent, timeoutMs: readTimeout(timeout) };
+  return { endpoints, http };
 }
 
 /** Checks the credentials. @throws {TypeError} like {@link readAppSettings}; also when `clientID` is missing */
@@ -88,17 +83,6 @@ export function readCredentials(options: AppOptions): ClientCredentials {
   const clientSecret = readClientSecret(options.clientSecret);
   const clientAuthentication = readClientAuthentication(options.clientAuthentication, clientSecret);
   return { clientID, clientSecret, clientAuthentication };
-}
-
-function readHttpSettings({ fetch, agent, timeout }: AppOptions): HttpSettings {
-  if (fetch !== undefined && typeof fetch !== 'function') refuse('fetch', fetch, 'a function');
-  if (agent !== undefined) {
-    readAgent(agent);
-    if (fetch !== undefined) {
-      throw new TypeError('agent cannot be used together with fetch: give the agent (or dispatcher) to your own fetch');
-    }
-  }
-  return { fetch, agent, timeoutMs: readTimeout(timeout) };
 }
 
 /** @throws {TypeError} neither an agent nor a function */
@@ -115,7 +99,8 @@ export function readAgent(agent: unknown): AgentChoice {
 export function readApp(options: AppOptions & { readonly clientID: string }): App;
 export function readApp(options: AppOptions): ClientApp;
 export function readApp(options: AppOptions): ClientApp {
-  const { endpoints, credentials, http } = readAppSettings(options);
+  const credentials = options.clientID === undefined ? undefined : readCredentials(options);
+  const { endpoints, http } = readAppSettings(options);
   const transport = createTransport(http);
   if (credentials === undefined) return { endpoints, transport };
   return createApp({ endpoints, transport, credentials, timeoutMs: http.timeoutMs });
