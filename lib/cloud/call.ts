@@ -158,16 +158,12 @@ export function createCaller(options: {
     const object = readObject(json);
     if (object === undefined) throw createConnectionError('invalid_body', request, { status });
     const error = call.response === 'operation' ? readObject(object['error']) : undefined;
-    if (error !== undefined) {
-      throw refused({ status: readFailureStatus(error['code']) ?? status, text: JSON.stringify(error) });
-    }
-    return object;
+    if (error === undefined) return object;
+    const { code } = error;
+    // In the assets API it is an HTTP status. Other APIs use numbers below 17.
+    const isStatus = typeof code === 'number' && code >= 400 && code <= 599;
+    throw refused({ status: isStatus ? code : status, text: JSON.stringify(error) });
   }
-}
-
-/** Reads the code of a failed operation, if it is an HTTP status, as in the assets API. (Other APIs use numbers below 17.) */
-function readFailureStatus(code: unknown): number | undefined {
-  return typeof code === 'number' && code >= 400 && code <= 599 ? code : undefined;
 }
 
 async function buildRequest(baseURL: string, call: Call): Promise<HttpRequest> {

@@ -66,24 +66,16 @@ export function readOwner(
   return groupId === undefined ? undefined : { type: 'Group', id: groupId };
 }
 
-/** The usual form, which `new Date` reads. */
-const PLAIN_TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
-const TIMESTAMP = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 
 /**
- * Reads a time: RFC 3339 with 0, 3, 6 or 9 digits of a second. A Date keeps three of them.
+ * Reads a time: RFC 3339 with 0, 3, 6 or 9 digits of a second. A Date keeps three of them, and drops the rest.
  * @returns undefined when it is not a time
  * @see https://create.roblox.com/docs/cloud/reference/types
  */
 export function readTime(value: unknown): Date | undefined {
-  if (typeof value !== 'string') return undefined;
-  const date = new Date(PLAIN_TIMESTAMP.test(value) ? value : shortenFraction(value));
-  return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-function shortenFraction(value: string): string {
-  const [, seconds, fraction = '', zone] = TIMESTAMP.exec(value) ?? [];
-  return seconds === undefined || zone === undefined ? '' : `${seconds}${fraction.slice(0, 4)}${zone}`.toUpperCase();
+  const date = typeof value === 'string' && TIMESTAMP.test(value) ? new Date(value) : undefined;
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 /** {@link readTime} for a required time. Returns an invalid Date when it is missing: a list must not fail because of it. */

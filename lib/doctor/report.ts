@@ -30,7 +30,7 @@ export interface CommandOutput {
 /** What the doctor found, as lines to read. */
 export function showFindings(findings: readonly Finding[]): string {
   const lines = findings.map(({ level, about, message }) => `${level.padEnd(8)} ${about}: ${message}`);
-  const problems = countProblems(findings);
+  const problems = findings.filter(({ level }) => level === 'problem').length;
   return `${lines.join('\n')}\n\n${problems === 0 ? 'No' : problems} problem${problems > 1 ? 's' : ''} found.\n`;
 }
 
@@ -41,9 +41,5 @@ export function writeFindings(findings: readonly Finding[]): string {
 
 /** Whether nothing was found that makes a sign-in fail. */
 export function isHealthy(findings: readonly Finding[]): boolean {
-  return countProblems(findings) === 0;
-}
-
-function countProblems(findings: readonly Finding[]): number {
-  return findings.filter(({ level }) => level === 'problem').length;
+  return findings.every(({ level }) => level !== 'problem');
 }

@@ -11,6 +11,11 @@ describe('a time', () => {
     }
   });
 
+  it('may be in another time zone, or in small letters', () => {
+    expect(readTime('2023-07-05T14:34:56.0+02:00')).to.deep.equal(DATE);
+    expect(readTime('2023-07-05t12:34:56.000000z')).to.deep.equal(DATE);
+  });
+
   it('is cut to milliseconds, never rounded into the next day', () => {
     expect(readTime('2023-12-31T23:59:59.999999999Z')?.toISOString()).to.equal('2023-12-31T23:59:59.999Z');
   });
