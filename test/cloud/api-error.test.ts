@@ -89,7 +89,7 @@ describe('an error of Open Cloud', () => {
 });
 
 describe('whether a response is a success', () => {
-  const answers: [string, { status: number; text: string }, unknown][] = [
+  const responses: [string, { status: number; text: string }, unknown][] = [
     [
       'a body with an error field',
       { status: 200, text: '{"error":"not one","code":5}' },
@@ -100,9 +100,9 @@ describe('whether a response is a success', () => {
     ['a 204', { status: 204, text: '' }, undefined],
     ['JSON that is no object', { status: 201, text: '[1]' }, [1]],
   ];
-  for (const [name, answer, expected] of answers) {
+  for (const [name, response, expected] of responses) {
     it(`depends on the status alone: ${name}`, async () => {
-      expect(await wire(() => answer).call({ method: 'GET', path: '/x' })).to.deep.equal(expected);
+      expect(await wire(() => response).call({ method: 'GET', path: '/x' })).to.deep.equal(expected);
     });
   }
 

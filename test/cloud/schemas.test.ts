@@ -130,16 +130,16 @@ describe("what the client sends matches Roblox's description", () => {
 });
 
 describe("every field of a response in Roblox's description is read", () => {
-  const answers: [string, unknown, (json: unknown) => object][] = [
+  const responses: [string, unknown, (json: unknown) => object][] = [
     ['GroupMembership', MEMBERSHIP, readMembership],
     ['GroupJoinRequest', JOIN_REQUEST, readJoinRequest],
     ['Universe', UNIVERSE, readExperience],
     ['Asset', ASSET, readAsset],
   ];
-  for (const [schema, answer, read] of answers) {
+  for (const [schema, response, read] of responses) {
     it(`for a ${schema}, without empty values`, () => {
-      expectSchema(schema, answer);
-      for (const [name, value] of Object.entries(read(answer))) {
+      expectSchema(schema, response);
+      for (const [name, value] of Object.entries(read(response))) {
         if (name !== 'description') expect(value, name).to.not.be.oneOf(['', undefined, 0]);
         if (value instanceof Date) expect(value.getTime(), name).to.not.be.NaN;
       }

@@ -20,7 +20,7 @@ export const asUser = async () => '42';
 
 /** The real caller over a fake transport. */
 export function wire(
-  answer: (request: HttpRequest) => Partial<Omit<HttpResponse, 'header'>> & { headers?: Record<string, string> },
+  respond: (request: HttpRequest) => Partial<Omit<HttpResponse, 'header'>> & { headers?: Record<string, string> },
 ) {
   const requests: HttpRequest[] = [];
   const call = createCaller({
@@ -28,7 +28,7 @@ export function wire(
     transport: createPatientTransport({
       transport: async (request) => {
         requests.push(request);
-        const { status = 200, text = '{}', headers = {} } = answer(request);
+        const { status = 200, text = '{}', headers = {} } = respond(request);
         return { status, text, header: (name) => headers[name] ?? null };
       },
       sleep: async () => {},

@@ -106,14 +106,14 @@ describe('a JSON object of an OAuth endpoint', () => {
   const SECRET = 'the-access-token';
 
   /** A transport with these responses, one after the other. */
-  function scene(...answers: ([status: number, text: string] | ConnectionErrorCode)[]) {
+  function scene(...responses: ([status: number, text: string] | ConnectionErrorCode)[]) {
     let requests = 0;
     const transport: Transport = async (request) => {
-      const answer = answers[requests];
+      const response = responses[requests];
       requests += 1;
-      if (answer === undefined) throw new Error('one request too many');
-      if (typeof answer === 'string') throw createConnectionError(answer, request);
-      return { status: answer[0], text: answer[1], header: () => null };
+      if (response === undefined) throw new Error('one request too many');
+      if (typeof response === 'string') throw createConnectionError(response, request);
+      return { status: response[0], text: response[1], header: () => null };
     };
     return { get: () => getJSON(transport, URL, SECRET), requests: () => requests };
   }
@@ -125,8 +125,8 @@ describe('a JSON object of an OAuth endpoint', () => {
     });
 
     it(`is an error after ${passing.toString()} twice`, async () => {
-      const answer: [number, string] | 'network' = passing === 'network' ? passing : [...passing];
-      const { get, requests } = scene(answer, answer);
+      const response: [number, string] | 'network' = passing === 'network' ? passing : [...passing];
+      const { get, requests } = scene(response, response);
       const error = await catchError(get());
       expect(error).to.be.instanceOf(ConnectionError);
       expect(error).to.have.property('code', passing === 'network' ? 'network' : 'server_error');

@@ -93,10 +93,10 @@ describe('the connections of logins', () => {
     const other = await startServer();
     const transport = createNodeTransport({ timeoutMs: 5000 });
     expect(transport.isConnected(server.url)).to.equal(false);
-    const answer = post(transport, server.url);
+    const response = post(transport, server.url);
     await turn();
     expect(transport.isConnected(server.url), 'in use').to.equal(true);
-    await answer;
+    await response;
     await turn();
     expect(transport.isConnected(server.url), 'idle').to.equal(true);
     expect(transport.isConnected(other.url)).to.equal(false);

@@ -19,18 +19,18 @@ const REQUEST: HttpRequest = {
   secrets: [],
 };
 
-function answer(status: number, fields: Record<string, string> = {}): HttpResponse {
+function response(status: number, fields: Record<string, string> = {}): HttpResponse {
   return { status, header: (name) => fields[name] ?? null, text: '' };
 }
 
 /** A transport with these responses, and a clock that only moves with waits. */
-function scene(...answers: (HttpResponse | Error)[]) {
+function scene(...responses: (HttpResponse | Error)[]) {
   const waits: number[] = [];
   const requests: HttpRequest[] = [];
   let now = 1000;
   const inner: Transport = async (request) => {
     requests.push(request);
-    const next = answers[requests.length - 1];
+    const next = responses[requests.length - 1];
     if (next instanceof Error) throw next;
     if (next === undefined) throw new Error('one request too many');
     return next;
@@ -49,36 +49,36 @@ function scene(...answers: (HttpResponse | Error)[]) {
 
 describe('a patient transport', () => {
   it('returns the first response without waiting', async () => {
-    const { transport, waits } = scene(answer(200));
+    const { transport, waits } = scene(response(200));
     expect((await transport(REQUEST)).status).to.equal(200);
     expect(waits).to.deep.equal([]);
   });
 
   it('waits longer each time, and returns the last response when it stops', async () => {
-    const { transport, waits } = scene(answer(503), answer(503), answer(503));
+    const { transport, waits } = scene(response(503), response(503), response(503));
     expect((await transport(REQUEST)).status).to.equal(503);
     expect(waits).to.deep.equal([375, 750]);
   });
 
   it('throws the last error when it stops', async () => {
     const last = createConnectionError('network', REQUEST);
-    const { transport, waits } = scene(createConnectionError('timeout', REQUEST), answer(502), last);
+    const { transport, waits } = scene(createConnectionError('timeout', REQUEST), response(502), last);
     expect(await catchError(transport(REQUEST))).to.equal(last);
     expect(waits).to.have.length(2);
   });
 
   it('waits as long as the server asks', async () => {
     const { transport, waits } = scene(
-      answer(429, { 'retry-after': '20' }),
-      answer(429, { 'x-ratelimit-reset': '30' }),
-      answer(200),
+      response(429, { 'retry-after': '20' }),
+      response(429, { 'x-ratelimit-reset': '30' }),
+      response(200),
     );
     expect((await transport(REQUEST)).status).to.equal(200);
     expect(waits).to.deep.equal([20_000, 30_000]);
   });
 
   it('counts all waits towards its minute', async () => {
-    const { transport, waits } = scene(answer(429, { 'retry-after': '35' }), answer(429, { 'retry-after': '35' }));
+    const { transport, waits } = scene(response(429, { 'retry-after': '35' }), response(429, { 'retry-after': '35' }));
     expect((await transport(REQUEST)).status).to.equal(429);
     expect(waits).to.deep.equal([35_000]);
   });
@@ -86,7 +86,7 @@ describe('a patient transport', () => {
   it('ends a wait at once when its signal aborts', async () => {
     const controller = new AbortController();
     const transport = createPatientTransport({
-      transport: async () => answer(429, { 'retry-after': '30' }),
+      transport: async () => response(429, { 'retry-after': '30' }),
       sleep: async (delayMs, signal) => {
         queueMicrotask(() => controller.abort(new Error('changed my mind')));
         await sleep(delayMs, signal);
@@ -104,7 +104,7 @@ describe('a patient transport', () => {
         requests += 1;
         if (requests === 2) controller.abort(new Error('changed my mind'));
         request.signal?.throwIfAborted();
-        return answer(503);
+        return response(503);
       },
       sleep: async () => {},
     });
@@ -114,15 +114,15 @@ describe('a patient transport', () => {
   });
 
   it('gives each attempt its own time-out, however long the call has waited', async () => {
-    const { transport, waits, requests } = scene(answer(429, { 'retry-after': '60' }), answer(200));
+    const { transport, waits, requests } = scene(response(429, { 'retry-after': '60' }), response(200));
     expect((await transport(REQUEST)).status).to.equal(200);
     expect(waits).to.deep.equal([60_000]);
     expect(requests).to.deep.equal([REQUEST, REQUEST]);
   });
 
   it('returns the last 429 when the next wait is too long', async () => {
-    const refused = answer(429, { 'retry-after': '3600' });
-    const { transport, waits } = scene(answer(429, { 'retry-after': '60' }), refused);
+    const refused = response(429, { 'retry-after': '3600' });
+    const { transport, waits } = scene(response(429, { 'retry-after': '60' }), refused);
     expect(await transport(REQUEST)).to.equal(refused);
     expect(waits).to.deep.equal([60_000]);
   });
@@ -133,7 +133,7 @@ describe('a patient transport', () => {
       [5001, [5000]],
       [undefined, [5000]],
     ] as const) {
-      const { transport, waits } = scene(answer(429, { 'retry-after': '5' }), answer(200));
+      const { transport, waits } = scene(response(429, { 'retry-after': '5' }), response(200));
       const { status } = await transport({ ...REQUEST, timeoutMs });
       expect([status, waits]).to.deep.equal([waited.length === 0 ? 429 : 200, waited]);
     }
@@ -141,9 +141,9 @@ describe('a patient transport', () => {
 
   it('backs off when the server names no time, or zero', async () => {
     const { transport, waits } = scene(
-      answer(429, { 'retry-after': '0' }),
-      answer(429, { 'x-ratelimit-reset': '0' }),
-      answer(200),
+      response(429, { 'retry-after': '0' }),
+      response(429, { 'x-ratelimit-reset': '0' }),
+      response(200),
     );
     expect((await transport(REQUEST)).status).to.equal(200);
     expect(waits).to.deep.equal([375, 750]);
@@ -155,22 +155,22 @@ function broken(code: ConnectionErrorCode): Attempt['outcome'] {
 }
 
 function attempt(change: Partial<Attempt>): Attempt {
-  return { method: 'GET', outcome: answer(503), retries: 0, waitedMs: 0, nowMs: 0, random: () => 0, ...change };
+  return { method: 'GET', outcome: response(503), retries: 0, waitedMs: 0, nowMs: 0, random: () => 0, ...change };
 }
 
 describe('whether a call is tried again', () => {
   const cases: [string, Partial<Attempt>, number | undefined][] = [
-    ['a GET after a 502', { outcome: answer(502) }, 250],
-    ['a GET after a 503', { outcome: answer(503) }, 250],
-    ['a GET after a 504', { outcome: answer(504) }, 250],
+    ['a GET after a 502', { outcome: response(502) }, 250],
+    ['a GET after a 503', { outcome: response(503) }, 250],
+    ['a GET after a 504', { outcome: response(504) }, 250],
     ['a PUT after a 503', { method: 'PUT' }, 250],
     ['a DELETE after a 503', { method: 'DELETE' }, 250],
     ['a POST after a 503: it may have been heard', { method: 'POST' }, undefined],
     ['a PATCH after a 503: it may have been heard', { method: 'PATCH' }, undefined],
-    ['a POST after a 429: it was turned away', { method: 'POST', outcome: answer(429) }, 250],
-    ['a GET after a 500', { outcome: answer(500) }, undefined],
-    ['a GET after a 404', { outcome: answer(404) }, undefined],
-    ['a GET after a 200', { outcome: answer(200) }, undefined],
+    ['a POST after a 429: it was turned away', { method: 'POST', outcome: response(429) }, 250],
+    ['a GET after a 500', { outcome: response(500) }, undefined],
+    ['a GET after a 404', { outcome: response(404) }, undefined],
+    ['a GET after a 200', { outcome: response(200) }, undefined],
     ['a GET after a broken connection', { outcome: broken('network') }, 250],
     ['a GET after a time-out', { outcome: broken('timeout') }, 250],
     ['a POST after a broken connection', { method: 'POST', outcome: broken('network') }, undefined],
@@ -179,13 +179,17 @@ describe('whether a call is tried again', () => {
     ['a GET that was cancelled', { outcome: { error: new DOMException('stop', 'AbortError') } }, undefined],
     ['the second retry waits up to twice as long', { retries: 1 }, 500],
     ['no third retry', { retries: 2 }, undefined],
-    ['as long as the server says', { outcome: answer(429, { 'retry-after': '12' }) }, 12_000],
-    ['as long as the quota needs', { outcome: answer(429, { 'x-ratelimit-reset': '40' }) }, 40_000],
-    ['a wait of a full minute', { outcome: answer(429, { 'retry-after': '60' }) }, 60_000],
-    ['a wait of more than a minute', { outcome: answer(429, { 'retry-after': '61' }) }, undefined],
-    ['a wait of no time at all', { outcome: answer(429, { 'retry-after': '0' }) }, 250],
-    ['a wait that fits into what is left', { waitedMs: 31_000, outcome: answer(429, { 'retry-after': '29' }) }, 29_000],
-    ['a wait beyond what is left', { waitedMs: 31_001, outcome: answer(429, { 'retry-after': '29' }) }, undefined],
+    ['as long as the server says', { outcome: response(429, { 'retry-after': '12' }) }, 12_000],
+    ['as long as the quota needs', { outcome: response(429, { 'x-ratelimit-reset': '40' }) }, 40_000],
+    ['a wait of a full minute', { outcome: response(429, { 'retry-after': '60' }) }, 60_000],
+    ['a wait of more than a minute', { outcome: response(429, { 'retry-after': '61' }) }, undefined],
+    ['a wait of no time at all', { outcome: response(429, { 'retry-after': '0' }) }, 250],
+    [
+      'a wait that fits into what is left',
+      { waitedMs: 31_000, outcome: response(429, { 'retry-after': '29' }) },
+      29_000,
+    ],
+    ['a wait beyond what is left', { waitedMs: 31_001, outcome: response(429, { 'retry-after': '29' }) }, undefined],
     ['a backoff when the budget is used up', { waitedMs: 59_900 }, undefined],
   ];
   for (const [name, change, delayMs] of cases) {
@@ -208,7 +212,7 @@ describe('whether a call is tried again', () => {
   it('never waits beyond the budget, whatever the server says', () => {
     fc.assert(
       fc.property(fc.nat(200), fc.nat(70_000), (seconds, waitedMs) => {
-        const outcome = answer(429, { 'retry-after': String(seconds) });
+        const outcome = response(429, { 'retry-after': String(seconds) });
         const decision = decideRetry(attempt({ outcome, waitedMs }));
         expect(waitedMs + (decision ?? -waitedMs)).to.be.at.most(60_000);
       }),
@@ -258,14 +262,14 @@ describe('how long a response asks to wait', () => {
   ];
   for (const [name, status, fields, expected] of cases) {
     it(`${name}: ${expected === undefined ? 'unsaid' : `${expected} ms`}`, () => {
-      expect(readWaitMs(answer(status, fields), NOW)).to.equal(expected);
+      expect(readWaitMs(response(status, fields), NOW)).to.equal(expected);
     });
   }
 
   it('is never zero, negative or NaN, for any header', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (after, reset, date) => {
-        const wait = readWaitMs(answer(429, { 'retry-after': after, 'x-ratelimit-reset': reset, date }), NOW);
+        const wait = readWaitMs(response(429, { 'retry-after': after, 'x-ratelimit-reset': reset, date }), NOW);
         expect(wait === undefined || wait > 0).to.equal(true);
       }),
     );

@@ -54,7 +54,7 @@ const requestTo = (url: string, more: Partial<HttpRequest> = {}): HttpRequest =>
   ...more,
 });
 
-const answer = (body: string | Buffer, headers = '', status = '200 OK') =>
+const response = (body: string | Buffer, headers = '', status = '200 OK') =>
   Buffer.concat([
     Buffer.from(`HTTP/1.1 ${status}\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n`),
     Buffer.from(body),
@@ -100,15 +100,15 @@ const FAULTS: [string, ConnectionErrorCode, number | undefined, (socket: Socket)
     (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{'),
   ],
   ['speaks no HTTP, and echoes a secret', 'network', undefined, (socket) => socket.end(`220 mail ${SECRET}\r\n`)],
-  ['redirects', 'redirect', 302, (socket) => socket.end(answer('moved', 'location: /elsewhere\r\n', '302 Found'))],
+  ['redirects', 'redirect', 302, (socket) => socket.end(response('moved', 'location: /elsewhere\r\n', '302 Found'))],
   [
     'redirects with 308',
     'redirect',
     308,
-    (socket) => socket.end(answer('', 'location: /elsewhere\r\n', '308 Permanent Redirect')),
+    (socket) => socket.end(response('', 'location: /elsewhere\r\n', '308 Permanent Redirect')),
   ],
-  ['redirects to nowhere', 'redirect', 303, (socket) => socket.end(answer('', '', '303 See Other'))],
-  ['sends a large body', 'body_too_large', 200, (socket) => socket.write(answer('x'.repeat(1001)))],
+  ['redirects to nowhere', 'redirect', 303, (socket) => socket.end(response('', '', '303 See Other'))],
+  ['sends a large body', 'body_too_large', 200, (socket) => socket.write(response('x'.repeat(1001)))],
   [
     'sends a body without end',
     'body_too_large',
@@ -126,13 +126,13 @@ const FAULTS: [string, ConnectionErrorCode, number | undefined, (socket: Socket)
     'sends a gzip bomb',
     'body_too_large',
     200,
-    (socket) => socket.write(answer(zlib.gzipSync(Buffer.alloc(200_000)), 'content-encoding: gzip\r\n')),
+    (socket) => socket.write(response(zlib.gzipSync(Buffer.alloc(200_000)), 'content-encoding: gzip\r\n')),
   ],
   [
     'sends gzip that is none',
     'network',
     undefined,
-    (socket) => socket.write(answer(`not gzip at all ${SECRET}`, 'content-encoding: gzip\r\n')),
+    (socket) => socket.write(response(`not gzip at all ${SECRET}`, 'content-encoding: gzip\r\n')),
   ],
 ];
 
@@ -187,7 +187,7 @@ for (const [name, make] of TRANSPORTS) {
 
     it('returns status, headers and text', async () => {
       const server = await startServer((socket) =>
-        socket.write(answer('{"ü":1}', 'x-one: 1\r\n', '418 I am a teapot')),
+        socket.write(response('{"ü":1}', 'x-one: 1\r\n', '418 I am a teapot')),
       );
       const { status, header, text } = await make(5000)(requestTo(server.url));
       expect({ status, text, one: header('X-One'), none: header('x-none') }).to.deep.equal({
@@ -205,7 +205,7 @@ for (const [name, make] of TRANSPORTS) {
 
     it('reads an empty body, and one that begins with a byte order mark', async () => {
       const bodies = ['', '\ufeff{}'];
-      const server = await startServer((socket) => socket.write(answer(bodies.shift() ?? 'no more')));
+      const server = await startServer((socket) => socket.write(response(bodies.shift() ?? 'no more')));
       expect((await make(5000)(requestTo(server.url))).text).to.equal('');
       expect((await make(5000)(requestTo(server.url))).text).to.equal('{}');
       await server.close();
@@ -223,7 +223,7 @@ for (const [name, make] of TRANSPORTS) {
     ] as [string, string, (text: string) => Buffer][]) {
       it(`reads a body that was compressed by ${what}`, async () => {
         const server = await startServer((socket) =>
-          socket.write(answer(pack('{"a":1}'), `content-encoding: ${encoding}\r\n`)),
+          socket.write(response(pack('{"a":1}'), `content-encoding: ${encoding}\r\n`)),
         );
         expect((await make(5000)(requestTo(server.url))).text).to.equal('{"a":1}');
         await server.close();
@@ -231,7 +231,7 @@ for (const [name, make] of TRANSPORTS) {
     }
 
     it('reads an empty compressed body', async () => {
-      const server = await startServer((socket) => socket.write(answer('', 'content-encoding: gzip\r\n')));
+      const server = await startServer((socket) => socket.write(response('', 'content-encoding: gzip\r\n')));
       expect((await make(5000)(requestTo(server.url))).text).to.equal('');
       await server.close();
     });
@@ -247,7 +247,7 @@ for (const [name, make] of TRANSPORTS) {
     });
 
     for (const [where, words] of [
-      ['before the answer', ''],
+      ['before the response', ''],
       ['in the body', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'],
     ] as const) {
       it(`ends at once with a signal ${where}: it throws the signal's reason, and closes the connection`, async () => {
@@ -266,7 +266,7 @@ for (const [name, make] of TRANSPORTS) {
     }
 
     it('leaves no listener on the signal after the request', async () => {
-      const server = await startServer((socket) => socket.write(answer('{}')));
+      const server = await startServer((socket) => socket.write(response('{}')));
       const { signal } = new AbortController();
       const listeners = new Set<unknown>();
       const { addEventListener, removeEventListener } = signal;

@@ -212,18 +212,18 @@ describe("Roblox's keys", () => {
     expect(expectError(await signIn(strategy, roblox))).to.be.instanceOf(InternalOAuthError);
   });
 
-  const none: [name: string, answer: unknown][] = [
-    ['an answer without keys', {}],
+  const none: [name: string, response: unknown][] = [
+    ['a response without keys', {}],
     ['keys that are null', { keys: null }],
     ['no key at all', { keys: [] }],
     ['an error that says 200', { errors: [{ code: 0 }] }],
     ['keys of another kind alone', { keys: [{ kty: 'RSA', kid: 'known', n: 'AQAB', e: 'AQAB' }, null, 7] }],
   ];
-  for (const [name, answer] of none) {
+  for (const [name, response] of none) {
     it(`are an InternalOAuthError with ${name}, and the next login fetches them again`, async () => {
       const roblox = new FakeRoblox();
       const strategy = strategyFor(roblox);
-      roblox.answers[CERTS] = () => json(answer);
+      roblox.answers[CERTS] = () => json(response);
       const error = expectError(await signIn(strategy, roblox));
       expect(error).to.be.instanceOf(InternalOAuthError).with.nested.property('cause.code', 'invalid_body');
       delete roblox.answers[CERTS];

@@ -12,9 +12,9 @@ function scene(options: { isConnected?: () => boolean } = {}) {
   let hold: Promise<void> | undefined;
   const transport: Transport = async () => {
     requests += 1;
-    const answer = { status, text: JSON.stringify({ keys: [{ kty: 'EC', kid }] }), header: () => null };
+    const response = { status, text: JSON.stringify({ keys: [{ kty: 'EC', kid }] }), header: () => null };
     await hold;
-    return answer;
+    return response;
   };
   return {
     keys: createKeyCache({ url: 'https://roblox.test/certs', transport, now: () => nowMs, ...options }),
@@ -24,7 +24,7 @@ function scene(options: { isConnected?: () => boolean } = {}) {
     heal: () => (status = 200),
     rotate: () => (kid = 'second'),
     /** Holds responses back until the returned function is called. */
-    holdAnswers() {
+    holdResponses() {
       let release = () => {};
       hold = new Promise((resolve) => (release = resolve));
       return () => {
@@ -69,10 +69,10 @@ describe("Roblox's keys", () => {
   });
 
   it('may be fetched again for a caller who shared a fetch that began before the keys changed', async () => {
-    const { keys, pass, rotate, holdAnswers } = scene();
+    const { keys, pass, rotate, holdResponses } = scene();
     const known = await keys.get();
     pass(11 * 60_000);
-    const release = holdAnswers();
+    const release = holdResponses();
     keys.prefetch();
     rotate();
     const joined = keys.getNewer(known);

@@ -117,8 +117,8 @@ describe('a response of a token endpoint', () => {
   });
 
   it('keeps the other fields of the server, for a grant', async () => {
-    const answer = { access_token: 'a', token_type: 'Bearer', extra: [1] };
-    const { json } = await scene(200, JSON.stringify(answer)).oauth.grant({ code: '1' });
-    expect(json).to.deep.equal(answer);
+    const response = { access_token: 'a', token_type: 'Bearer', extra: [1] };
+    const { json } = await scene(200, JSON.stringify(response)).oauth.grant({ code: '1' });
+    expect(json).to.deep.equal(response);
   });
 });

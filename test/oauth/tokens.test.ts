@@ -114,7 +114,7 @@ describe('the responses of the token endpoints', () => {
   });
 
   it('have the experiences and accounts that the user chose', () => {
-    const answer = {
+    const response = {
       resource_infos: [
         {
           owner: { id: '1516563360', type: 'User' },
@@ -126,7 +126,7 @@ describe('the responses of the token endpoints', () => {
         { resources: { universe: { ids: ['7'] } } },
       ],
     };
-    expect(readResources(answer)).to.deep.equal({
+    expect(readResources(response)).to.deep.equal({
       experiences: [
         { id: '3828411582', owner: { type: 'User', id: '1516563360' } },
         { id: '1', owner: { type: 'User', id: '5' } },
