@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import type { Transport } from '../../lib/http/transport.ts';
 import { createKeyCache } from '../../lib/oauth/keys.ts';
+import { InternalOAuthError } from '../../lib/errors.ts';
+import { CODE, FakeRoblox, json } from '../support/fake-roblox.ts';
+import { authenticate, begin, expectError, expectSuccess, signIn, strategyFor } from '../support/harness.ts';
 import { catchError } from '../support/thrown.ts';
 
 /** A key cache whose requests the test answers, with the test's clock. */
@@ -124,6 +127,84 @@ describe("Roblox's keys", () => {
       const transport: Transport = async () => ({ status: 200, text, header: () => null });
       const keys = createKeyCache({ url: 'https://roblox.test/certs', transport, now: () => 0 });
       expect(await catchError(keys.get())).to.have.property('code', 'invalid_body');
+    });
+  }
+});
+
+describe("Roblox's keys, in a login", () => {
+  const CERTS = '/oauth/v1/certs';
+
+  it('are fetched once for many logins', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox);
+    for (let i = 0; i < 10; i += 1) expectSuccess(await signIn(strategy, roblox));
+    expect(roblox.count(CERTS)).to.equal(1);
+  });
+
+  it('are fetched once for logins that start together', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox);
+    await Promise.all(Array.from({ length: 8 }, () => begin(strategy, roblox, {})));
+    expect(roblox.count(CERTS)).to.equal(1);
+  });
+
+  it('are fetched again when they were rotated, also right after the first fetch', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox);
+    expectSuccess(await signIn(strategy, roblox));
+    roblox.answers[CERTS] = async () => json(await roblox.certs('rotated'));
+    roblox.answerWith(() => roblox.idToken({}, { kid: 'rotated' }));
+    expectSuccess(await signIn(strategy, roblox));
+    expect(roblox.count(CERTS)).to.equal(2);
+  });
+
+  it('are fetched again for unknown key IDs at most once in 30 seconds', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox);
+    roblox.answerWith(() => roblox.idToken({}, { kid: `forged-${Math.random()}` }));
+    for (let i = 0; i < 5; i += 1) {
+      expect(expectError(await signIn(strategy, roblox))['code']).to.equal('unknown_key');
+    }
+    expect(roblox.count(CERTS)).to.equal(2);
+    roblox.answers['/oauth/v1/token'] = (request) => roblox.usual(request);
+    expectSuccess(await signIn(strategy, roblox));
+  });
+
+  it('are fetched by the callback when the start could not fetch them', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox);
+    const session = {};
+    roblox.answers[CERTS] = () => new Error('down');
+    const { state } = await begin(strategy, roblox, session);
+    delete roblox.answers[CERTS];
+    expectSuccess(await authenticate(strategy, { session, query: { code: CODE, state } }));
+  });
+
+  it('are an InternalOAuthError when they cannot be fetched after a rotation', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox);
+    expectSuccess(await signIn(strategy, roblox));
+    roblox.answers[CERTS] = () => new Response(null, { status: 503 });
+    roblox.answerWith(() => roblox.idToken({}, { kid: 'rotated' }));
+    expect(expectError(await signIn(strategy, roblox))).to.be.instanceOf(InternalOAuthError);
+  });
+
+  const none: [name: string, response: unknown][] = [
+    ['a response without keys', {}],
+    ['keys that are null', { keys: null }],
+    ['no key at all', { keys: [] }],
+    ['an error that says 200', { errors: [{ code: 0 }] }],
+    ['keys of another kind alone', { keys: [{ kty: 'RSA', kid: 'known', n: 'AQAB', e: 'AQAB' }, null, 7] }],
+  ];
+  for (const [name, response] of none) {
+    it(`are an InternalOAuthError with ${name}, and the next login fetches them again`, async () => {
+      const roblox = new FakeRoblox();
+      const strategy = strategyFor(roblox);
+      roblox.answers[CERTS] = () => json(response);
+      const error = expectError(await signIn(strategy, roblox));
+      expect(error).to.be.instanceOf(InternalOAuthError).with.nested.property('cause.code', 'invalid_body');
+      delete roblox.answers[CERTS];
+      expectSuccess(await signIn(strategy, roblox));
     });
   }
 });
