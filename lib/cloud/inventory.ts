@@ -123,6 +123,7 @@ export function createInventory(call: MakeCall, askUserId: (limits: CallLimits) 
 
   return {
     list(options = {}) {
+      // Otherwise a misspelt field would silently list everything.
       readCallOptions(options, [...TYPE_FIELDS, ...ID_FIELDS, 'pageSize']);
       const { pageSize, signal, timeout, ...fields } = options;
       return listItems(fields, { options: { pageSize, signal, timeout } });
@@ -165,17 +166,13 @@ function writeFilter(fields: FilterFields): string | undefined {
     throw new TypeError(`${typeField} and ${idField} cannot be combined: Roblox lists by type or by ID, never both`);
   }
   if (typeField !== undefined) return writeTypes(fields);
-  return idField === undefined
-    ? undefined
-    : readIDs(fields)
-        .map(([name, ids]) => `${name}=${ids.join(',')}`)
-        .join(';');
+  const parts = readIDs(fields).map(([name, ids]) => `${name}=${ids.join(',')}`);
+  return parts.length === 0 ? undefined : parts.join(';');
 }
 
 function readIDs(fields: FilterFields) {
-  return ID_FIELDS.flatMap((name) =>
-    fields[name] === undefined ? [] : [[name, checkIDs(name, fields[name])] as const],
-  );
+  const names = ID_FIELDS.filter((name) => fields[name] !== undefined);
+  return names.map((name) => [name, checkIDs(name, fields[name])] as const);
 }
 
 /** Lists the IDs of a filter as `type:id`, to compare them with the items found. */

@@ -17,14 +17,14 @@ export interface Environment {
  * @returns the findings, and where Roblox is when that can be said
  */
 export function checkEnvironment(environment: Environment): { findings: Finding[]; endpoints?: Endpoints } {
-  const { finding, endpoints } = checkBaseURL(environment.ROBLOX_BASE_URL || undefined);
+  const { finding, ...place } = checkBaseURL(environment.ROBLOX_BASE_URL || undefined);
   const findings = [
     checkClientID(environment.ROBLOX_CLIENT_ID || undefined),
     checkClientSecret(environment.ROBLOX_CLIENT_SECRET || undefined, environment.ROBLOX_CLIENT_ID),
     ...checkCallbackURL(environment.ROBLOX_CALLBACK_URL || undefined),
     finding,
   ];
-  return endpoints === undefined ? { findings } : { findings, endpoints };
+  return { findings, ...place };
 }
 
 /** Removes from findings what none may show: the secret, and a client ID that may be the secret in the wrong place. */

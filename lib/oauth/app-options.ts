@@ -110,7 +110,7 @@ export function readApp(options: AppOptions): ClientApp {
 const CREDENTIAL = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
 /** @throws {TypeError} not a client ID; also a number, which may be too small for a Roblox ID */
-export function readClientID(clientID: unknown): string {
+function readClientID(clientID: unknown): string {
   if (typeof clientID === 'number') {
     throw new TypeError(
       'clientID must be a string, but is a number: put it in quotes, because a number cannot hold every Roblox ID',
@@ -140,7 +140,7 @@ export function readClientSecret(clientSecret: unknown): string | undefined {
 }
 
 /** @throws {TypeError} an unknown method, one that needs a secret when there is none, or `none` with a secret */
-export function readClientAuthentication(method: unknown, clientSecret: string | undefined): ClientAuthentication {
+function readClientAuthentication(method: unknown, clientSecret: string | undefined): ClientAuthentication {
   if (method === undefined) return clientSecret === undefined ? 'none' : 'client_secret_post';
   if (method !== 'client_secret_post' && method !== 'client_secret_basic' && method !== 'none') {
     refuse('clientAuthentication', method, "'client_secret_post', 'client_secret_basic' or 'none'");
