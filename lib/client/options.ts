@@ -1,4 +1,4 @@
-import { checkID } from '../cloud/check.ts';
+import { checkID, checkWholeNumber } from '../cloud/check.ts';
 import { refuse, refuseSecret, refuseUnknownOptions } from '../errors.ts';
 import { APP_OPTION_NAMES, type AppOptions } from '../oauth/app-options.ts';
 import { splitScopes, type Tokens } from '../oauth/tokens.ts';
@@ -52,15 +52,15 @@ const OPTION_NAMES: Readonly<Record<keyof RobloxClientOptions, true>> = {
 export function readClientOptions(options: RobloxClientOptions) {
   if (typeof options !== 'object' || options === null) refuse('options', options, 'an object with an accessToken');
   refuseUnknownOptions(options, OPTION_NAMES, { tokens: 'spread them: new RobloxClient({ ...tokens, clientID })' });
-  const { onTokens, maxRetries = 2, maxConcurrency = 16 } = options;
+  const { onTokens, maxRetries, maxConcurrency } = options;
   if (onTokens !== undefined && typeof onTokens !== 'function') refuse('onTokens', onTokens, 'a function');
   return {
     tokens: readGivenTokens(options),
     // A database may give null for none.
     userId: options.userId == null ? undefined : checkID('userId', options.userId),
     onTokens,
-    maxRetries: checkCount('maxRetries', maxRetries, 0),
-    maxConcurrency: checkCount('maxConcurrency', maxConcurrency, 1),
+    maxRetries: checkWholeNumber('maxRetries', maxRetries, 0) ?? 2,
+    maxConcurrency: checkWholeNumber('maxConcurrency', maxConcurrency, 1) ?? 16,
   };
 }
 
@@ -124,9 +124,4 @@ function readTime(value: unknown): Date | undefined {
     refuse('expiresAt', value, 'a Date, milliseconds since the epoch or an ISO string');
   }
   return time;
-}
-
-function checkCount(name: string, value: unknown, min: number): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value;
-  refuse(name, value, `a whole number from ${min}`);
 }

@@ -117,14 +117,14 @@ function authenticate(
   req: IncomingMessage,
   verbs: { redirect(url: string): void; done(findings: Finding[]): void },
 ): void {
-  const attempt = Object.assign(Object.create(strategy) as RobloxStrategy, {
+  const perRequest = Object.assign(Object.create(strategy) as RobloxStrategy, {
     redirect: verbs.redirect,
     success: (login: VerifiedLogin) => void describeLogin(login).then(verbs.done),
     fail: ({ message }: { message?: string }) => verbs.done([problem(message ?? 'was refused')]),
     error: (error: unknown) => verbs.done([explainError(error)]),
   });
   // Cast: the type is a framework's request, of which the strategy reads less.
-  attempt.authenticate(req as unknown as Parameters<RobloxStrategy['authenticate']>[0]);
+  perRequest.authenticate(req as unknown as Parameters<RobloxStrategy['authenticate']>[0]);
 }
 
 async function describeLogin({ profile, client }: VerifiedLogin): Promise<Finding[]> {

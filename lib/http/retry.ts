@@ -29,15 +29,15 @@ export function createPatientTransport(options: {
     const startMs = now();
     let waitedMs = 0;
     for (let retries = 0; ; retries += 1) {
-      const outcome: HttpResponse | { readonly error: unknown } = await transport(request).catch((error: unknown) => ({
+      const result: HttpResponse | { readonly error: unknown } = await transport(request).catch((error: unknown) => ({
         error,
       }));
-      const attempt = { method, outcome, retries, waitedMs, nowMs: now(), random };
+      const attempt = { method, result, retries, waitedMs, nowMs: now(), random };
       const delayMs = signal?.aborted ? undefined : decideRetry(attempt, maxRetries);
       // Stop before the call's own time-out does: its error would hide why the call failed.
       if (delayMs === undefined || now() - startMs + delayMs >= timeoutMs) {
-        if ('error' in outcome) throw outcome.error;
-        return outcome;
+        if ('error' in result) throw result.error;
+        return result;
       }
       await sleep(delayMs, signal);
       waitedMs += delayMs;
@@ -48,7 +48,7 @@ export function createPatientTransport(options: {
 /** One attempt of a call, and the waits before it. */
 export interface Attempt {
   readonly method: string;
-  readonly outcome: Pick<HttpResponse, 'status' | 'header'> | { readonly error: unknown };
+  readonly result: Pick<HttpResponse, 'status' | 'header'> | { readonly error: unknown };
   /** How many retries came before this attempt. */
   readonly retries: number;
   /** Milliseconds that the call has waited before this attempt. */
@@ -76,19 +76,19 @@ export const TEMPORARY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
  * @returns milliseconds to wait, or undefined to stop
  */
 export function decideRetry(attempt: Attempt, maxRetries = DEFAULT_RETRIES): number | undefined {
-  const { method, outcome, retries, waitedMs, nowMs, random } = attempt;
-  if (retries >= maxRetries || !isRetryable(method, outcome)) return undefined;
-  const namedMs = 'error' in outcome ? undefined : readWaitMs(outcome, nowMs);
+  const { method, result, retries, waitedMs, nowMs, random } = attempt;
+  if (retries >= maxRetries || !isRetryable(method, result)) return undefined;
+  const namedMs = 'error' in result ? undefined : readWaitMs(result, nowMs);
   const delayMs = namedMs ?? chooseBackoffMs(retries, random);
   return waitedMs + delayMs <= MAX_WAIT_MS ? delayMs : undefined;
 }
 
-function isRetryable(method: string, outcome: Attempt['outcome']): boolean {
+function isRetryable(method: string, result: Attempt['result']): boolean {
   const isIdempotent = IDEMPOTENT_METHODS.has(method.toUpperCase());
-  if (!('error' in outcome)) {
-    return outcome.status === 429 || (isIdempotent && TEMPORARY_STATUSES.has(outcome.status));
+  if (!('error' in result)) {
+    return result.status === 429 || (isIdempotent && TEMPORARY_STATUSES.has(result.status));
   }
-  const { error } = outcome;
+  const { error } = result;
   return isIdempotent && error instanceof ConnectionError && (error.code === 'network' || error.code === 'timeout');
 }
 

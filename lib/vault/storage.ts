@@ -63,19 +63,19 @@ export function createMemoryLock(): TokenLock {
 export function guardLock(lock: TokenLock): TokenLock {
   return async (key, task) => {
     type Result = Awaited<ReturnType<typeof task>>;
-    let outcome: { readonly value: Result } | { readonly error: unknown } | undefined;
+    let result: { readonly value: Result } | { readonly error: unknown } | undefined;
     const returned: unknown = await callStorage('lock', () =>
       lock(key, async () => {
         try {
-          return (outcome = { value: await task() });
+          return (result = { value: await task() });
         } catch (error) {
-          outcome = { error };
+          result = { error };
           throw error;
         }
       }),
     );
     // The compiler does not see that the task has set it.
-    const settled = outcome as { readonly value: Result } | { readonly error: unknown } | undefined;
+    const settled = result as { readonly value: Result } | { readonly error: unknown } | undefined;
     if (settled !== undefined && 'error' in settled) throw settled.error;
     if (settled !== undefined && settled === returned) return settled.value;
     throw new TypeError(

@@ -150,46 +150,46 @@ describe('a patient transport', () => {
   });
 });
 
-function broken(code: ConnectionErrorCode): Attempt['outcome'] {
+function broken(code: ConnectionErrorCode): Attempt['result'] {
   return { error: new ConnectionError('it broke', { code, method: 'GET', url: 'http://roblox.test/' }) };
 }
 
 function attempt(change: Partial<Attempt>): Attempt {
-  return { method: 'GET', outcome: response(503), retries: 0, waitedMs: 0, nowMs: 0, random: () => 0, ...change };
+  return { method: 'GET', result: response(503), retries: 0, waitedMs: 0, nowMs: 0, random: () => 0, ...change };
 }
 
 describe('whether a call is tried again', () => {
   const cases: [string, Partial<Attempt>, number | undefined][] = [
-    ['a GET after a 502', { outcome: response(502) }, 250],
-    ['a GET after a 503', { outcome: response(503) }, 250],
-    ['a GET after a 504', { outcome: response(504) }, 250],
+    ['a GET after a 502', { result: response(502) }, 250],
+    ['a GET after a 503', { result: response(503) }, 250],
+    ['a GET after a 504', { result: response(504) }, 250],
     ['a PUT after a 503', { method: 'PUT' }, 250],
     ['a DELETE after a 503', { method: 'DELETE' }, 250],
     ['a POST after a 503: it may have been heard', { method: 'POST' }, undefined],
     ['a PATCH after a 503: it may have been heard', { method: 'PATCH' }, undefined],
-    ['a POST after a 429: it was turned away', { method: 'POST', outcome: response(429) }, 250],
-    ['a GET after a 500', { outcome: response(500) }, undefined],
-    ['a GET after a 404', { outcome: response(404) }, undefined],
-    ['a GET after a 200', { outcome: response(200) }, undefined],
-    ['a GET after a broken connection', { outcome: broken('network') }, 250],
-    ['a GET after a time-out', { outcome: broken('timeout') }, 250],
-    ['a POST after a broken connection', { method: 'POST', outcome: broken('network') }, undefined],
-    ['a GET after a redirect', { outcome: broken('redirect') }, undefined],
-    ['a GET after a body that is too large', { outcome: broken('body_too_large') }, undefined],
-    ['a GET that was cancelled', { outcome: { error: new DOMException('stop', 'AbortError') } }, undefined],
+    ['a POST after a 429: it was turned away', { method: 'POST', result: response(429) }, 250],
+    ['a GET after a 500', { result: response(500) }, undefined],
+    ['a GET after a 404', { result: response(404) }, undefined],
+    ['a GET after a 200', { result: response(200) }, undefined],
+    ['a GET after a broken connection', { result: broken('network') }, 250],
+    ['a GET after a time-out', { result: broken('timeout') }, 250],
+    ['a POST after a broken connection', { method: 'POST', result: broken('network') }, undefined],
+    ['a GET after a redirect', { result: broken('redirect') }, undefined],
+    ['a GET after a body that is too large', { result: broken('body_too_large') }, undefined],
+    ['a GET that was cancelled', { result: { error: new DOMException('stop', 'AbortError') } }, undefined],
     ['the second retry waits up to twice as long', { retries: 1 }, 500],
     ['no third retry', { retries: 2 }, undefined],
-    ['as long as the server says', { outcome: response(429, { 'retry-after': '12' }) }, 12_000],
-    ['as long as the quota needs', { outcome: response(429, { 'x-ratelimit-reset': '40' }) }, 40_000],
-    ['a wait of a full minute', { outcome: response(429, { 'retry-after': '60' }) }, 60_000],
-    ['a wait of more than a minute', { outcome: response(429, { 'retry-after': '61' }) }, undefined],
-    ['a wait of no time at all', { outcome: response(429, { 'retry-after': '0' }) }, 250],
+    ['as long as the server says', { result: response(429, { 'retry-after': '12' }) }, 12_000],
+    ['as long as the quota needs', { result: response(429, { 'x-ratelimit-reset': '40' }) }, 40_000],
+    ['a wait of a full minute', { result: response(429, { 'retry-after': '60' }) }, 60_000],
+    ['a wait of more than a minute', { result: response(429, { 'retry-after': '61' }) }, undefined],
+    ['a wait of no time at all', { result: response(429, { 'retry-after': '0' }) }, 250],
     [
       'a wait that fits into what is left',
-      { waitedMs: 31_000, outcome: response(429, { 'retry-after': '29' }) },
+      { waitedMs: 31_000, result: response(429, { 'retry-after': '29' }) },
       29_000,
     ],
-    ['a wait beyond what is left', { waitedMs: 31_001, outcome: response(429, { 'retry-after': '29' }) }, undefined],
+    ['a wait beyond what is left', { waitedMs: 31_001, result: response(429, { 'retry-after': '29' }) }, undefined],
     ['a backoff when the budget is used up', { waitedMs: 59_900 }, undefined],
   ];
   for (const [name, change, delayMs] of cases) {
@@ -212,8 +212,8 @@ describe('whether a call is tried again', () => {
   it('never waits beyond the budget, whatever the server says', () => {
     fc.assert(
       fc.property(fc.nat(200), fc.nat(70_000), (seconds, waitedMs) => {
-        const outcome = response(429, { 'retry-after': String(seconds) });
-        const decision = decideRetry(attempt({ outcome, waitedMs }));
+        const result = response(429, { 'retry-after': String(seconds) });
+        const decision = decideRetry(attempt({ result, waitedMs }));
         expect(waitedMs + (decision ?? -waitedMs)).to.be.at.most(60_000);
       }),
     );
