@@ -1,5 +1,5 @@
 import { findSimilar } from '../errors.ts';
-import { findScopeProblem } from './oauth/scopes.ts';
+import { findScopeProblem } from './oauth/endpoints.ts';
 import { defaultKnobs } from './options.ts';
 import type { EmulatedClient, EmulatedExperience, EmulatedGroupFacts, EmulatedRole, EmulatedUser } from './options.ts';
 import type { EmulatorKnobs, EmulatorOptions } from './options.ts';

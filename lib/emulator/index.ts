@@ -8,7 +8,7 @@ import type { PublishedMessage, RequestedRestart, SentNotification } from './clo
 import { drawPicture } from './cloud/users.ts';
 import { renderFrontPage } from './oauth/consent-page.ts';
 import { handleAuthorization } from './oauth/consent.ts';
-import { buildDiscovery, providerPaths } from './oauth/endpoints.ts';
+import { buildDiscovery, findScopeProblem, providerPaths } from './oauth/endpoints.ts';
 import { handleControl, CONTROL_PATH } from './control.ts';
 import { Faults, applyWireFault } from './faults.ts';
 import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening, type Exchange } from './http.ts';
@@ -18,7 +18,6 @@ import { defaultKnobs } from './options.ts';
 import type { EmulatedUser, EmulatorKnobs, EmulatorOptions, RequestRecord } from './options.ts';
 import { createTokenServer, type TokenServer } from './oauth/provider.ts';
 import { listChoices, readChoices } from './oauth/resources.ts';
-import { findScopeProblem } from './oauth/scopes.ts';
 import { Storage } from './oauth/storage.ts';
 import { Identities } from './identities.ts';
 import { World } from './world.ts';

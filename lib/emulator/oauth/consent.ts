@@ -2,7 +2,7 @@ import { renderConsentPage, renderErrorPage } from './consent-page.ts';
 import { sendPage, sendRedirect, type Exchange } from '../http.ts';
 import type { EmulatedClient } from '../options.ts';
 import type { TokenServer } from './provider.ts';
-import { findScopeProblem } from './scopes.ts';
+import { findScopeProblem } from './endpoints.ts';
 import { listChoices, readChoices } from './resources.ts';
 import type { World } from '../world.ts';
 

@@ -5,7 +5,7 @@ import { readDescription } from '../../../lib/emulator/cloud/described.ts';
 import type { DescribedOperation } from '../../../lib/emulator/cloud/described.ts';
 import { startEmulator } from '../../../lib/emulator/index.ts';
 import type { Emulator } from '../../../lib/emulator/index.ts';
-import { knownScopes } from '../../../lib/emulator/oauth/scopes.ts';
+import { knownScopes } from '../../../lib/emulator/oauth/endpoints.ts';
 import { createBench } from '../support.ts';
 import type { Answer, Bench } from '../support.ts';
 import { findProblem } from './schemas.ts';

@@ -3,7 +3,7 @@ import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 
 
 import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator } from '../../../lib/emulator/index.ts';
 import type { Emulator } from '../../../lib/emulator/index.ts';
-import { knownScopes } from '../../../lib/emulator/oauth/scopes.ts';
+import { knownScopes } from '../../../lib/emulator/oauth/endpoints.ts';
 import { hashVerifier, createBench, credentials, redirectURI, verifier, withEmulator } from '../support.ts';
 import type { Bench } from '../support.ts';
 
