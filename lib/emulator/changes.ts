@@ -1,6 +1,7 @@
 import type { EmulatorClock } from './clock.ts';
 import { checkPeople, OptionError } from './check-options.ts';
 import type { Cloud } from './cloud/cloud.ts';
+import { readItem } from './cloud/inventory.ts';
 import type { QuotaOptions } from './cloud/rate-limits.ts';
 import type { EmulatedGroupFacts, EmulatedUser } from './options.ts';
 import type { World } from './world.ts';
@@ -84,17 +85,9 @@ export function createChanges({ world, cloud, clock }: { world: World; cloud: Cl
     },
     removeItem({ userId, itemId }) {
       const user = findUser(userId, 'userId');
-      const inventory = (user.inventory ?? []).filter((item) => !hasId(item, itemId));
+      const inventory = (user.inventory ?? []).filter((item) => readItem(item)?.id !== itemId);
       world.users.set(userId, { ...user, inventory });
     },
     spendQuota: (options) => cloud.spendQuota(options),
   };
-}
-
-function hasId(item: object, id: string): boolean {
-  return Object.values(item).some((details: unknown) => {
-    if (typeof details !== 'object' || details === null) return false;
-    const ids: Record<string, unknown> = { ...details };
-    return ['assetId', 'badgeId', 'gamePassId', 'privateServerId'].some((name) => ids[name] === id);
-  });
 }

@@ -1,8 +1,8 @@
 import { findSimilar } from '../errors.ts';
+import { readItem } from './cloud/inventory.ts';
 import { findScopeProblem } from './oauth/endpoints.ts';
-import { defaultKnobs } from './options.ts';
-import type { EmulatedClient, EmulatedExperience, EmulatedGroupFacts, EmulatedRole, EmulatedUser } from './options.ts';
-import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
+import { defaultKnobs, type EmulatedClient, type EmulatedExperience, type EmulatedGroup } from './options.ts';
+import type { EmulatedGroupFacts, EmulatedRole, EmulatedUser, EmulatorKnobs, EmulatorOptions } from './options.ts';
 
 /** The place of a problem in the options, such as `['users', 0, 'createdAt']`. */
 export type OptionPath = readonly (string | number)[];
@@ -10,37 +10,122 @@ export type OptionPath = readonly (string | number)[];
 /** An option that cannot work. */
 export class OptionError extends TypeError {
   readonly path: OptionPath;
-  /** The problem, without its place. */
-  readonly problem: string;
 
+  /** @param problem without its place */
   constructor(path: OptionPath, problem: string) {
     const place = path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`));
     super(`${place.join('')} ${problem}`);
     this.path = path;
-    this.problem = problem;
   }
 }
 
-// An object, so that the compiler finds a missing name.
-const startOptions: Record<Exclude<keyof EmulatorOptions, keyof EmulatorKnobs>, true> = {
-  port: true,
-  host: true,
-  url: true,
-  hosts: true,
-  users: true,
-  clients: true,
-  groups: true,
-  loopbackIPs: true,
-  extraScopes: true,
-  control: true,
-  subjectType: true,
-  now: true,
-  keepAliveTimeout: true,
-  requestsKept: true,
-  onRequest: true,
-  authorizationsKept: true,
+/** Refuses a value that cannot work. Values may come from JavaScript or JSON, so their types are not sure. */
+type Check = (value: unknown, path: OptionPath) => void;
+
+/** The fields of an object: how to check the value, or the fields of each object in a list. */
+interface Shape {
+  readonly [name: string]: Check | readonly [Shape];
+}
+
+/** The fields of T. All of them, so that the compiler finds a missing name. */
+type ShapeOf<T> = Readonly<Record<keyof T, Shape[string]>>;
+
+const acceptAny: Check = () => undefined;
+const checkID = createCheck('a string of digits', (value) => typeof value === 'string' && /^\d{1,20}$/.test(value));
+const checkText = createCheck('a non-empty string', (value) => typeof value === 'string' && value !== '');
+const checkIDs: Check = (ids, path) => checkList(ids, path, checkID);
+
+/** @param wanted what the value must be, for the message */
+function createCheck(wanted: string, isRight: (value: unknown) => boolean): Check {
+  return (value, path) => {
+    if (!isRight(value)) throw new OptionError(path, `must be ${wanted}, but is ${describeValue(value)}`);
+  };
+}
+
+function optional(check: Check): Check {
+  return (value, path) => value === undefined || check(value, path);
+}
+
+const roleShape: ShapeOf<EmulatedRole> = {
+  id: checkID,
+  displayName: checkText,
+  rank: createCheck(
+    'a whole number from 0 to 255',
+    (rank) => Number.isInteger(rank) && 0 <= Number(rank) && Number(rank) <= 255,
+  ),
+  description: acceptAny,
+  memberCount: acceptAny,
+  permissions: acceptAny,
 };
-const OPTION_NAMES = [...Object.keys(startOptions), ...Object.keys(defaultKnobs)].sort();
+const groupShape: ShapeOf<EmulatedGroupFacts> = {
+  id: checkID,
+  displayName: acceptAny,
+  description: acceptAny,
+  ownerId: optional(checkID),
+  memberCount: acceptAny,
+  publicEntryAllowed: acceptAny,
+  locked: acceptAny,
+  verified: acceptAny,
+  createdAt: optional(checkDate),
+  joinRequests: checkIDs,
+  roles: [roleShape],
+};
+const memberGroupShape: ShapeOf<EmulatedGroup> = {
+  ...groupShape,
+  roleIds(ids, path) {
+    if (!Array.isArray(ids) || ids.length === 0) {
+      throw new OptionError(path, 'must be an array of at least one role ID');
+    }
+    checkIDs(ids, path);
+  },
+  joinedAt: optional(checkDate),
+};
+const experienceShape: ShapeOf<EmulatedExperience> = {
+  id: checkID,
+  name: acceptAny,
+  description: acceptAny,
+  createdAt: optional(checkDate),
+  ownerGroupId: optional(checkID),
+};
+const userShape: ShapeOf<EmulatedUser> = {
+  id: checkID,
+  username: checkText,
+  displayName: checkText,
+  createdAt: checkDate,
+  picture: createCheck('a URL or null', (picture) => typeof (picture ?? '') === 'string'),
+  appIds(ids, path) {
+    for (const [clientID, id] of Object.entries({ ...(ids as object) })) checkID(id, [...path, clientID]);
+  },
+  inventory: (items, path) => checkList(items, path, checkItem),
+  inventoryPrivate: acceptAny,
+  groups: [memberGroupShape],
+  experiences: [experienceShape],
+  about: acceptAny,
+  locale: acceptAny,
+  premium: acceptAny,
+  idVerified: acceptAny,
+  socialNetworkProfiles: acceptAny,
+};
+const peopleShape: Shape = { groups: [groupShape], users: [userShape], $schema: acceptAny };
+const startShape: ShapeOf<Omit<EmulatorOptions, keyof EmulatorKnobs>> = {
+  port: acceptAny,
+  host: optional(createCheck('an address to listen on', (host) => typeof host === 'string')),
+  url: optional(createCheck('like https://roblox.example', isOrigin)),
+  hosts: acceptAny,
+  users: acceptAny,
+  clients: acceptAny,
+  groups: acceptAny,
+  loopbackIPs: acceptAny,
+  extraScopes: acceptAny,
+  control: acceptAny,
+  subjectType: optional(createCheck("'public' or 'pairwise'", (type) => type === 'public' || type === 'pairwise')),
+  now: acceptAny,
+  keepAliveTimeout: acceptAny,
+  requestsKept: acceptAny,
+  onRequest: acceptAny,
+  authorizationsKept: acceptAny,
+};
+const OPTION_NAMES = [...Object.keys(startShape), ...Object.keys(defaultKnobs)].sort();
 
 /**
  * Checks the options.
@@ -58,173 +143,77 @@ export function checkOptions(options: EmulatorOptions): void {
       throw new OptionError([name], `must be a ${typeof fallback}, but is ${describeValue(value)}`);
     }
   }
-  if (options.url !== undefined) checkURL(options.url);
-  if (options.host !== undefined && typeof (options.host as unknown) !== 'string') {
-    throw new OptionError(['host'], `must be an address to listen on, but is ${describeValue(options.host)}`);
-  }
-  if (![undefined, 'public', 'pairwise'].includes(options.subjectType)) {
-    throw new OptionError(
-      ['subjectType'],
-      `must be 'public' or 'pairwise', but is ${describeValue(options.subjectType)}`,
-    );
-  }
+  checkShape(options, startShape, []);
   checkPeople(options);
-  checkEach(options.clients, ['clients'], (client, path) => checkClient(client as EmulatedClient, path, options));
+  checkList(options.clients, ['clients'], (client, path) => checkClient(client as EmulatedClient, path, options));
 }
 
-type FieldNames<T> = Readonly<Record<keyof T, true>>;
-
-const roleFields: FieldNames<EmulatedRole> = {
-  id: true,
-  displayName: true,
-  rank: true,
-  description: true,
-  memberCount: true,
-  permissions: true,
-};
-const groupFields: FieldNames<EmulatedGroupFacts> = {
-  id: true,
-  displayName: true,
-  description: true,
-  ownerId: true,
-  memberCount: true,
-  publicEntryAllowed: true,
-  locked: true,
-  verified: true,
-  createdAt: true,
-  joinRequests: true,
-  roles: true,
-};
-const userFields: FieldNames<EmulatedUser> = {
-  id: true,
-  username: true,
-  displayName: true,
-  createdAt: true,
-  picture: true,
-  appIds: true,
-  inventory: true,
-  inventoryPrivate: true,
-  groups: true,
-  experiences: true,
-  about: true,
-  locale: true,
-  premium: true,
-  idVerified: true,
-  socialNetworkProfiles: true,
-};
-const experienceFields: FieldNames<EmulatedExperience> = {
-  id: true,
-  name: true,
-  description: true,
-  createdAt: true,
-  ownerGroupId: true,
-};
+/** Checks the options `users` and `groups`, which may also come from a file. */
+export function checkPeople(people: { users?: unknown; groups?: unknown }): void {
+  checkShape(people, peopleShape, []);
+  const seen = new Set<string>();
+  for (const [index, { id }] of ((people.users ?? []) as EmulatedUser[]).entries()) {
+    if (seen.has(id)) throw new OptionError(['users', index, 'id'], `${id} is given twice`);
+    seen.add(id);
+  }
+}
 
 /**
  * Refuses unknown fields in a file or a request, which no compiler checks.
  * @throws {OptionError} the first unknown field, with its place
  */
 export function checkFields(people: object): void {
-  const refuse = (item: object, known: object, path: OptionPath) => {
-    const unknown = Object.keys(item).find((name) => !Object.hasOwn(known, name));
-    if (unknown === undefined) return;
-    throw new OptionError([...path, unknown], `is not a field here. The fields: ${Object.keys(known).join(', ')}.`);
-  };
-  const checkGroupFields = (known: object) => (group: object, path: OptionPath) => {
-    refuse(group, known, path);
-    checkEach(readField(group, 'roles'), [...path, 'roles'], (role, place) => refuse(role, roleFields, place));
-  };
-  refuse(people, { users: true, groups: true, $schema: true }, []);
-  checkEach(readField(people, 'groups'), ['groups'], checkGroupFields(groupFields));
-  checkEach(readField(people, 'users'), ['users'], (user, path) => {
-    refuse(user, userFields, path);
-    const memberFields = { ...groupFields, roleIds: true, joinedAt: true };
-    checkEach(readField(user, 'groups'), [...path, 'groups'], checkGroupFields(memberFields));
-    checkEach(readField(user, 'experiences'), [...path, 'experiences'], (experience, place) =>
-      refuse(experience, experienceFields, place),
-    );
-  });
+  refuseUnknown(people, peopleShape, []);
 }
 
-function readField(item: object, name: string): unknown {
-  return Object.entries(item).find(([key]) => key === name)?.[1];
+function refuseUnknown(item: object, shape: Shape, path: OptionPath): void {
+  for (const [name, value] of Object.entries(item)) {
+    const place = [...path, name];
+    const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    if (known === undefined) {
+      throw new OptionError(place, `is not a field here. The fields: ${Object.keys(shape).join(', ')}.`);
+    }
+    if (typeof known !== 'function') checkObjects(value, place, (inner, at) => refuseUnknown(inner, known[0], at));
+  }
 }
 
-/** Checks the options `users` and `groups`, which may also come from a file. */
-export function checkPeople({ users, groups }: { users?: unknown; groups?: unknown }): void {
-  checkEach(groups, ['groups'], (group, path) => checkGroup(group as EmulatedGroupFacts, path));
-  const seen = new Set<string>();
-  checkEach(users, ['users'], (user, path) => {
-    checkUser(user as EmulatedUser, path);
-    const { id } = user as EmulatedUser;
-    if (seen.has(id)) throw new OptionError([...path, 'id'], `${id} is given twice`);
-    seen.add(id);
-  });
+function checkShape(item: object, shape: Shape, path: OptionPath): void {
+  const values: Readonly<Record<string, unknown>> = { ...item };
+  for (const [name, check] of Object.entries(shape)) {
+    const place = [...path, name];
+    if (typeof check === 'function') check(values[name], place);
+    else checkObjects(values[name], place, (inner, at) => checkShape(inner, check[0], at));
+  }
 }
 
-// Calls `check` for each item. The values may come from JavaScript or JSON, so their types are not sure.
-function checkEach(list: unknown, path: OptionPath, check: (item: object, path: OptionPath) => void): void {
+function checkList(list: unknown, path: OptionPath, check: Check): void {
   if (list === undefined) return;
   if (!Array.isArray(list)) throw new OptionError(path, `must be an array, but is ${describeValue(list)}`);
-  list.forEach((item: unknown, index) => {
-    const place = [...path, index];
-    if (typeof item !== 'object' || item === null) {
-      throw new OptionError(place, `must be an object, but is ${describeValue(item)}`);
-    }
-    check(item, place);
+  list.forEach((value: unknown, index) => check(value, [...path, index]));
+}
+
+function checkObjects(list: unknown, path: OptionPath, check: (item: object, path: OptionPath) => void): void {
+  checkList(list, path, (item, place) => {
+    if (typeof item === 'object' && item !== null) return check(item, place);
+    throw new OptionError(place, `must be an object, but is ${describeValue(item)}`);
   });
 }
 
-function checkURL(url: unknown): void {
-  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
-  const isPlain =
-    parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.origin === String(url).replace(/\/$/, '');
-  if (!isPlain) throw new OptionError(['url'], `must be like https://roblox.example, but is ${describeValue(url)}`);
+function checkItem(item: unknown, path: OptionPath): void {
+  if (readItem({ ...(item as object) }) !== undefined) return;
+  throw new OptionError(path, 'needs assetDetails, badgeDetails, gamePassDetails or privateServerDetails');
 }
 
-function checkUser(user: EmulatedUser, path: OptionPath): void {
-  checkID(user.id, [...path, 'id']);
-  for (const name of ['username', 'displayName'] as const) checkText(user[name], [...path, name]);
-  checkDate(user.createdAt, [...path, 'createdAt']);
-  if (typeof (user.picture ?? '') !== 'string') {
-    throw new OptionError([...path, 'picture'], `must be a URL or null, but is ${describeValue(user.picture)}`);
-  }
-  for (const [clientID, id] of Object.entries(user.appIds ?? {})) checkID(id, [...path, 'appIds', clientID]);
-  checkEach(user.inventory, [...path, 'inventory'], (item, place) => {
-    if (!['assetDetails', 'badgeDetails', 'gamePassDetails', 'privateServerDetails'].some((name) => name in item)) {
-      throw new OptionError(place, 'needs assetDetails, badgeDetails, gamePassDetails or privateServerDetails');
-    }
-  });
-  checkEach(user.groups, [...path, 'groups'], (group, place) => {
-    const { roleIds, joinedAt } = group as { roleIds?: unknown; joinedAt?: unknown };
-    checkGroup(group as EmulatedGroupFacts, place);
-    if (!Array.isArray(roleIds) || roleIds.length === 0) {
-      throw new OptionError([...place, 'roleIds'], 'must be an array of at least one role ID');
-    }
-    roleIds.forEach((id: unknown, index) => checkID(id, [...place, 'roleIds', index]));
-    if (joinedAt !== undefined) checkDate(joinedAt, [...place, 'joinedAt']);
-  });
-  checkEach(user.experiences, [...path, 'experiences'], (experience, place) => {
-    const { id, createdAt, ownerGroupId } = experience as { id?: unknown; createdAt?: unknown; ownerGroupId?: unknown };
-    checkID(id, [...place, 'id']);
-    if (ownerGroupId !== undefined) checkID(ownerGroupId, [...place, 'ownerGroupId']);
-    if (createdAt !== undefined) checkDate(createdAt, [...place, 'createdAt']);
-  });
+function checkDate(date: unknown, path: OptionPath): void {
+  if (date instanceof Date && !Number.isNaN(date.getTime())) return;
+  const hint = typeof date === 'string' ? `: new Date(${describeValue(date)})` : '';
+  throw new OptionError(path, `must be a valid Date, but is ${describeValue(date)}${hint}`);
 }
 
-function checkGroup(group: EmulatedGroupFacts, path: OptionPath): void {
-  checkID(group.id, [...path, 'id']);
-  if (group.ownerId !== undefined) checkID(group.ownerId, [...path, 'ownerId']);
-  if (group.createdAt !== undefined) checkDate(group.createdAt, [...path, 'createdAt']);
-  (group.joinRequests ?? []).forEach((id, index) => checkID(id, [...path, 'joinRequests', index]));
-  checkEach(group.roles, [...path, 'roles'], (role, place) => {
-    const { id, displayName, rank } = role as { id?: unknown; displayName?: unknown; rank?: unknown };
-    checkID(id, [...place, 'id']);
-    checkText(displayName, [...place, 'displayName']);
-    if (!Number.isInteger(rank) || Number(rank) < 0 || Number(rank) > 255) {
-      throw new OptionError([...place, 'rank'], `must be a whole number from 0 to 255, but is ${describeValue(rank)}`);
-    }
-  });
+function isOrigin(url: unknown): boolean {
+  if (typeof url !== 'string' || !URL.canParse(url)) return false;
+  const { protocol, origin } = new URL(url);
+  return /^https?:$/.test(protocol) && origin === url.replace(/\/$/, '');
 }
 
 function checkClient(client: EmulatedClient, path: OptionPath, { loopbackIPs, extraScopes }: EmulatorOptions): void {
@@ -263,22 +252,6 @@ function findRedirectProblem(uri: unknown, loopbackIPs: boolean): string | undef
       : "must name localhost, not its IP address (option loopbackIPs, or redirectURIs: 'loopback')";
   }
   return protocol === 'https:' || hostname === 'localhost' ? undefined : 'must be https, or http://localhost';
-}
-
-function checkID(id: unknown, path: OptionPath): void {
-  if (typeof id === 'string' && /^\d{1,20}$/.test(id)) return;
-  throw new OptionError(path, `must be a string of digits, but is ${describeValue(id)}`);
-}
-
-function checkText(text: unknown, path: OptionPath): void {
-  if (typeof text === 'string' && text !== '') return;
-  throw new OptionError(path, `must be a non-empty string, but is ${describeValue(text)}`);
-}
-
-function checkDate(date: unknown, path: OptionPath): void {
-  if (date instanceof Date && !Number.isNaN(date.getTime())) return;
-  const hint = typeof date === 'string' ? `: new Date(${describeValue(date)})` : '';
-  throw new OptionError(path, `must be a valid Date, but is ${describeValue(date)}${hint}`);
 }
 
 function describeValue(value: unknown): string {

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import timers from 'node:timers';
 import { parseArgs } from 'node:util';
 
+import { readItem } from './cloud/inventory.ts';
 import { startEmulator, type Emulator, type RequestRecord } from './index.ts';
 import type { EmulatedClient, EmulatedUser, EmulatorOptions } from './options.ts';
 import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT } from './people.ts';
@@ -163,9 +164,8 @@ function listVariables(url: string, { clientID, clientSecret }: EmulatedClient):
 const SHOWN_PASSES = 2;
 
 function describePasses(inventory: NonNullable<EmulatedUser['inventory']>): string[] {
-  // Cast: items are as Open Cloud sends them; only a game pass has this field.
-  const items = inventory as readonly { gamePassDetails?: { gamePassId?: string } }[];
-  const ids = items.flatMap(({ gamePassDetails }) => gamePassDetails?.gamePassId ?? []);
+  const items = inventory.map(readItem);
+  const ids = items.flatMap((item) => (item?.kind === 'gamePass' ? item.id : []));
   if (ids.length === 0) return [];
   const more = ids.length > SHOWN_PASSES ? ` and ${ids.length - SHOWN_PASSES} more` : '';
   return [`game pass ${ids.slice(0, SHOWN_PASSES).join(', ')}${more}`];

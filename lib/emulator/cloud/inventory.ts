@@ -1,5 +1,4 @@
-import { CloudRefusal, refuseFilter, refuseScope } from './request.ts';
-import type { Endpoint } from './request.ts';
+import { CloudRefusal, refuseFilter, refuseScope, type Endpoint } from './request.ts';
 import { findUser } from './users.ts';
 import type { EmulatedUser } from '../options.ts';
 import { cutPage } from './paging.ts';
@@ -13,30 +12,42 @@ const kinds = [
   ['privateServer', 'privateServerDetails', 'privateServerId'],
 ] as const;
 
+/** What an item in Open Cloud's form is about. */
+interface ItemFacts {
+  readonly kind: (typeof kinds)[number][0];
+  readonly id: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Reads an item in Open Cloud's form. Returns undefined when it has no details of a known kind. */
+export function readItem(item: object): ItemFacts | undefined {
+  const fields: Record<string, unknown> = { ...item };
+  for (const [kind, field, idField] of kinds) {
+    const given = fields[field];
+    if (typeof given !== 'object' || given === null) continue;
+    const details: Record<string, unknown> = { ...given };
+    return { kind, id: String(details[idField]), details };
+  }
+  return undefined;
+}
+
+interface InventoryEntry extends ItemFacts {
+  /** Its index in the inventory. */
+  readonly number: number;
+  readonly item: object;
+}
+
 const prepared = new WeakMap<EmulatedUser, readonly InventoryEntry[]>();
 
 function readInventory(user: EmulatedUser): readonly InventoryEntry[] {
-  const entries = prepared.get(user) ?? (user.inventory ?? []).map((item, index) => prepareItem(user, item, index));
+  const known = prepared.get(user);
+  if (known !== undefined) return known;
+  const entries = (user.inventory ?? []).flatMap((item, number) => {
+    const facts = readItem(item);
+    return facts === undefined ? [] : [{ ...facts, number, item }];
+  });
   prepared.set(user, entries);
   return entries;
-}
-
-function prepareItem(user: EmulatedUser, given: object, index: number): InventoryEntry {
-  const item: Record<string, unknown> = { ...given };
-  for (const [kind, field, idField] of kinds) {
-    const details = item[field];
-    if (typeof details !== 'object' || details === null) continue;
-    const known: Record<string, unknown> = { ...details };
-    return {
-      kind,
-      id: String(known[idField]),
-      number: index,
-      assetType: typeof known['inventoryItemAssetType'] === 'string' ? known['inventoryItemAssetType'] : undefined,
-      isCollectible: known['collectibleDetails'] !== undefined,
-      item,
-    };
-  }
-  throw new TypeError(`users: item ${index} of user ${user.id}'s inventory has none of assetDetails, badgeDetails, …`);
 }
 
 /** GET /cloud/v2/users/{user_id}/inventory-items */
@@ -54,7 +65,7 @@ export const listInventoryItems: Endpoint = (request) => {
   const matching = readInventory(user).filter(
     (entry) =>
       filter.matches(entry) &&
-      (mayReadAll || (entry.kind !== 'privateServer' && entry.assetType !== 'PURCHASED_PLACE')),
+      (mayReadAll || (entry.kind !== 'privateServer' && readAssetType(entry) !== 'PURCHASED_PLACE')),
   );
   const page = cutPage(matching, { ...request, largest: 100 }, request.knobs);
   const path = `users/${ids.show(user.id)}/inventory-items`;
@@ -75,18 +86,8 @@ const assetTypes: ReadonlySet<string> = new Set(
   DYNAMIC_HEAD CREATED_PLACE PURCHASED_PLACE`.split(/\s+/),
 );
 
-interface InventoryEntry {
-  readonly kind: 'asset' | 'badge' | 'gamePass' | 'privateServer';
-  readonly id: string;
-  /** Its index in the inventory. */
-  readonly number: number;
-  readonly assetType: string | undefined;
-  readonly isCollectible: boolean;
-  readonly item: Readonly<Record<string, unknown>>;
-}
-
 interface InventoryFilter {
-  matches(entry: InventoryEntry): boolean;
+  matches(entry: ItemFacts): boolean;
   /** Private servers and purchased places always need the scope. */
   readonly needsScope: boolean;
 }
@@ -126,12 +127,16 @@ export function readInventoryFilter(text: string): InventoryFilter {
   }
   return {
     matches(entry) {
-      if (booleans.get('onlyCollectibles') === true && !entry.isCollectible) return false;
-      if (entry.kind === 'asset') return types !== undefined && (types.has('*') || types.has(entry.assetType ?? ''));
+      if (booleans.get('onlyCollectibles') === true && entry.details['collectibleDetails'] === undefined) return false;
+      if (entry.kind === 'asset') return types !== undefined && (types.has('*') || types.has(readAssetType(entry)));
       return booleans.get(`${entry.kind}${entry.kind === 'gamePass' ? 'es' : 's'}`) === true;
     },
     needsScope: booleans.get('privateServers') === true || types?.has('PURCHASED_PLACE') === true,
   };
+}
+
+function readAssetType({ details }: ItemFacts): string {
+  return String(details['inventoryItemAssetType']);
 }
 
 function readBoolean(field: string, value: string): boolean {
