@@ -40,7 +40,7 @@ const changes: Readonly<Record<string, (emulator: Controlled, body: Body) => unk
     checkFields({ users: [body] });
     emulator.changeUser(reviveTimes(body) as Parameters<Changes['changeUser']>[0]); // checked there
   },
-  removeUser: (emulator, body) => emulator.removeUser({ id: readText(body, 'id') }),
+  removeUser: (emulator, body) => emulator.removeUser({ id: readField(body, 'id', 'string') }),
   addGroup: (emulator, body) => {
     const { groups } = readPeople({ groups: [body] });
     for (const group of groups) emulator.addGroup(group);
@@ -50,19 +50,20 @@ const changes: Readonly<Record<string, (emulator: Controlled, body: Body) => unk
     if (!Array.isArray(roleIds)) throw new OptionError(['roleIds'], 'must be an array of role IDs');
     emulator.setRoles({ ...readMember(body), roleIds: roleIds.map(String) });
   },
-  setRank: (emulator, body) => emulator.setRank({ ...readMember(body), rank: readNumber(body, 'rank') }),
+  setRank: (emulator, body) => emulator.setRank({ ...readMember(body), rank: readField(body, 'rank', 'number') }),
   removeMember: (emulator, body) => emulator.removeMember(readMember(body)),
-  addItem: (emulator, body) => emulator.addItem({ userId: readText(body, 'userId'), item: readObject(body, 'item') }),
+  addItem: (emulator, body) =>
+    emulator.addItem({ userId: readField(body, 'userId', 'string'), item: readField(body, 'item', 'object') }),
   removeItem: (emulator, body) =>
-    emulator.removeItem({ userId: readText(body, 'userId'), itemId: readText(body, 'itemId') }),
-  spendQuota: (emulator, body) => emulator.spendQuota({ ...body, path: readText(body, 'path') }),
+    emulator.removeItem({ userId: readField(body, 'userId', 'string'), itemId: readField(body, 'itemId', 'string') }),
+  spendQuota: (emulator, body) => emulator.spendQuota({ ...body, path: readField(body, 'path', 'string') }),
   rotateKeys: (emulator, body) => emulator.rotateKeys({ dropOld: body['dropOld'] === true }),
   issueTokens: (emulator, body) => emulator.issueTokens(body),
   expireAccessTokens: (emulator) => emulator.expireAccessTokens(),
-  revokeAuthorizations: (emulator, body) => emulator.revokeAuthorizations(readText(body, 'userId')),
+  revokeAuthorizations: (emulator, body) => emulator.revokeAuthorizations(readField(body, 'userId', 'string')),
   knobs: (emulator, body) => setKnobs(emulator.knobs, body),
-  'clock/advance': (emulator, body) => emulator.clock.advance(readNumber(body, 'ms')),
-  count: (emulator, body) => emulator.count(readText(body, 'path')),
+  'clock/advance': (emulator, body) => emulator.clock.advance(readField(body, 'ms', 'number')),
+  count: (emulator, body) => emulator.count(readField(body, 'path', 'string')),
   reset: (emulator) => emulator.reset(),
 };
 
@@ -71,19 +72,19 @@ const TARGETLESS_FAULTS = ['idToken', 'userInfoOf', 'operation', 'clear'];
 
 /** Faults, by name: `POST /control/faults/status`. All of them take `times`, and all but {@link TARGETLESS_FAULTS} a `target`. */
 const faults: Readonly<Record<string, (all: Faults, target: FaultTarget, body: Body) => ArmedFault | void>> = {
-  status: (all, target, body) => all.status(target, readNumber(body, 'status'), body),
-  redirect: (all, target, body) => all.redirect(target, readText(body, 'location'), body),
+  status: (all, target, body) => all.status(target, readField(body, 'status', 'number'), body),
+  redirect: (all, target, body) => all.redirect(target, readField(body, 'location', 'string'), body),
   html: (all, target, body) => all.html(target, body),
   hang: (all, target, body) => all.hang(target, body),
   stall: (all, target, body) => all.stall(target, body),
   destroy: (all, target, body) => all.destroy(target, body),
   truncate: (all, target, body) => all.truncate(target, body),
   hugeBody: (all, target, body) => all.hugeBody(target, body),
-  delay: (all, target, body) => all.delay(target, readNumber(body, 'ms'), body),
-  rewrite: (all, target, body) => all.rewrite(target, { ...readObject(body, 'change') }, body),
-  idToken: (all, _target, body) => all.idToken(readText(body, 'kind') as IdTokenFault, body), // checked there
-  userInfoOf: (all, _target, body) => all.userInfoOf(readText(body, 'userId'), body),
-  operation: (all, _target, body) => all.operation(readText(body, 'kind') as OperationFault['kind'], body), // checked there
+  delay: (all, target, body) => all.delay(target, readField(body, 'ms', 'number'), body),
+  rewrite: (all, target, body) => all.rewrite(target, { ...readField(body, 'change', 'object') }, body),
+  idToken: (all, _target, body) => all.idToken(readField(body, 'kind', 'string') as IdTokenFault, body), // checked there
+  userInfoOf: (all, _target, body) => all.userInfoOf(readField(body, 'userId', 'string'), body),
+  operation: (all, _target, body) => all.operation(readField(body, 'kind', 'string') as OperationFault['kind'], body), // checked there
   clear: (all) => all.clear(),
 };
 
@@ -119,7 +120,7 @@ export async function handleControl(exchange: Exchange, emulator: Controlled): P
     const body = readBody(exchange);
     if (fault !== undefined) {
       const hasTarget = !TARGETLESS_FAULTS.includes(kind);
-      fault(emulator.faults, hasTarget ? readText(body, 'target') : '*', body);
+      fault(emulator.faults, hasTarget ? readField(body, 'target', 'string') : '*', body);
       return sendJson(res, 200, { result: null });
     }
     sendJson(res, 200, { result: (await change?.(emulator, body)) ?? null });
@@ -157,23 +158,17 @@ function setKnobs(knobs: EmulatorKnobs, body: Body): EmulatorKnobs {
 }
 
 function readMember(body: Body): { groupId: string; userId: string } {
-  return { groupId: readText(body, 'groupId'), userId: readText(body, 'userId') };
+  return { groupId: readField(body, 'groupId', 'string'), userId: readField(body, 'userId', 'string') };
 }
 
-function readText(body: Body, name: string): string {
-  return requireType(body, name, 'string') as string; // just checked
+interface FieldTypes {
+  string: string;
+  number: number;
+  object: object;
 }
 
-function readNumber(body: Body, name: string): number {
-  return requireType(body, name, 'number') as number; // just checked
-}
-
-function readObject(body: Body, name: string): object {
-  return requireType(body, name, 'object') as object; // just checked
-}
-
-function requireType(body: Body, name: string, type: 'string' | 'number' | 'object'): unknown {
+function readField<T extends keyof FieldTypes>(body: Body, name: string, type: T): FieldTypes[T] {
   const value = body[name];
-  if (typeof value === type && value !== null) return value;
+  if (typeof value === type && value !== null) return value as FieldTypes[T]; // just checked
   throw new OptionError([name], `must be ${type === 'object' ? 'an' : 'a'} ${type}`);
 }

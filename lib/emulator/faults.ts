@@ -49,10 +49,19 @@ export interface FaultOptions {
   readonly times?: number | 'always';
 }
 
+interface Kinds {
+  readonly wire: WireFault;
+  readonly rewrite: Rewrite;
+  readonly idToken: IdTokenFault;
+  /** The ID of the user whom userinfo is about. */
+  readonly userInfoUser: string;
+  readonly operation: OperationFault;
+}
+
 interface Armed<T> {
   readonly target: FaultTarget;
   readonly what: T;
-  left: number;
+  readonly times: number;
   hits: number;
 }
 
@@ -61,11 +70,14 @@ interface Armed<T> {
  * When several match, the oldest is used.
  */
 export class Faults {
-  #wire: Armed<WireFault>[] = [];
-  #rewrites: Armed<Rewrite>[] = [];
-  #idTokens: Armed<IdTokenFault>[] = [];
-  #userInfoUsers: Armed<string>[] = [];
-  #operations: Armed<OperationFault>[] = [];
+  /** The oldest first. */
+  readonly #armed: { readonly [K in keyof Kinds]: Set<Armed<Kinds[K]>> } = {
+    wire: new Set(),
+    rewrite: new Set(),
+    idToken: new Set(),
+    userInfoUser: new Set(),
+    operation: new Set(),
+  };
 
   /** Responds with this status. An object as `body` is sent as JSON. */
   status(
@@ -91,48 +103,48 @@ export class Faults {
 
   /** Reads the request and sends no response. {@link Faults.clear} does not end the request; closing the emulator does. */
   hang(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#wire, target, { kind: 'hang' }, options);
+    return arm(this.#armed.wire, target, { kind: 'hang' }, options);
   }
 
   /** Sends headers and half a JSON body, then nothing more. */
   stall(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#wire, target, { kind: 'stall' }, options);
+    return arm(this.#armed.wire, target, { kind: 'stall' }, options);
   }
 
   /** Resets the connection without a response. */
   destroy(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#wire, target, { kind: 'destroy' }, options);
+    return arm(this.#armed.wire, target, { kind: 'destroy' }, options);
   }
 
   /** Resets the connection in the middle of the body. */
   truncate(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#wire, target, { kind: 'truncate' }, options);
+    return arm(this.#armed.wire, target, { kind: 'truncate' }, options);
   }
 
   /** Responds with 200 with JSON of `bytes` bytes (12 MiB by default), chunked. */
   hugeBody(target: FaultTarget, options: FaultOptions & { bytes?: number } = {}): ArmedFault {
-    return arm(this.#wire, target, { kind: 'hugeBody', bytes: options.bytes ?? 12 * 1024 * 1024 }, options);
+    return arm(this.#armed.wire, target, { kind: 'hugeBody', bytes: options.bytes ?? 12 * 1024 * 1024 }, options);
   }
 
   /** Sends the normal response `ms` milliseconds later. */
   delay(target: FaultTarget, ms: number, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#wire, target, { kind: 'delay', ms }, options);
+    return arm(this.#armed.wire, target, { kind: 'delay', ms }, options);
   }
 
   /** Changes a successful JSON response before it is sent. */
   rewrite(target: FaultTarget, change: Rewrite, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#rewrites, target, change, options);
+    return arm(this.#armed.rewrite, target, change, options);
   }
 
   /** Makes the next ID token invalid. */
   idToken(kind: IdTokenFault, options: FaultOptions = {}): ArmedFault {
     requireKind(kind, idTokenFaults);
-    return arm(this.#idTokens, '*', kind, options);
+    return arm(this.#armed.idToken, '*', kind, options);
   }
 
   /** Makes the next userinfo response about another user. */
   userInfoOf(userId: string, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#userInfoUsers, '*', userId, options);
+    return arm(this.#armed.userInfoUser, '*', userId, options);
   }
 
   /**
@@ -146,41 +158,33 @@ export class Faults {
     requireKind(kind, ['fails', 'never_ends']);
     const { code = 400, message = 'The operation failed.' } = options;
     const fault: OperationFault = kind === 'fails' ? { kind, error: { code, message } } : { kind };
-    return arm(this.#operations, '*', fault, options);
+    return arm(this.#armed.operation, '*', fault, options);
   }
 
   /** Disarms everything. */
   clear(): void {
-    const all = [this.#wire, this.#rewrites, this.#idTokens, this.#userInfoUsers, this.#operations];
-    for (const armed of all) armed.length = 0;
+    for (const faults of Object.values(this.#armed)) faults.clear();
   }
 
-  /** @internal */
-  nextWireFault(method: string, path: string): WireFault | undefined {
-    return takeFault(this.#wire, method, path);
+  /**
+   * Uses the oldest fault of a kind that is for this request.
+   * @internal
+   */
+  next<K extends keyof Kinds>(kind: K, method = '', path = ''): Kinds[K] | undefined {
+    const faults = this.#armed[kind];
+    const armed = [...faults].find(({ target }) => matchesTarget(target, method, path));
+    if (armed === undefined) return undefined;
+    armed.hits += 1;
+    if (armed.hits >= armed.times) faults.delete(armed);
+    return armed.what;
   }
 
   /** @internal */
   applyRewrites(method: string, path: string, body: unknown): unknown {
-    const change = takeFault(this.#rewrites, method, path);
+    const change = this.next('rewrite', method, path);
     if (change === undefined) return body;
     const copy: Record<string, unknown> = { ...(body as object) };
     return typeof change === 'function' ? change(copy) : { ...copy, ...change };
-  }
-
-  /** @internal */
-  nextIdTokenFault(): IdTokenFault | undefined {
-    return takeFault(this.#idTokens, '', '');
-  }
-
-  /** @internal */
-  nextUserInfoUser(): string | undefined {
-    return takeFault(this.#userInfoUsers, '', '');
-  }
-
-  /** @internal */
-  nextOperationFault(): OperationFault | undefined {
-    return takeFault(this.#operations, '', '');
   }
 
   #respond(
@@ -197,7 +201,7 @@ export class Faults {
       validateHeaderName(name);
       validateHeaderValue(name, value);
     }
-    return arm(this.#wire, target, { kind: 'respond', status, headers, body }, options);
+    return arm(this.#armed.wire, target, { kind: 'respond', status, headers, body }, options);
   }
 }
 
@@ -206,7 +210,7 @@ function requireKind(kind: string, known: readonly string[]): void {
     throw new TypeError(`The kind of a fault must be one of ${known.join(', ')}, but is ${kind}`);
 }
 
-function arm<T>(list: Armed<T>[], target: FaultTarget, what: T, options: FaultOptions): ArmedFault {
+function arm<T>(faults: Set<Armed<T>>, target: FaultTarget, what: T, options: FaultOptions): ArmedFault {
   const { times = 1 } = options;
   if (!(typeof target === 'string' && target !== '') && !(target instanceof RegExp)) {
     throw new TypeError('The target of a fault must be a path such as /cloud/v2/*, or a RegExp');
@@ -214,27 +218,14 @@ function arm<T>(list: Armed<T>[], target: FaultTarget, what: T, options: FaultOp
   if (times !== 'always' && times !== Infinity && !(Number.isSafeInteger(times) && times > 0)) {
     throw new TypeError("times must be a whole number above 0, or 'always'");
   }
-  const armed: Armed<T> = { target, what, left: times === 'always' ? Infinity : times, hits: 0 };
-  list.push(armed);
+  const armed: Armed<T> = { target, what, times: times === 'always' ? Infinity : times, hits: 0 };
+  faults.add(armed);
   return {
     get hits() {
       return armed.hits;
     },
-    clear() {
-      armed.left = 0;
-    },
+    clear: () => void faults.delete(armed),
   };
-}
-
-function takeFault<T>(list: Armed<T>[], method: string, path: string): T | undefined {
-  for (let index = list.length - 1; index >= 0; index -= 1) {
-    if ((list[index]?.left ?? 0) <= 0) list.splice(index, 1);
-  }
-  const armed = list.find(({ target }) => matchesTarget(target, method, path));
-  if (armed === undefined) return undefined;
-  armed.left -= 1;
-  armed.hits += 1;
-  return armed.what;
 }
 
 /** Whether a request matches a target. */

@@ -158,7 +158,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     if (options.control === true && path.startsWith(CONTROL_PATH)) return handleControl(exchange, emulator);
     log.add(exchange);
     if (knobs.cors && handlePreflight(exchange)) return;
-    const fault = faults.nextWireFault(method, path);
+    const fault = faults.next('wire', method, path);
     if (fault !== undefined && !(await applyWireFault(res, fault, listener.wait))) return;
     if (res.destroyed) return;
     if (exchange.isTooLarge) {

@@ -41,7 +41,8 @@ export interface StoredAsset {
   readonly createdAt: Date;
 }
 
-const LONG_AGO = new Date('2020-01-01T00:00:00Z');
+/** When things were made whose time is not given. */
+export const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
 /** All people, apps, groups and assets of the emulator. Open Cloud calls and tests change it. */
 export class World {

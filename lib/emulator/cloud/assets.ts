@@ -1,17 +1,7 @@
 import { randomInt } from 'node:crypto';
 
-import {
-  CloudRefusal,
-  parseForm,
-  parseObject,
-  pollOperation,
-  readObject,
-  readText,
-  refuseArgument,
-  requireFound,
-  requireScopes,
-} from './request.ts';
-import type { CloudRequest, Endpoint } from './request.ts';
+import { CloudRefusal, pollOperation, startOperation, type CloudRequest, type Endpoint } from './request.ts';
+import { parseForm, parseJSON, readObject, readText, refuseArgument, requireFound, requireScopes } from './request.ts';
 import type { StoredAsset } from '../world.ts';
 
 /** The largest file that Roblox accepts for most types. */
@@ -49,22 +39,21 @@ export const createAsset: Endpoint = async (request) => {
     size: file.size,
     createdAt: request.now,
   };
-  const id = request.operations.start({
+  return startOperation(request, {
     owner: request.access.grantId,
-    polls: request.knobs.assetPolls,
-    fault: request.faults.nextOperationFault(),
+    parent: '',
+    left: request.knobs.assetPolls,
     finish: () => {
       request.world.assets.set(asset.id, asset);
       return renderAsset(request, asset);
     },
   });
-  return pollOperation(request, { id, owner: request.access.grantId });
 };
 
 /** GET /assets/v1/operations/{operationId} */
 export const getAssetOperation: Endpoint = (request) => {
   requireScopes(request, 'asset:read');
-  return pollOperation(request, { id: request.params['operationId'] ?? '', owner: request.access.grantId });
+  return pollOperation(request, request.params['operationId'] ?? '', request.access.grantId);
 };
 
 /** GET /assets/v1/assets/{assetId} */
@@ -84,7 +73,7 @@ async function readForm({ contentType, body }: CloudRequest): Promise<{ asked: R
   if (!(file instanceof File)) throw refuseArgument('The form field "fileContent" is missing, or is not a file.');
   if (file.size === 0) throw refuseArgument('The file is empty.');
   if (file.size > largestFile) throw refuseArgument('The file is larger than 20 MB.');
-  return { asked: parseObject(asked, 'request'), file };
+  return { asked: readObject(parseJSON(asked, 'request'), 'request'), file };
 }
 
 function readCreator(request: CloudRequest, context: unknown): StoredAsset['creator'] {

@@ -1,21 +1,15 @@
 import { OptionError } from '../check-options.ts';
-import type { EmulatorClock } from '../clock.ts';
 import { createAsset, getAsset, getAssetOperation } from './assets.ts';
 import { getUniverse, publishMessage, restartServers } from './experiences.ts';
 import { acceptJoinRequest, assignRole, declineJoinRequest, unassignRole, updateMembership } from './group-members.ts';
 import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './groups.ts';
 import { listInventoryItems } from './inventory.ts';
-import { Operations } from './operations.ts';
 import { CloudRefusal, createPathReader, requireScopes } from './request.ts';
-import type { CloudRequest, Endpoint, Records } from './request.ts';
+import type { CloudParts, CloudRequest, Endpoint, Records, StoredOperation } from './request.ts';
 import { createNotification, generateThumbnail, getThumbnailOperation, getUser } from './users.ts';
-import type { Faults } from '../faults.ts';
 import { sendJson, type Exchange } from '../http.ts';
-import type { Identities } from '../identities.ts';
-import type { EmulatorKnobs } from '../options.ts';
 import { RateLimiter, type QuotaOptions } from './rate-limits.ts';
-import type { Access, Storage } from '../oauth/storage.ts';
-import type { World } from '../world.ts';
+import type { Access } from '../oauth/storage.ts';
 
 /** @param limit requests of one OAuth authorization in a period */
 function createRoute(method: string, template: string, limit: number, respond: Endpoint, periodSeconds = 60) {
@@ -52,20 +46,10 @@ const routes = [
   createRoute('GET', '/assets/v1/operations/{operationId}', 300, getAssetOperation),
 ];
 
-interface CloudParts {
-  readonly world: World;
-  readonly identities: Identities;
-  readonly storage: Storage;
-  readonly knobs: EmulatorKnobs;
-  readonly faults: Faults;
-  readonly clock: EmulatorClock;
-  readonly absolute: (url: string) => string;
-}
-
 /** The Open Cloud of the emulator. */
 export class Cloud {
   readonly records: Records = { messages: [], notifications: [], restarts: [] };
-  readonly #operations = new Operations();
+  readonly #operations = new Map<string, StoredOperation>();
   readonly #limiter: RateLimiter;
   readonly #parts: CloudParts;
 

@@ -2,7 +2,7 @@ import { dereference, validate, type Schema } from '@cfworker/json-schema';
 import { existsSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 
-import { createPathReader, parseForm, refuseArgument, type CloudRefusal } from './request.ts';
+import { createPathReader, parseForm, parseJSON, refuseArgument, type CloudRefusal } from './request.ts';
 import type { Exchange } from '../http.ts';
 
 /** An operation of Roblox's OpenAPI description. scripts/generate-open-cloud.ts writes them. */
@@ -163,14 +163,6 @@ function resolveSchema(schema: Schema): Schema {
   if (inner !== undefined && typeof inner === 'object') return resolveSchema(inner);
   const found = schema.$ref === undefined ? undefined : definitions[schema.$ref];
   return typeof found === 'object' ? resolveSchema(found) : schema;
-}
-
-function parseJSON(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw refuseArgument(`${name} is not JSON.`);
-  }
 }
 
 /** @throws {CloudRefusal} 400: the value does not match the schema */

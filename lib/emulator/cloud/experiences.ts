@@ -1,11 +1,12 @@
 import { CloudRefusal, readJSONBody, readText, refuseArgument, requireFound, requireScopes } from './request.ts';
 import type { CloudRequest, Endpoint } from './request.ts';
+import { LONG_AGO } from '../world.ts';
 
 /** GET /cloud/v2/universes/{universe_id}. Needs no scope, and no choice on the consent page. */
 export const getUniverse: Endpoint = ({ world, ids, params }) => {
   const universeId = params['universe_id'] ?? '';
   const { about, userId } = requireFound(world.findExperience(universeId), 'universe');
-  const created = (about.createdAt ?? new Date('2020-01-01T00:00:00Z')).toISOString();
+  const created = (about.createdAt ?? LONG_AGO).toISOString();
   return {
     path: `universes/${universeId}`,
     createTime: created,

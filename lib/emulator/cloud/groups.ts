@@ -1,10 +1,14 @@
-import { CloudRefusal, refuseFilter, requireFound, requireScopes } from './request.ts';
-import type { CloudRequest, Endpoint } from './request.ts';
+import {
+  CloudRefusal,
+  refuseFilter,
+  requireFound,
+  requireScopes,
+  type CloudRequest,
+  type Endpoint,
+} from './request.ts';
 import type { EmulatedRole } from '../options.ts';
 import { cutPage } from './paging.ts';
-import type { Group, Membership } from '../world.ts';
-
-const longAgo = new Date('2020-01-01T00:00:00Z');
+import { LONG_AGO, type Group, type Membership } from '../world.ts';
 
 /** @throws {CloudRefusal} 404: no such group */
 export function findGroup({ world, params }: Pick<CloudRequest, 'world' | 'params'>): Group {
@@ -14,7 +18,7 @@ export function findGroup({ world, params }: Pick<CloudRequest, 'world' | 'param
 /** GET /cloud/v2/groups/{group_id} */
 export const getGroup: Endpoint = (request) => {
   const { facts, members, others } = findGroup(request);
-  const created = (facts.createdAt ?? longAgo).toISOString();
+  const created = (facts.createdAt ?? LONG_AGO).toISOString();
   return {
     path: `groups/${facts.id}`,
     createTime: created,
@@ -35,7 +39,7 @@ function renderRole(group: Group, role: EmulatedRole, { access }: CloudRequest):
   const isOwner = group.facts.ownerId === access.userId;
   const holds = group.members.get(access.userId)?.roleIds.includes(role.id) ?? false;
   const seesPermissions = role.rank === 0 || (access.scopes.has('group:read') && (isOwner || holds));
-  const created = (group.facts.createdAt ?? longAgo).toISOString();
+  const created = (group.facts.createdAt ?? LONG_AGO).toISOString();
   const holders = [...group.members.values()].filter(({ roleIds }) => roleIds.includes(role.id)).length;
   return {
     path: `groups/${group.facts.id}/roles/${role.id}`,
@@ -51,7 +55,7 @@ function renderRole(group: Group, role: EmulatedRole, { access }: CloudRequest):
 /** GET /cloud/v2/groups/{group_id}/roles */
 export const listGroupRoles: Endpoint = (request) => {
   const group = findGroup(request);
-  const page = cutPage([...group.roles.values()], { ...request, largest: 20 }, request.knobs);
+  const page = cutPage([...group.roles.values()], request, 20);
   return {
     groupRoles: page.items.map((role) => renderRole(group, role, request)),
     nextPageToken: page.nextPageToken,
@@ -98,7 +102,7 @@ export const listGroupMemberships: Endpoint = (request) => {
       return about !== undefined && isWanted ? [{ group, userId, about }] : [];
     }),
   );
-  const page = cutPage(matching, { ...request, largest: 100 }, request.knobs);
+  const page = cutPage(matching, request, 100);
   return {
     groupMemberships: page.items.map(({ group, userId, about }) => renderMembership(request, group, userId, about)),
     nextPageToken: page.nextPageToken,
@@ -149,7 +153,7 @@ export const listGroupJoinRequests: Endpoint = (request) => {
   if (filter?.field === 'role') throw refuseFilter('only user == is supported');
   const wanted = filter?.values.map((value) => findReferredUser(request, value));
   const asking = [...group.joinRequests].filter(([userId]) => wanted?.includes(userId) ?? true);
-  const page = cutPage(asking, { ...request, largest: 20 }, request.knobs);
+  const page = cutPage(asking, request, 20);
   const groupJoinRequests = page.items.map(([userId, askedAt]) => ({
     path: `groups/${group.facts.id}/join-requests/${request.ids.show(userId)}`,
     createTime: askedAt.toISOString(),

@@ -67,7 +67,7 @@ export const listInventoryItems: Endpoint = (request) => {
       filter.matches(entry) &&
       (mayReadAll || (entry.kind !== 'privateServer' && readAssetType(entry) !== 'PURCHASED_PLACE')),
   );
-  const page = cutPage(matching, { ...request, largest: 100 }, request.knobs);
+  const page = cutPage(matching, request, 100);
   const path = `users/${ids.show(user.id)}/inventory-items`;
   return {
     inventoryItems: page.items.map(({ item, number }) => ({ path: `${path}/${ids.show(user.id)}-${number}`, ...item })),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { refuseArgument } from './request.ts';
-import type { EmulatorKnobs } from '../options.ts';
+import { refuseArgument, type CloudRequest } from './request.ts';
 
 /** One page of a list. */
 export interface Page<T> {
@@ -17,10 +16,11 @@ export interface Page<T> {
  */
 export function cutPage<T>(
   all: readonly T[],
-  request: { path: string; query: URLSearchParams; largest: number },
-  knobs: EmulatorKnobs,
+  request: Pick<CloudRequest, 'path' | 'query' | 'knobs'>,
+  largest: number,
 ): Page<T> {
-  const size = readPageSize(request.query.get('maxPageSize'), request.largest);
+  const { knobs } = request;
+  const size = readPageSize(request.query.get('maxPageSize'), largest);
   const seal = sealRequest(request, size);
   const token = request.query.get('pageToken') ?? '';
   const { offset, pages } = token === '' ? { offset: 0, pages: 0 } : openToken(token, seal);
@@ -46,8 +46,8 @@ function readPageSize(given: string | null, largest: number): number {
   return Math.min(Number(given) || 10, largest);
 }
 
-function sealRequest(request: { path: string; query: URLSearchParams }, size: number): string {
-  const parts = [request.path, String(size), request.query.get('filter') ?? ''];
+function sealRequest({ path, query }: Pick<CloudRequest, 'path' | 'query'>, size: number): string {
+  const parts = [path, String(size), query.get('filter') ?? ''];
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16);
 }
 

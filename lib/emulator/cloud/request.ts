@@ -1,9 +1,11 @@
-import type { Faults } from '../faults.ts';
-import type { AppIdentities } from '../identities.ts';
+import { randomUUID } from 'node:crypto';
+
+import type { Faults, OperationFault } from '../faults.ts';
+import type { EmulatorClock } from '../clock.ts';
+import type { AppIdentities, Identities } from '../identities.ts';
 import type { EmulatorKnobs } from '../options.ts';
-import type { Access } from '../oauth/storage.ts';
+import type { Access, Storage } from '../oauth/storage.ts';
 import type { World } from '../world.ts';
-import type { Operations } from './operations.ts';
 
 /** A message that an app published to an experience. */
 export interface PublishedMessage {
@@ -34,14 +36,24 @@ export interface Records {
   readonly restarts: RequestedRestart[];
 }
 
-/** The input of an endpoint. */
-export interface CloudRequest {
+/** The parts of the emulator that Open Cloud uses. */
+export interface CloudParts {
   readonly world: World;
+  readonly identities: Identities;
+  readonly storage: Storage;
   readonly knobs: EmulatorKnobs;
   readonly faults: Faults;
+  readonly clock: EmulatorClock;
+  /** Makes a path of the emulator (`/avatars/…`) absolute. */
+  readonly absolute: (url: string) => string;
+}
+
+/** The input of an endpoint. */
+export interface CloudRequest extends CloudParts {
   readonly access: Access;
   readonly ids: AppIdentities;
-  readonly operations: Operations;
+  /** By ID. The newest thousand. */
+  readonly operations: Map<string, StoredOperation>;
   readonly records: Records;
   readonly now: Date;
   readonly path: string;
@@ -49,7 +61,6 @@ export interface CloudRequest {
   readonly query: URLSearchParams;
   readonly contentType: string;
   readonly body: Buffer;
-  absolute(url: string): string;
 }
 
 /** Makes the JSON response; undefined means an empty body. @throws {CloudRefusal} */
@@ -111,18 +122,16 @@ export function readJSONBody({
   if (!/^application\/json\b/i.test(contentType)) {
     throw refuseArgument('The Content-Type header must be application/json.');
   }
-  return parseObject(body.toString(), 'The body');
+  return readObject(parseJSON(body.toString(), 'The body'), 'The body');
 }
 
-/** @throws {CloudRefusal} 400: not a JSON object */
-export function parseObject(text: string, name: string): Record<string, unknown> {
-  let value: unknown;
+/** @throws {CloudRefusal} 400: not JSON */
+export function parseJSON(text: string, name: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw refuseArgument(`${name} is not JSON.`);
   }
-  return readObject(value, name);
 }
 
 /** @throws {CloudRefusal} 400: not multipart form data */
@@ -145,17 +154,50 @@ export function readText(value: unknown, name: string, max: number, min = 1): st
   throw refuseArgument(`${name} must be a string of ${min} to ${max} characters.`);
 }
 
+/** A long-running operation, which apps poll until it is done. */
+export interface StoredOperation {
+  /** Who may poll it: the authorization of an upload, or the user of a thumbnail. */
+  readonly owner: string;
+  /** The path of the resource that it belongs to, with a slash at the end. */
+  readonly parent: string;
+  /** Makes the response. Called once, when the operation is done. */
+  readonly finish: () => Record<string, unknown>;
+  readonly fault: OperationFault | undefined;
+  /** How many more responses say `done: false`. */
+  left: number;
+  /** How it ended. */
+  result?: { readonly response: Record<string, unknown> } | { readonly error: OperationFault['error'] };
+}
+
 /**
- * Polls a long-running operation.
- * @param parent the path of the resource that it belongs to, with a slash at the end
- * @throws {CloudRefusal} 404: no such operation
+ * Starts a long-running operation.
+ * @returns the response to the first poll
  */
-export function pollOperation(
-  { operations }: CloudRequest,
-  about: { id: string; owner: string; parent?: string },
+export function startOperation(
+  { operations, faults }: CloudRequest,
+  about: Omit<StoredOperation, 'fault' | 'result'>,
 ): Record<string, unknown> {
-  const { id, owner, parent = '' } = about;
-  return { path: `${parent}operations/${id}`, ...requireFound(operations.poll(id, owner), 'operation') };
+  const id = randomUUID();
+  operations.set(id, { ...about, fault: faults.next('operation') });
+  const [oldest] = operations.keys();
+  if (operations.size > 1000 && oldest !== undefined) operations.delete(oldest);
+  return pollOperation({ operations }, id, about.owner);
+}
+
+/** @throws {CloudRefusal} 404: no such operation, or another owner's */
+export function pollOperation(
+  { operations }: Pick<CloudRequest, 'operations'>,
+  id: string,
+  owner: string,
+): Record<string, unknown> {
+  const known = operations.get(id);
+  const operation = requireFound(known?.owner === owner ? known : undefined, 'operation');
+  const { parent, fault, finish } = operation;
+  if (operation.result === undefined && fault?.kind !== 'never_ends') {
+    operation.left -= 1;
+    if (operation.left < 0) operation.result = fault === undefined ? { response: finish() } : { error: fault.error };
+  }
+  return { path: `${parent}operations/${id}`, done: operation.result !== undefined, ...operation.result };
 }
 
 /** @throws {CloudRefusal} 404: the value is undefined */

@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import {
-  CloudRefusal,
-  pollOperation,
-  readJSONBody,
-  readObject,
-  readText,
-  refuseArgument,
-  requireFound,
-  requireScopes,
-} from './request.ts';
-import type { CloudRequest, Endpoint } from './request.ts';
+import { CloudRefusal, pollOperation, startOperation, type CloudRequest, type Endpoint } from './request.ts';
+import { readJSONBody, readObject, readText, refuseArgument, requireFound, requireScopes } from './request.ts';
 import { escapeHtml } from '../http.ts';
 import type { EmulatedUser } from '../options.ts';
 import type { World } from '../world.ts';
@@ -56,23 +47,18 @@ export const generateThumbnail: Endpoint = (request) => {
   const picture = `${size}-${shape === 'SQUARE' ? 'square' : 'round'}-${format === 'JPEG' ? 'jpeg' : 'png'}`;
   const imageUri = request.absolute(`/thumbnails/${user.id}-${picture}.svg`);
   const type = 'type.googleapis.com/roblox.open_cloud.cloud.v2.GenerateUserThumbnailResponse';
-  const operationId = request.operations.start({
+  return startOperation(request, {
     owner: user.id,
-    polls: request.knobs.thumbnailPolls,
-    fault: request.faults.nextOperationFault(),
+    parent: `users/${request.ids.show(user.id)}/`,
+    left: request.knobs.thumbnailPolls,
     finish: () => ({ '@type': type, imageUri }),
   });
-  return pollThumbnail(request, user, operationId);
 };
 
 /** GET /cloud/v2/users/{user_id}/operations/{operation_id}. Polls the operation. */
 export const getThumbnailOperation: Endpoint = (request) => {
-  return pollThumbnail(request, findUser(request), request.params['operation_id'] ?? '');
+  return pollOperation(request, request.params['operation_id'] ?? '', findUser(request).id);
 };
-
-function pollThumbnail(request: CloudRequest, user: EmulatedUser, id: string): Record<string, unknown> {
-  return pollOperation(request, { id, owner: user.id, parent: `users/${request.ids.show(user.id)}/` });
-}
 
 function readChoice(query: URLSearchParams, name: string, allowed: readonly string[], fallback: string): string {
   const value = query.get(name) ?? fallback;

@@ -151,7 +151,7 @@ function buildResponse(
   const user = world.users.get(ctx.oidc.account?.accountId ?? '');
   if (path === paths.userinfo && user !== undefined) {
     const clientId = accessToken?.clientId ?? '';
-    const otherUser = world.users.get(rules.faults.nextUserInfoUser() ?? '');
+    const otherUser = world.users.get(rules.faults.next('userInfoUser') ?? '');
     return buildClaims(rules, { user: otherUser ?? user, clientId, scopes: new Set(accessToken?.scope?.split(' ')) });
   }
   if (client === undefined) return undefined;

@@ -56,7 +56,7 @@ export function issueIdToken(
     iat: now,
     exp: now + rules.knobs.idTokenTTL,
   };
-  return signIdToken(claims, rules.keys.newest, about.client.clientSecret, rules.faults.nextIdTokenFault());
+  return signIdToken(claims, rules.keys.newest, about.client.clientSecret, rules.faults.next('idToken'));
 }
 
 /**
