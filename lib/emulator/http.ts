@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import timers from 'node:timers';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 import type { EmulatorOptions, RequestRecord } from './options.ts';
 
@@ -87,7 +89,7 @@ export function escapeHtml(text: string): string {
  * @param readLimit returns the largest body of a request, in bytes
  */
 export async function startListening(options: EmulatorOptions, readLimit: (req: IncomingMessage) => number) {
-  const waiting = new Set<() => void>();
+  const closing = new AbortController();
   let connections = 0;
   let handler: ((exchange: Exchange) => Promise<void>) | undefined;
 
@@ -102,10 +104,13 @@ export async function startListening(options: EmulatorOptions, readLimit: (req: 
     });
   });
   server.on('connection', () => (connections += 1));
+  const { port = 0, host = '127.0.0.1' } = options;
+  await once(server.listen(port, host), 'listening');
+  const address = server.address() as AddressInfo; // not a pipe
 
   return {
     /** Without a slash at the end. */
-    address: await listen(server, options),
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     get connections() {
       return connections;
     },
@@ -117,37 +122,15 @@ export async function startListening(options: EmulatorOptions, readLimit: (req: 
       handler = given;
     },
     /** Waits this long, or until the server is closed. */
-    wait(ms: number): Promise<void> {
-      return new Promise((resolve) => {
-        const done = () => {
-          timers.clearTimeout(timer);
-          waiting.delete(done);
-          resolve();
-        };
-        const timer = timers.setTimeout(done, ms);
-        waiting.add(done);
-      });
-    },
+    wait: (ms: number) => setTimeout(ms, undefined, { signal: closing.signal }).catch(() => undefined),
     close(): Promise<void> {
       return new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-        for (const done of waiting) done();
+        closing.abort();
       });
     },
   };
-}
-
-function listen(server: Server, { port = 0, host = '127.0.0.1' }: EmulatorOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      const found = typeof address === 'object' && address !== null ? address.port : port;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${found}`);
-    });
-  });
 }
 
 function readExchange(req: IncomingMessage, res: ServerResponse, body: Buffer | undefined): Exchange {

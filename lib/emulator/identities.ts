@@ -10,11 +10,6 @@ export interface AppIdentities {
   find(id: string): string | undefined;
 }
 
-interface AssignedIds {
-  readonly byUser: Map<string, string>;
-  readonly byId: Map<string, string>;
-}
-
 /**
  * Translates between the IDs in `users` and the user IDs that apps see. With `subjectType: 'public'` they are the same. With `'pairwise'`
  * each app has its own ID for each person, so the same number can mean different people in two apps.
@@ -23,8 +18,8 @@ interface AssignedIds {
 export class Identities {
   readonly #users: ReadonlyMap<string, EmulatedUser>;
   readonly #isPairwise: boolean;
-  /** By client ID. */
-  readonly #apps = new Map<string, AssignedIds>();
+  /** By client ID: the IDs by the ID in `users`. */
+  readonly #apps = new Map<string, Map<string, string>>();
 
   constructor(users: ReadonlyMap<string, EmulatedUser>, subjectType: EmulatorOptions['subjectType']) {
     this.#users = users;
@@ -35,33 +30,26 @@ export class Identities {
     if (!this.#isPairwise) return { show: (userId) => userId, find: (id) => (this.#users.has(id) ? id : undefined) };
     return {
       show: (userId) => this.#assign(clientId, userId),
-      find: (id) => {
-        for (const userId of this.#users.keys()) this.#assign(clientId, userId);
-        const userId = this.#apps.get(clientId)?.byId.get(id);
-        return userId !== undefined && this.#users.has(userId) ? userId : undefined;
-      },
+      find: (id) => [...this.#users.keys()].find((userId) => this.#assign(clientId, userId) === id),
     };
   }
 
   #assign(clientId: string, userId: string): string {
-    const assigned: AssignedIds = this.#apps.get(clientId) ?? { byUser: new Map(), byId: new Map() };
+    const assigned = this.#apps.get(clientId) ?? new Map<string, string>();
     this.#apps.set(clientId, assigned);
-    const { byUser, byId } = assigned;
     const wanted = this.#users.get(userId)?.appIds?.[clientId];
-    const known = byUser.get(userId);
-    if (known !== undefined && (wanted === undefined || wanted === known)) return known;
-    let id = wanted ?? makeId(clientId, userId);
-    while (wanted === undefined && byId.has(id)) id = String(BigInt(id) + 1n);
-    byUser.set(userId, id);
-    byId.set(id, userId);
+    const id = wanted ?? assigned.get(userId) ?? makeId(clientId, userId, new Set(assigned.values()));
+    assigned.set(userId, id);
     return id;
   }
 }
 
 // The same in every run, so that an app can keep its database when the emulator restarts.
-function makeId(clientId: string, userId: string): string {
+function makeId(clientId: string, userId: string, taken: ReadonlySet<string>): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([clientId, userId]))
     .digest();
-  return String(5_000_000_000 + hash.readUIntBE(0, 4));
+  let id = 5_000_000_000 + hash.readUIntBE(0, 4);
+  while (taken.has(String(id))) id += 1;
+  return String(id);
 }

@@ -1,5 +1,7 @@
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
+import { Agent, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as requestSecurely } from 'node:https';
+import { text } from 'node:stream/consumers';
 
 import { checkArgument, listPeople } from './check-options.ts';
 import { CookieJar } from './cookie-jar.ts';
@@ -74,37 +76,29 @@ export function createVisitor({ baseURL, ...others }: VisitorOptions): Visitor {
   /** The callback URLs after the consent page. They count as cross-site: the real Roblox is another site than the app. */
   const callbacks = new Set<string>();
 
-  function send(
+  async function send(
     { url, method, isCrossSite }: { url: URL; method: string; isCrossSite: boolean },
     body: string | undefined,
     headers: Readonly<Record<string, string>>,
   ) {
-    return new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
-      const cookies = jar.select({ url, method, isCrossSite });
-      const isSecure = url.protocol === 'https:';
-      const outgoing = (isSecure ? requestSecurely : request)(url, {
-        agent: agents[isSecure ? 'https:' : 'http:'],
-        method,
-        headers: {
-          accept: 'text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8',
-          ...(cookies.length === 0 ? {} : { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') }),
-          ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-          ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
-          ...headers,
-        },
-      });
-      outgoing.on('error', reject).on('response', (response) => {
-        for (const header of response.headers['set-cookie'] ?? []) jar.store(url, header);
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-        });
-      });
-      outgoing.end(body);
+    const cookies = jar.select({ url, method, isCrossSite });
+    const isSecure = url.protocol === 'https:';
+    const outgoing = (isSecure ? requestSecurely : request)(url, {
+      agent: agents[isSecure ? 'https:' : 'http:'],
+      method,
+      headers: {
+        accept: 'text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8',
+        ...(cookies.length === 0 ? {} : { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') }),
+        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+        ...headers,
+      },
     });
+    // After the response has begun, reading it fails too.
+    outgoing.on('error', () => undefined).end(body);
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    for (const header of response.headers['set-cookie'] ?? []) jar.store(url, header);
+    return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
   }
 
   async function visit(
