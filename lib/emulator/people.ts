@@ -21,11 +21,10 @@ const START = Date.UTC(2021, 2, 14, 9, 26, 53);
 const HOUR = 60 * 60 * 1000;
 
 // Roblox writes times with 0, 3, 6 or 9 fraction digits.
-const fractions = ['', '.5', '.589', '.589793', '.589793238'];
+const fractions = ['', '.500', '.589', '.589793', '.589793238'];
 function makeTime(index: number): string {
   const whole = new Date(START + index * 31 * HOUR).toISOString().slice(0, 19);
-  const fraction = fractions[index % fractions.length] ?? '';
-  return `${whole}${fraction === '.5' ? '.500' : fraction}Z`;
+  return `${whole}${fractions[index % fractions.length]}Z`;
 }
 
 function makeAsset(index: number, assetType: string, collectible = false): Item {

@@ -25,12 +25,7 @@ export function buildConfiguration(world: World, rules: TokenRules): Configurati
     jwks: {
       keys: [{ ...keys.newest.privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'ES256', use: 'sig' }],
     },
-    routes: {
-      token: paths.token,
-      introspection: paths.introspection,
-      revocation: paths.revocation,
-      userinfo: paths.userinfo,
-    },
+    routes: paths,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     features: {

@@ -10,6 +10,9 @@ export const paths = {
 /** The same paths, as a set. */
 export const providerPaths: ReadonlySet<string> = new Set(Object.values(paths));
 
+const CLAIMS =
+  'sub type iss aud exp iat nonce name nickname preferred_username created_at profile email email_verified verified age_bracket premium roles internal_user';
+
 /**
  * Builds Roblox's discovery document, with the emulator's address in place of `https://apis.roblox.com`.
  * Like Roblox's, it mentions neither PKCE nor public clients, although both are supported.
@@ -19,11 +22,11 @@ export function buildDiscovery(url: string): Record<string, unknown> {
   return {
     issuer: `${url}/oauth/`,
     authorization_endpoint: `${url}/oauth/v1/authorize`,
-    token_endpoint: `${url}/oauth/v1/token`,
-    introspection_endpoint: `${url}/oauth/v1/token/introspect`,
-    revocation_endpoint: `${url}/oauth/v1/token/revoke`,
-    resources_endpoint: `${url}/oauth/v1/token/resources`,
-    userinfo_endpoint: `${url}/oauth/v1/userinfo`,
+    token_endpoint: url + paths.token,
+    introspection_endpoint: url + paths.introspection,
+    revocation_endpoint: url + paths.revocation,
+    resources_endpoint: url + paths.resources,
+    userinfo_endpoint: url + paths.userinfo,
     jwks_uri: `${url}/oauth/v1/certs`,
     registration_endpoint: 'https://create.roblox.com/dashboard/credentials',
     service_documentation: 'https://create.roblox.com/docs/reference/cloud',
@@ -31,27 +34,7 @@ export function buildDiscovery(url: string): Record<string, unknown> {
     response_types_supported: ['none', 'code'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['ES256'],
-    claims_supported: [
-      'sub',
-      'type',
-      'iss',
-      'aud',
-      'exp',
-      'iat',
-      'nonce',
-      'name',
-      'nickname',
-      'preferred_username',
-      'created_at',
-      'profile',
-      'email',
-      'email_verified',
-      'verified',
-      'age_bracket',
-      'premium',
-      'roles',
-      'internal_user',
-    ],
+    claims_supported: CLAIMS.split(' '),
     token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
   };
 }
