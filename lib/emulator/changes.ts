@@ -43,6 +43,13 @@ export function createChanges({ world, cloud, clock }: { world: World; cloud: Cl
     if (user === undefined) throw new OptionError([field], `is not the ID of a person: ${userId}`);
     return user;
   }
+  const changeUser: Changes['changeUser'] = (changes) => {
+    const user = { ...findUser(changes.id, 'id'), ...changes };
+    checkPeople({ users: [user] });
+    // Keep memberships that were changed since the person was added, unless `groups` is given.
+    if (changes.groups === undefined) world.users.set(user.id, user);
+    else world.addUser(user);
+  };
   return {
     replacePeople({ users, groups = [] }) {
       checkPeople({ users, groups });
@@ -52,13 +59,7 @@ export function createChanges({ world, cloud, clock }: { world: World; cloud: Cl
       checkPeople({ users: [user] });
       world.addUser(user);
     },
-    changeUser(changes) {
-      const user = { ...findUser(changes.id, 'id'), ...changes };
-      checkPeople({ users: [user] });
-      // Keep memberships that were changed since the person was added, unless `groups` is given.
-      if (changes.groups === undefined) world.users.set(user.id, user);
-      else world.addUser(user);
-    },
+    changeUser,
     removeUser({ id }) {
       world.removeUser(findUser(id, 'id').id);
     },
@@ -78,15 +79,12 @@ export function createChanges({ world, cloud, clock }: { world: World; cloud: Cl
       world.findGroup(groupId).members.delete(findUser(userId, 'userId').id);
     },
     addItem({ userId, item }) {
-      const user = findUser(userId, 'userId');
-      const changed = { ...user, inventory: [...(user.inventory ?? []), item] };
-      checkPeople({ users: [changed] });
-      world.users.set(userId, changed);
+      const { inventory = [] } = findUser(userId, 'userId');
+      changeUser({ id: userId, inventory: [...inventory, item] });
     },
     removeItem({ userId, itemId }) {
-      const user = findUser(userId, 'userId');
-      const inventory = (user.inventory ?? []).filter((item) => readItem(item)?.id !== itemId);
-      world.users.set(userId, { ...user, inventory });
+      const { inventory = [] } = findUser(userId, 'userId');
+      changeUser({ id: userId, inventory: inventory.filter((item) => readItem(item)?.id !== itemId) });
     },
     spendQuota: (options) => cloud.spendQuota(options),
   };

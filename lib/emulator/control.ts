@@ -32,19 +32,13 @@ export const CONTROL_PATH = '/control/';
 /** Changes, by the name of the method: `POST /control/setRank`. The body has the fields of the method's argument. */
 const changes: Readonly<Record<string, (emulator: Controlled, body: Body) => unknown>> = {
   replacePeople: (emulator, body) => emulator.replacePeople(readPeople(body)),
-  addUser: (emulator, body) => {
-    const { users } = readPeople({ users: [body] });
-    for (const user of users) emulator.addUser(user);
-  },
+  addUser: (emulator, body) => readPeople({ users: [body] }).users.forEach((user) => emulator.addUser(user)),
   changeUser: (emulator, body) => {
     checkFields({ users: [body] });
     emulator.changeUser(reviveTimes(body) as Parameters<Changes['changeUser']>[0]); // checked there
   },
   removeUser: (emulator, body) => emulator.removeUser({ id: readField(body, 'id', 'string') }),
-  addGroup: (emulator, body) => {
-    const { groups } = readPeople({ groups: [body] });
-    for (const group of groups) emulator.addGroup(group);
-  },
+  addGroup: (emulator, body) => readPeople({ groups: [body] }).groups.forEach((group) => emulator.addGroup(group)),
   setRoles: (emulator, body) => {
     const { roleIds } = body;
     if (!Array.isArray(roleIds)) throw new OptionError(['roleIds'], 'must be an array of role IDs');

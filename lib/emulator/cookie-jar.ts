@@ -10,7 +10,7 @@ interface Cookie {
   readonly expiresAt: number;
 }
 
-/** The largest name and value together, and the largest attribute. In bytes. */
+/** The largest name and value together, and the largest attribute. In bytes: Node decodes headers as latin1, one character for each. */
 const LARGEST_PAIR = 4096;
 const LARGEST_ATTRIBUTE = 1024;
 
@@ -70,11 +70,11 @@ function readCookie(url: URL, header: string): Cookie | undefined {
   const equals = pair.indexOf('=');
   if (equals < 1) return undefined;
   const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)];
-  if (byteLength(name) + byteLength(value) > LARGEST_PAIR) return undefined;
+  if (name.length + value.length > LARGEST_PAIR) return undefined;
   const attributes = new Map(
     rest.map((attribute) => {
       const [key = '', text = ''] = attribute.split(/=(.*)/s);
-      return [key.toLowerCase(), byteLength(text) > LARGEST_ATTRIBUTE ? '' : text];
+      return [key.toLowerCase(), text.length > LARGEST_ATTRIBUTE ? '' : text];
     }),
   );
   const isSecure = attributes.has('secure');
@@ -111,9 +111,4 @@ function readExpiry(attributes: ReadonlyMap<string, string>): number {
 
 function readDefaultPath({ pathname }: URL): string {
   return pathname.slice(0, Math.max(1, pathname.lastIndexOf('/')));
-}
-
-// Node decodes headers as latin1, so one character is one byte.
-function byteLength(text: string): number {
-  return Buffer.byteLength(text, 'latin1');
 }

@@ -87,18 +87,20 @@ export class Faults {
   ): ArmedFault {
     const body = typeof options.body === 'string' ? options.body : JSON.stringify(options.body ?? {});
     const type = typeof options.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
-    return this.#respond(target, status, { 'content-type': type, ...options.headers }, body, options);
+    const response = createResponse(status, { 'content-type': type, ...options.headers }, body);
+    return arm(this.#armed.wire, target, response, options);
   }
 
   /** Responds with a redirect. */
   redirect(target: FaultTarget, location: string, options: FaultOptions & { status?: number } = {}): ArmedFault {
-    return this.#respond(target, options.status ?? 302, { location }, '', options);
+    return arm(this.#armed.wire, target, createResponse(options.status ?? 302, { location }, ''), options);
   }
 
   /** Responds with an HTML page, like a gateway in between. Status 200 by default. */
   html(target: FaultTarget, options: FaultOptions & { status?: number; page?: string } = {}): ArmedFault {
     const page = options.page ?? '<!doctype html><title>Bad gateway</title><h1>Something is in between</h1>';
-    return this.#respond(target, options.status ?? 200, { 'content-type': 'text/html; charset=utf-8' }, page, options);
+    const headers = { 'content-type': 'text/html; charset=utf-8' };
+    return arm(this.#armed.wire, target, createResponse(options.status ?? 200, headers, page), options);
   }
 
   /** Reads the request and sends no response. {@link Faults.clear} does not end the request; closing the emulator does. */
@@ -186,23 +188,18 @@ export class Faults {
     const copy: Record<string, unknown> = { ...(body as object) };
     return typeof change === 'function' ? change(copy) : { ...copy, ...change };
   }
+}
 
-  #respond(
-    target: FaultTarget,
-    status: number,
-    headers: Readonly<Record<string, string>>,
-    body: string,
-    options: FaultOptions,
-  ): ArmedFault {
-    if (!Number.isSafeInteger(status) || status < 200 || status > 599) {
-      throw new TypeError(`The status of a fault must be a whole number from 200 to 599, but is ${String(status)}`);
-    }
-    for (const [name, value] of Object.entries(headers)) {
-      validateHeaderName(name);
-      validateHeaderValue(name, value);
-    }
-    return arm(this.#armed.wire, target, { kind: 'respond', status, headers, body }, options);
+/** @throws {TypeError} a status or a header that cannot be sent */
+function createResponse(status: number, headers: Readonly<Record<string, string>>, body: string): WireFault {
+  if (!Number.isSafeInteger(status) || status < 200 || status > 599) {
+    throw new TypeError(`The status of a fault must be a whole number from 200 to 599, but is ${String(status)}`);
   }
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
+  return { kind: 'respond', status, headers, body };
 }
 
 function requireKind(kind: string, known: readonly string[]): void {

@@ -139,15 +139,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const absolute = (address: string) => (address.startsWith('/') ? url + address : address);
   const identities = new Identities(world.users, options.subjectType);
-  const rules = { issuer: `${url}/oauth/`, clock, keys, faults, knobs, storage, identities, absolute };
+  const parts = { world, identities, storage, knobs, faults, clock, absolute };
   let tokens: TokenServer;
   try {
-    tokens = await createTokenServer(world, rules);
+    tokens = await createTokenServer({ ...parts, issuer: `${url}/oauth/`, keys });
   } catch (error) {
     await listener.close();
     throw error;
   }
-  const cloud = new Cloud({ world, identities, storage, knobs, faults, clock, absolute });
+  const cloud = new Cloud(parts);
 
   listener.handle(async (exchange) => {
     const { method, path, res } = exchange;

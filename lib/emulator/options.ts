@@ -191,8 +191,6 @@ export interface EmulatorOptions extends Partial<EmulatorKnobs> {
   readonly authorizationsKept?: number;
 }
 
-const DAY = 24 * 60 * 60;
-
 /** The default knobs: Roblox's behaviour. */
 export const defaultKnobs: Readonly<EmulatorKnobs> = {
   rateLimits: false,
@@ -205,6 +203,6 @@ export const defaultKnobs: Readonly<EmulatorKnobs> = {
   assetPolls: 1,
   accessTokenTTL: 15 * 60,
   codeTTL: 60,
-  refreshTokenTTL: 90 * DAY,
+  refreshTokenTTL: 90 * 24 * 60 * 60,
   idTokenTTL: 10 * 60 * 60,
 };

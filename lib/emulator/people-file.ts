@@ -68,40 +68,42 @@ function findBrokenLine(text: string): number {
 
 /** Finds the line where the value at a path begins, or its nearest parent when the value is missing. */
 function findLine(text: string, path: OptionPath): number {
-  const wanted = path.map(String);
-  const stack: { key: string; index: number; isArray: boolean }[] = [];
-  let best = { depth: -1, line: 1 };
-  let key: string | undefined;
-  const visit = (start: number) => {
-    const parent = stack.at(-1);
-    if (parent !== undefined) parent.key = parent.isArray ? String(parent.index) : (key ?? '');
-    const here = stack.map((level) => level.key);
-    const isOnTheWay = here.length <= wanted.length && here.every((part, depth) => part === wanted[depth]);
-    if (isOnTheWay && here.length > best.depth) best = { depth: here.length, line: countLines(text, start) };
-  };
-  for (const { kind, start, value } of scan(text)) {
-    const parent = stack.at(-1);
-    if (kind === '{' || kind === '[') {
-      visit(start);
-      stack.push({ key: '', index: 0, isArray: kind === '[' });
-      key = undefined;
-    } else if (kind === '}' || kind === ']') {
-      stack.pop();
-      key = undefined;
-    } else if (kind === ',') {
-      if (parent !== undefined) parent.index += 1;
-      key = undefined;
-    } else if (kind === 'value' && parent?.isArray === false && key === undefined) {
-      key = JSON.parse(value) as string; // a member's name is a string
-    } else if (kind === 'value') {
-      visit(start);
-    }
+  const tokens = [...scan(text)];
+  let at = 0;
+  for (const part of path) {
+    const member = findMember(tokens, at, part);
+    if (member === undefined) break;
+    at = member;
   }
-  return best.line;
+  return countLines(text, tokens[at]?.start ?? 0);
+}
+
+/** Finds a member of the object or list that begins at a token. The JSON is not broken. */
+function findMember(tokens: readonly Token[], start: number, part: string | number): number | undefined {
+  let depth = 0;
+  let index = 0;
+  for (const [at, { kind, value }] of tokens.entries()) {
+    if (at < start) continue;
+    if (kind === '}' || kind === ']') depth -= 1;
+    if (depth === 0 && at > start) return undefined;
+    if (depth === 1 && kind === ',') index += 1;
+    else if (depth === 1 && part === index) return at;
+    if (depth === 1 && tokens[at + 1]?.kind === ':' && JSON.parse(value) === part) return at + 2;
+    if (kind === '{' || kind === '[') depth += 1;
+  }
+  return undefined;
+}
+
+interface Token {
+  /** A mark such as `{`, `value` or `other`. */
+  readonly kind: string;
+  readonly start: number;
+  readonly value: string;
+  readonly isBroken: boolean;
 }
 
 /** Finds the tokens of JSON. One that is broken is not JSON, or not allowed where it is. */
-function* scan(text: string) {
+function* scan(text: string): Generator<Token, void> {
   const pattern = /\s*(?:([{}[\],:])|("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false|null))|\s*(\S)/gy;
   let before = ',';
   for (;;) {

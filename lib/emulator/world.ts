@@ -1,6 +1,10 @@
 import { DEMO_CLIENT, DEMO_GROUPS, DEMO_PEOPLE, DEMO_PUBLIC_CLIENT } from './people.ts';
 import type { EmulatedClient, EmulatedExperience, EmulatedGroupFacts, EmulatedRole, EmulatedUser } from './options.ts';
-import type { EmulatorOptions } from './options.ts';
+import type { EmulatorKnobs, EmulatorOptions } from './options.ts';
+import type { EmulatorClock } from './clock.ts';
+import type { Faults } from './faults.ts';
+import type { Identities } from './identities.ts';
+import type { Storage } from './oauth/storage.ts';
 
 /** The membership of a person in a group. Immutable. */
 export interface Membership {
@@ -135,6 +139,18 @@ export class World {
   listGroups(userId: string): Group[] {
     return [...this.groups.values()].filter(({ members }) => members.has(userId));
   }
+}
+
+/** The parts of a running emulator that both OAuth and Open Cloud use. */
+export interface EmulatorParts {
+  readonly world: World;
+  readonly identities: Identities;
+  readonly storage: Storage;
+  readonly knobs: EmulatorKnobs;
+  readonly faults: Faults;
+  readonly clock: EmulatorClock;
+  /** Makes a path of the emulator (`/avatars/…`) absolute. */
+  readonly absolute: (url: string) => string;
 }
 
 /** Finds the role that every member has. Roblox calls it "Member" and ranks it 1. */

@@ -5,16 +5,24 @@ import { acceptJoinRequest, assignRole, declineJoinRequest, unassignRole, update
 import { getGroup, getGroupRole, listGroupJoinRequests, listGroupMemberships, listGroupRoles } from './groups.ts';
 import { listInventoryItems } from './inventory.ts';
 import { CloudRefusal, createPathReader, requireScopes } from './request.ts';
-import type { CloudParts, CloudRequest, Endpoint, Records, StoredOperation } from './request.ts';
+import type { CloudRequest, Endpoint, Records, StoredOperation } from './request.ts';
 import { createNotification, generateThumbnail, getThumbnailOperation, getUser } from './users.ts';
 import { sendJson, type Exchange } from '../http.ts';
 import { RateLimiter, type QuotaOptions } from './rate-limits.ts';
 import type { Access } from '../oauth/storage.ts';
+import type { EmulatorParts } from '../world.ts';
 
 /** @param limit requests of one OAuth authorization in a period */
 function createRoute(method: string, template: string, limit: number, respond: Endpoint, periodSeconds = 60) {
-  const name = `${method} ${template}`;
-  return { method, name, readParams: createPathReader(template), limit, periodSeconds, respond };
+  const readParams = createPathReader(template);
+  return (wanted: string, path: string): Operation | undefined => {
+    const params = wanted === method ? readParams(path) : undefined;
+    if (params === undefined) return undefined;
+    // Errors of the assets API have numbers as codes, those of v2 names.
+    const describeRefusal = ({ status, code, message }: CloudRefusal) =>
+      path.startsWith('/assets/') ? { code: status, message } : { code, message };
+    return { name: `${method} ${template}`, params, limit, periodSeconds, status: 200, respond, describeRefusal };
+  };
 }
 
 const group = '/cloud/v2/groups/{group_id}';
@@ -51,9 +59,9 @@ export class Cloud {
   readonly records: Records = { messages: [], notifications: [], restarts: [] };
   readonly #operations = new Map<string, StoredOperation>();
   readonly #limiter: RateLimiter;
-  readonly #parts: CloudParts;
+  readonly #parts: EmulatorParts;
 
-  constructor(parts: CloudParts) {
+  constructor(parts: EmulatorParts) {
     this.#parts = parts;
     this.#limiter = new RateLimiter(parts.clock);
   }
@@ -148,23 +156,11 @@ interface Operation {
 }
 
 async function findOperation(method: string, path: string): Promise<Operation | undefined> {
-  return findRoute(method, path) ?? findGenerated(method, path);
-}
-
-function findRoute(method: string, path: string): Operation | undefined {
-  for (const { readParams, ...route } of routes) {
-    const params = route.method === method ? readParams(path) : undefined;
-    if (params === undefined) continue;
-    return {
-      ...route,
-      params,
-      status: 200,
-      // Errors of the assets API have numbers as codes, those of v2 names.
-      describeRefusal: ({ status, code, message }) =>
-        path.startsWith('/assets/') ? { code: status, message } : { code, message },
-    };
+  for (const find of routes) {
+    const operation = find(method, path);
+    if (operation !== undefined) return operation;
   }
-  return undefined;
+  return findGenerated(method, path);
 }
 
 /** Finds an operation whose response comes from Roblox's description alone. Loads the description when it is first needed. */

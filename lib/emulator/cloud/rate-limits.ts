@@ -1,8 +1,8 @@
 import type { EmulatorClock } from '../clock.ts';
 
-interface Window {
+interface Quota {
   readonly endsAt: number;
-  used: number;
+  left: number;
 }
 
 /** Which quota `spendQuota` uses up. */
@@ -28,10 +28,8 @@ export interface Asker {
   readonly operation: string;
 }
 
-interface SpentQuota {
+interface SpentQuota extends Quota {
   readonly matches: (asker: Asker) => boolean;
-  readonly endsAt: number;
-  left: number;
 }
 
 /**
@@ -39,7 +37,8 @@ interface SpentQuota {
  * @see https://create.roblox.com/docs/cloud/reference/rate-limits
  */
 export class RateLimiter {
-  readonly #windows = new Map<string, Window>();
+  /** By authorization and operation. */
+  readonly #quotas = new Map<string, Quota>();
   readonly #clock: EmulatorClock;
   #spent: SpentQuota[] = [];
   #sweptAt = 0;
@@ -58,26 +57,17 @@ export class RateLimiter {
     { limit, periodSeconds, isEnforced }: { limit: number; periodSeconds: number; isEnforced: boolean },
   ) {
     const now = this.#clock.now();
-    const spent = this.#spent.find((quota) => quota.endsAt > now && quota.matches(asker));
-    if (spent !== undefined) {
-      const isExceeded = spent.left <= 0;
-      if (!isExceeded) spent.left -= 1;
-      return describeAllowance(limit, periodSeconds, { isExceeded, left: spent.left, msLeft: spent.endsAt - now });
-    }
-    const key = `${asker.grantId} ${asker.operation}`;
-    let window = this.#windows.get(key);
-    if (window === undefined || window.endsAt <= now) {
-      window = { endsAt: now + periodSeconds * 1000, used: 0 };
-      this.#windows.set(key, window);
-      this.#sweep(now);
-    }
-    const isExceeded = isEnforced && window.used >= limit;
-    if (!isExceeded) window.used += 1;
-    return describeAllowance(limit, periodSeconds, {
-      isExceeded,
-      left: limit - window.used,
-      msLeft: window.endsAt - now,
-    });
+    const spent = this.#spent.find(({ endsAt, matches }) => endsAt > now && matches(asker));
+    const quota = spent ?? this.#findQuota(`${asker.grantId} ${asker.operation}`, limit, now + periodSeconds * 1000);
+    const isExceeded = (isEnforced || spent !== undefined) && quota.left <= 0;
+    if (!isExceeded) quota.left -= 1;
+    const secondsLeft = Math.max(1, Math.ceil((quota.endsAt - now) / 1000));
+    const headers = {
+      'x-ratelimit-limit': `${limit}, ${limit};w=${periodSeconds}`,
+      'x-ratelimit-remaining': String(Math.max(0, quota.left)),
+      'x-ratelimit-reset': String(secondsLeft),
+    };
+    return { isExceeded, headers, secondsLeft };
   }
 
   /** Leaves `left` requests in a new period to the askers that `matches`. */
@@ -88,28 +78,25 @@ export class RateLimiter {
   }
 
   reset(): void {
-    this.#windows.clear();
+    this.#quotas.clear();
     this.#spent = [];
+  }
+
+  /** Finds what is left in this period, or begins a new one. */
+  #findQuota(key: string, limit: number, endsAt: number): Quota {
+    const now = this.#clock.now();
+    const known = this.#quotas.get(key);
+    if (known !== undefined && known.endsAt > now) return known;
+    const quota = { endsAt, left: limit };
+    this.#quotas.set(key, quota);
+    this.#sweep(now);
+    return quota;
   }
 
   // Removes old periods once a minute, so that they do not fill the memory.
   #sweep(now: number): void {
     if (Math.abs(now - this.#sweptAt) < 60_000) return;
     this.#sweptAt = now;
-    for (const [key, { endsAt }] of this.#windows) if (endsAt <= now) this.#windows.delete(key);
+    for (const [key, { endsAt }] of this.#quotas) if (endsAt <= now) this.#quotas.delete(key);
   }
-}
-
-function describeAllowance(
-  limit: number,
-  periodSeconds: number,
-  { isExceeded, left, msLeft }: { isExceeded: boolean; left: number; msLeft: number },
-) {
-  const secondsLeft = Math.max(1, Math.ceil(msLeft / 1000));
-  const headers = {
-    'x-ratelimit-limit': `${limit}, ${limit};w=${periodSeconds}`,
-    'x-ratelimit-remaining': String(Math.max(0, left)),
-    'x-ratelimit-reset': String(secondsLeft),
-  };
-  return { isExceeded, headers, secondsLeft };
 }

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Faults, OperationFault } from '../faults.ts';
-import type { EmulatorClock } from '../clock.ts';
-import type { AppIdentities, Identities } from '../identities.ts';
-import type { EmulatorKnobs } from '../options.ts';
-import type { Access, Storage } from '../oauth/storage.ts';
-import type { World } from '../world.ts';
+import type { OperationFault } from '../faults.ts';
+import type { AppIdentities } from '../identities.ts';
+import type { Access } from '../oauth/storage.ts';
+import type { EmulatorParts } from '../world.ts';
 
 /** A message that an app published to an experience. */
 export interface PublishedMessage {
@@ -36,20 +34,8 @@ export interface Records {
   readonly restarts: RequestedRestart[];
 }
 
-/** The parts of the emulator that Open Cloud uses. */
-export interface CloudParts {
-  readonly world: World;
-  readonly identities: Identities;
-  readonly storage: Storage;
-  readonly knobs: EmulatorKnobs;
-  readonly faults: Faults;
-  readonly clock: EmulatorClock;
-  /** Makes a path of the emulator (`/avatars/…`) absolute. */
-  readonly absolute: (url: string) => string;
-}
-
 /** The input of an endpoint. */
-export interface CloudRequest extends CloudParts {
+export interface CloudRequest extends EmulatorParts {
   readonly access: Access;
   readonly ids: AppIdentities;
   /** By ID. The newest thousand. */

@@ -4,11 +4,9 @@ import type { Configuration } from 'oidc-provider';
 import { escapeHtml } from '../http.ts';
 import { paths } from './endpoints.ts';
 import type { TokenRules } from './token-rules.ts';
-import type { World } from '../world.ts';
 
 /** Configures oidc-provider with Roblox's apps, users, paths, lifetimes and client authentication. */
-export function buildConfiguration(world: World, rules: TokenRules): Configuration {
-  const { knobs, keys } = rules;
+export function buildConfiguration({ world, knobs, keys }: TokenRules): Configuration {
   return {
     clients: [...world.clients.values()].map((client) => ({
       client_id: client.clientID,

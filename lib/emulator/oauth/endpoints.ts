@@ -7,7 +7,6 @@ export const paths = {
   userinfo: '/oauth/v1/userinfo',
 } as const;
 
-/** The same paths, as a set. */
 export const providerPaths: ReadonlySet<string> = new Set(Object.values(paths));
 
 const CLAIMS =

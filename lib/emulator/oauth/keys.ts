@@ -1,5 +1,12 @@
-import { createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import {
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
 
 /** A JSON Web Key. Our own type, because @types/node 25 moved its type. */
 type PublicJWK = Readonly<Record<string, unknown>>;

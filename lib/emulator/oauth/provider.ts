@@ -18,7 +18,6 @@ import {
   showAccessToken,
   type TokenRules,
 } from './token-rules.ts';
-import type { World } from '../world.ts';
 
 /** What a user grants to an app. */
 export interface Consent {
@@ -32,10 +31,10 @@ export interface Consent {
 export type TokenServer = Awaited<ReturnType<typeof createTokenServer>>;
 
 /** Starts oidc-provider with Roblox's rules. */
-export async function createTokenServer(world: World, rules: TokenRules) {
+export async function createTokenServer(rules: TokenRules) {
   const { Provider, errors } = await loadLibrary();
   const provider = new Provider(rules.issuer, {
-    ...buildConfiguration(world, rules),
+    ...buildConfiguration(rules),
     adapter: (name: string) => rules.storage.createAdapter(name, () => new errors.InvalidGrant('already used')),
   });
   provider.silent = true;
@@ -50,7 +49,7 @@ export async function createTokenServer(world: World, rules: TokenRules) {
     if (!rules.knobs.cors) ctx.remove('access-control-allow-origin');
     if (ctx.status !== 200) return;
     // Cast: oidc-provider has added its fields to Koa's context.
-    const body = buildResponse(world, rules, { path, token: tokens.get(ctx.req) ?? '' }, ctx as KoaContextWithOIDC);
+    const body = buildResponse(rules, { path, token: tokens.get(ctx.req) ?? '' }, ctx as KoaContextWithOIDC);
     if (body === undefined) return;
     ctx.body = ctx.status === 200 ? rules.faults.applyRewrites(ctx.method, path, body) : body;
   });
@@ -141,11 +140,11 @@ function explainMissing(cause: unknown): Error {
 
 /** Builds the body of Roblox's response; undefined when oidc-provider's is the same. */
 function buildResponse(
-  world: World,
   rules: TokenRules,
   { path, token }: { path: string; token: string },
   ctx: KoaContextWithOIDC,
 ): unknown {
+  const { world } = rules;
   const { accessToken, params } = ctx.oidc;
   const client = world.clients.get(ctx.oidc.client?.clientId ?? '');
   const user = world.users.get(ctx.oidc.account?.accountId ?? '');
@@ -162,8 +161,7 @@ function buildResponse(
   if (path === paths.introspection) return introspect(rules, token, client);
   if (path !== paths.resources) return undefined;
   const access = rules.storage.findAccess(token);
-  if (access?.clientId === client.clientID)
-    return listResources(world, rules.identities.forApp(client.clientID), access);
+  if (access?.clientId === client.clientID) return listResources(rules, access);
   ctx.status = 401;
   return { error: 'invalid_token', error_description: 'The access token is invalid, expired or revoked' };
 }

@@ -1,7 +1,6 @@
-import type { AppIdentities } from '../identities.ts';
 import type { EmulatedUser } from '../options.ts';
 import type { Access, GrantedResources } from './storage.ts';
-import type { World } from '../world.ts';
+import type { EmulatorParts, World } from '../world.ts';
 
 /** A resource that a user can choose on the consent page. */
 export interface Choice {
@@ -40,7 +39,7 @@ export function readChoices(offered: readonly Choice[], ticked: ReadonlySet<stri
  * Builds the response of v1/token/resources: one entry for each owner, with the kinds of resources that it has.
  * @see https://create.roblox.com/docs/cloud/auth/oauth2-reference
  */
-export function listResources(world: World, ids: AppIdentities, access: Access): { resource_infos: unknown[] } {
+export function listResources({ world, identities }: EmulatorParts, access: Access): { resource_infos: unknown[] } {
   const owners = new Map<
     string,
     { owner: { id: string; type: string }; resources: Record<string, { ids: string[] }> }
@@ -50,7 +49,7 @@ export function listResources(world: World, ids: AppIdentities, access: Access):
     (info.resources[kind] ??= { ids: [] }).ids.push(id);
     owners.set(`${type} ${ownerId}`, info);
   }
-  const ownId = ids.show(access.userId);
+  const ownId = identities.forApp(access.clientId).show(access.userId);
   const { experienceIds, accounts } = access.resources;
   for (const experience of world.users.get(access.userId)?.experiences ?? []) {
     if (!experienceIds.includes(experience.id)) continue;

@@ -1,24 +1,16 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
-import { toSeconds, type EmulatorClock } from '../clock.ts';
-import type { Faults } from '../faults.ts';
-import type { Identities } from '../identities.ts';
+import { toSeconds } from '../clock.ts';
 import { signIdToken } from './id-token-faults.ts';
 import { readClaims, signJwt, type KeyRing } from './keys.ts';
-import type { EmulatedClient, EmulatedUser, EmulatorKnobs } from '../options.ts';
-import type { Storage, StoredToken } from './storage.ts';
+import type { EmulatedClient, EmulatedUser } from '../options.ts';
+import type { StoredToken } from './storage.ts';
+import type { EmulatorParts } from '../world.ts';
 
 /** What the functions below need. */
-export interface TokenRules {
+export interface TokenRules extends EmulatorParts {
   readonly issuer: string;
-  readonly clock: EmulatorClock;
   readonly keys: KeyRing;
-  readonly faults: Faults;
-  readonly knobs: EmulatorKnobs;
-  readonly storage: Storage;
-  readonly identities: Identities;
-  /** Makes a path of the emulator (`/avatars/…`) absolute. */
-  readonly absolute: (url: string) => string;
 }
 
 /** Builds the claims of userinfo. With the scope `openid` alone there is only `sub`. */
