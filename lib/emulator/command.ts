@@ -174,7 +174,7 @@ function describePasses(inventory: NonNullable<EmulatedUser['inventory']>): stri
 // Without the query and the headers, which contain codes and tokens.
 function describeRequest({ at, method, path, status }: RequestRecord): string {
   const time = new Date(at).toISOString().slice(11, 23);
-  return `${time} ${method} ${path} ${status === 0 ? 'no answer' : status} ${Date.now() - at} ms\n`;
+  return `${time} ${method} ${path} ${status === 0 ? 'no response' : status} ${Date.now() - at} ms\n`;
 }
 
 /** Reads the people again whenever their file changes. A file that cannot be read changes nothing. */

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { startEmulator } from '../../lib/emulator/index.ts';
 import type { Emulator } from '../../lib/emulator/index.ts';
 import { createBench, credentials, withEmulator } from './support.ts';
-import type { Answer, Bench } from './support.ts';
+import type { Bench, ParsedResponse } from './support.ts';
 
 const MANGO = '4100000001';
 const NELL = '4100000002';
@@ -22,7 +22,7 @@ describe('Control over HTTP', () => {
   });
   afterEach(() => roblox.close());
 
-  const post = (word: string, body: unknown = {}): Promise<Answer> =>
+  const post = (word: string, body: unknown = {}): Promise<ParsedResponse> =>
     bench.send(`/control/${word}`, { method: 'POST', body: JSON.stringify(body) });
 
   async function change(word: string, body: unknown = {}): Promise<unknown> {
@@ -270,9 +270,9 @@ describe('Control over HTTP', () => {
       const port = Number(new URL(open.address).port);
       const socket = connect({ port, host: outside, localAddress: outside });
       socket.write(`GET /control/requests HTTP/1.1\r\nHost: ${outside}\r\n\r\n`);
-      const [answer] = (await once(socket, 'data')) as [Buffer];
+      const [response] = (await once(socket, 'data')) as [Buffer];
       socket.destroy();
-      expect(answer.toString()).to.match(/^HTTP\/1\.1 403 /);
+      expect(response.toString()).to.match(/^HTTP\/1\.1 403 /);
     });
   });
 });

@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 
 import { createVisitor, DEMO_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
 import type { EmulatedClient, Emulator, EmulatorOptions, IssueOptions } from '../../lib/emulator/index.ts';
 
 /** A parsed response. */
-export interface Answer {
+export interface ParsedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -15,17 +18,17 @@ export interface Answer {
 /** An emulator, and functions that send requests to it like an app. */
 export interface Bench {
   readonly roblox: Emulator;
-  get(path: string, token?: string): Promise<Answer>;
+  get(path: string, token?: string): Promise<ParsedResponse>;
   post(
     path: string,
     form: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<Answer>;
-  postJson(path: string, body: unknown, token: string, method?: 'POST' | 'PATCH'): Promise<Answer>;
+  ): Promise<ParsedResponse>;
+  postJson(path: string, body: unknown, token: string, method?: 'POST' | 'PATCH'): Promise<ParsedResponse>;
   /** Sends any request. */
-  send(path: string, init: RequestInit): Promise<Answer>;
+  send(path: string, init: RequestInit): Promise<ParsedResponse>;
   /** Signs a user in. Returns the response of the token endpoint. */
-  signIn(about?: SignIn): Promise<Answer>;
+  signIn(about?: SignIn): Promise<ParsedResponse>;
   /** Sends an authorization request, and returns the callback URL. */
   authorize(parameters?: Readonly<Record<string, string | undefined>>, decision?: Decision): Promise<URL>;
   /** Issues an access token without a login. */
@@ -48,8 +51,8 @@ export const redirectURI = 'http://localhost:3000/auth/roblox/callback';
 export const verifier = 'a-verifier-of-more-than-forty-three-characters-._~';
 export const credentials = { client_id: DEMO_CLIENT.clientID, client_secret: DEMO_CLIENT.clientSecret };
 
-export function hashVerifier(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+export function hashVerifier(plain: string): string {
+  return createHash('sha256').update(plain).digest('base64url');
 }
 
 /** Runs a test with its own emulator. */
@@ -63,13 +66,13 @@ export async function withEmulator(options: EmulatorOptions, test: (bench: Bench
 }
 
 export function createBench(roblox: Emulator): Bench {
-  async function send(path: string, init: RequestInit): Promise<Answer> {
+  async function send(path: string, init: RequestInit): Promise<ParsedResponse> {
     const response = await fetch(roblox.url + path, { redirect: 'manual', ...init });
-    const text = await response.text();
+    const body = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
     // Every JSON response of the emulator is an object.
-    const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
-    return { status: response.status, headers: response.headers, text, json };
+    const json = isJson ? (JSON.parse(body) as Record<string, unknown>) : {};
+    return { status: response.status, headers: response.headers, text: body, json };
   }
   const bench: Bench = {
     roblox,
@@ -121,4 +124,12 @@ export function authorizationURL(
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(all)) if (value !== undefined) query.append(name, value);
   return `${roblox.url}/oauth/v1/authorize?${query}`;
+}
+
+/** Runs a module in its own process, at the root of the package. */
+export async function runModule(script: string): Promise<{ stdout: string; stderr: string; code: number | null }> {
+  const args = ['--import', './scripts/strip-types.js', '--input-type=module', '--eval', script];
+  const child = spawn(process.execPath, args, { cwd: new URL('../..', import.meta.url), env: { PATH: '' } });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { stdout, stderr, code: child.exitCode };
 }

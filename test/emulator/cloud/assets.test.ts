@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { startEmulator } from '../../../lib/emulator/index.ts';
 import type { Emulator } from '../../../lib/emulator/index.ts';
 import { createBench, withEmulator } from '../support.ts';
-import type { Answer, Bench } from '../support.ts';
+import type { ParsedResponse, Bench } from '../support.ts';
 
 const scope = 'openid asset:read asset:write';
 const asked = {
@@ -14,7 +14,7 @@ const asked = {
 };
 const png = new Blob([new Uint8Array(1000)], { type: 'image/png' });
 
-function upload(bench: Bench, token: string, fields: Readonly<Record<string, string | Blob>>): Promise<Answer> {
+function upload(bench: Bench, token: string, fields: Readonly<Record<string, string | Blob>>): Promise<ParsedResponse> {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.append(name, value);
   return bench.send('/assets/v1/assets', { method: 'POST', body, headers: { authorization: `Bearer ${token}` } });
@@ -119,7 +119,7 @@ describe('Emulated uploads', () => {
   });
 
   const context = (creator: unknown) => ({ creationContext: { creator } });
-  const wrong: [string, () => Promise<Answer>][] = [
+  const wrong: [string, () => Promise<ParsedResponse>][] = [
     ['an unknown type', () => uploadKite({ assetType: 'Sculpture' })],
     ['a type that does not fit the file', () => uploadKite({ assetType: 'Audio' })],
     ['no name', () => uploadKite({ displayName: undefined })],

@@ -7,7 +7,7 @@ import { startEmulator } from '../../../lib/emulator/index.ts';
 import type { Emulator } from '../../../lib/emulator/index.ts';
 import { knownScopes } from '../../../lib/emulator/oauth/endpoints.ts';
 import { createBench } from '../support.ts';
-import type { Answer, Bench } from '../support.ts';
+import type { ParsedResponse, Bench } from '../support.ts';
 import { findProblem } from './schemas.ts';
 
 const OWNER = '4100000004';
@@ -229,17 +229,17 @@ function findMistakes({ path: template, parameters, body }: DescribedOperation, 
   return mistakes;
 }
 
-function expectRefusal(operation: DescribedOperation, answer: Answer, status: number): void {
-  expect(answer.status, answer.text).to.equal(status);
+function expectRefusal(operation: DescribedOperation, response: ParsedResponse, status: number): void {
+  expect(response.status, response.text).to.equal(status);
   const described = operation.errors[status];
   if (described !== undefined) {
-    expect(findProblem(described.schema, JSON.parse(answer.text)), answer.text).to.equal(undefined);
+    expect(findProblem(described.schema, JSON.parse(response.text)), response.text).to.equal(undefined);
   } else if (operation.path.startsWith('/cloud/')) {
-    expect(answer.json['code']).to.equal(status === 400 ? 'INVALID_ARGUMENT' : 'PERMISSION_DENIED');
-    expect(answer.json['message']).to.be.a('string');
+    expect(response.json['code']).to.equal(status === 400 ? 'INVALID_ARGUMENT' : 'PERMISSION_DENIED');
+    expect(response.json['message']).to.be.a('string');
   } else if (operation.path.startsWith('/assets/')) {
-    expect(answer.json).to.include({ code: status }).and.have.property('message');
+    expect(response.json).to.include({ code: status }).and.have.property('message');
   } else {
-    expect(answer.json['errors']).to.be.an('array');
+    expect(response.json['errors']).to.be.an('array');
   }
 }

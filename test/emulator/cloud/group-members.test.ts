@@ -87,9 +87,9 @@ describe('Members of an emulated group', () => {
           [':unassignRole', 'POST'],
           ['', 'PATCH'],
         ] as const) {
-          const answer = await bench.postJson(`${about.path ?? membership}${suffix}`, body, token, method);
-          expect(answer.status, suffix).to.equal(status);
-          expect(answer.json['message'], suffix).to.be.a('string');
+          const response = await bench.postJson(`${about.path ?? membership}${suffix}`, body, token, method);
+          expect(response.status, suffix).to.equal(status);
+          expect(response.json['message'], suffix).to.be.a('string');
         }
         expect(await readRoles(bench)).to.deep.equal(before);
       });

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { readMembershipFilter } from '../../../lib/emulator/cloud/groups.ts';
 import { startEmulator } from '../../../lib/emulator/index.ts';
 import type { Emulator } from '../../../lib/emulator/index.ts';
-import { createBench, withEmulator } from '../support.ts';
+import { createBench } from '../support.ts';
 import type { Bench } from '../support.ts';
 
 type Row = Record<string, unknown>;
@@ -141,29 +141,5 @@ describe('Emulated groups', () => {
     expect((await bench.get('/cloud/v2/groups/7001/join-requests', member)).status).to.equal(403);
     const narrow = await bench.token({ user: '4100000004', scope: 'openid' });
     expect((await bench.get('/cloud/v2/groups/7001/join-requests', narrow)).status).to.equal(403);
-  });
-
-  it('groups that only a member mentions get roles, ranks, a guest role and the base role', async () => {
-    const person = (id: string, roleIds: string[]) => ({
-      ...{ id, username: `u${id}`, displayName: `U${id}`, createdAt: new Date(0), picture: null },
-      groups: [{ id: '9', displayName: 'Nine', roleIds }],
-    });
-    await withEmulator({ users: [person('1', ['91']), person('2', ['92', '91'])] }, async (own) => {
-      const bearer = await own.token();
-      const { json } = await own.get('/cloud/v2/groups/9/roles', bearer);
-      expect(
-        (json['groupRoles'] as Row[]).map((role) => [role['id'], role['rank'], role['memberCount']]),
-      ).to.deep.equal([
-        ['900', 0, undefined],
-        ['901', 1, 2],
-        ['91', 2, 2],
-        ['92', 3, 1],
-      ]);
-      const members = await own.get('/cloud/v2/groups/9/memberships', bearer);
-      expect((members.json['groupMemberships'] as Row[]).map((row) => row['role'])).to.deep.equal([
-        'groups/9/roles/91',
-        'groups/9/roles/92',
-      ]);
-    });
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { startEmulator } from '../../../lib/emulator/index.ts';
 import type { Emulator } from '../../../lib/emulator/index.ts';
-import { createBench, withEmulator } from '../support.ts';
+import { createBench } from '../support.ts';
 import type { Bench } from '../support.ts';
 
 describe('Emulated users', () => {
@@ -41,30 +41,12 @@ describe('Emulated users', () => {
       .and.include('<rect');
   });
 
-  it('a thumbnail takes as many polls as thumbnailPolls says', async () => {
-    await withEmulator({ thumbnailPolls: 3 }, async (own) => {
-      const bearer = await own.token();
-      const { json } = await own.get('/cloud/v2/users/4100000001:generateThumbnail', bearer);
-      const done: unknown[] = [json['done']];
-      for (let time = 0; time < 3; time += 1) {
-        done.push((await own.get(`/cloud/v2/${String(json['path'])}`, bearer)).json['done']);
-      }
-      expect(done).to.deep.equal([false, false, false, true]);
-    });
-  });
-
   for (const query of ['size=1', 'size=big', 'shape=OVAL', 'format=GIF', 'format=png']) {
     it(`refuses a thumbnail with ${query}`, async () => {
       const { status, json } = await bench.get(`/cloud/v2/users/4100000001:generateThumbnail?${query}`, token);
       expect({ status, code: json['code'] }).to.deep.equal({ status: 400, code: 'INVALID_ARGUMENT' });
     });
   }
-
-  it('an operation of another user is not found', async () => {
-    const { json } = await bench.get('/cloud/v2/users/4100000001:generateThumbnail', token);
-    const path = String(json['path']).replace('4100000001', '4100000002');
-    expect((await bench.get(`/cloud/v2/${path}`, token)).status).to.equal(404);
-  });
 
   describe('sending a notification', () => {
     const path = '/cloud/v2/users/4100000001/notifications';
@@ -113,42 +95,5 @@ describe('Emulated users', () => {
         expect({ status, code: json['code'] }).to.deep.equal({ status: 400, code: 'INVALID_ARGUMENT' });
       });
     }
-  });
-
-  it('a call without a valid token is refused in the form of the gateway', async () => {
-    for (const bearer of [undefined, 'made-up']) {
-      const { status, json, headers } = await bench.get('/cloud/v2/groups/7001', bearer);
-      expect(status).to.equal(401);
-      expect(json['errors']).to.be.an('array').with.length(1);
-      expect(headers.get('www-authenticate')).to.match(/^Bearer/);
-    }
-  });
-
-  it('an unknown path is not found, in the form of Open Cloud', async () => {
-    for (const path of [
-      '/cloud/v2/planets/1',
-      '/cloud/v2/groups/7001/',
-      '/cloud/v2/groups/../groups/7001',
-      '/cloud/v1',
-    ]) {
-      const { status, json } = await bench.get(path.replace('..', '%2e%2e%2f'), token);
-      expect({ status, code: json['code'] }).to.deep.equal({ status: 404, code: 'NOT_FOUND' });
-      expect(json['message']).to.be.a('string');
-    }
-  });
-
-  it('expired access tokens are refused while their refresh tokens work', async () => {
-    await withEmulator({}, async (own) => {
-      const tokens = await own.roblox.issueTokens();
-      own.roblox.expireAccessTokens();
-      expect((await own.get('/cloud/v2/groups/7001', tokens.access_token)).status).to.equal(401);
-      const { json } = await own.post('/oauth/v1/token', {
-        client_id: '840974200211308101',
-        client_secret: 'RBX-demo-secret-for-the-emulator-only',
-        grant_type: 'refresh_token',
-        refresh_token: tokens.refresh_token,
-      });
-      expect((await own.get('/cloud/v2/groups/7001', String(json['access_token']))).status).to.equal(200);
-    });
   });
 });

@@ -10,7 +10,7 @@ function expectSchema(name: string, value: unknown): void {
   expect(findProblemBy(name, value), `${name}: ${JSON.stringify(value).slice(0, 500)}`).to.equal(undefined);
 }
 
-describe('Responses of the emulated Open Cloud match Roblox’s description', () => {
+describe('The emulated Open Cloud', () => {
   let roblox: Emulator;
   let bench: Bench;
   before(async () => {
@@ -22,7 +22,7 @@ describe('Responses of the emulated Open Cloud match Roblox’s description', ()
   const scope = 'openid user.inventory-item:read group:read user.advanced:read user.social:read';
 
   for (const { id, username } of DEMO_PEOPLE) {
-    it(`for @${username}`, async () => {
+    it(`sends what Roblox’s description allows, for @${username}`, async () => {
       const token = await bench.token({ user: id, scope });
       const ask = async (path: string) => {
         const { status, json } = await bench.get(`/cloud/v2/${path}`, token);
@@ -56,16 +56,38 @@ describe('Responses of the emulated Open Cloud match Roblox’s description', ()
     });
   }
 
-  it('for join requests', async () => {
+  it('sends join requests as Roblox’s description has them', async () => {
     const token = await bench.token({ user: '4100000004', scope });
     const { json } = await bench.get('/cloud/v2/groups/7001/join-requests', token);
     expect(json['groupJoinRequests']).to.have.length(1);
     expectSchema('ListGroupJoinRequestsResponse', json);
   });
 
-  it('the schemas do refuse what Roblox would not send', () => {
+  it('is checked by schemas that refuse what Roblox would not send', () => {
     for (const wrong of [{ id: 7 }, { createTime: 'yesterday' }, { rank: 1 }]) {
       expect(findProblemBy('Group', wrong)).to.be.a('string');
+    }
+  });
+
+  it('refuses a call without a valid token in the form of the gateway', async () => {
+    for (const bearer of [undefined, 'made-up']) {
+      const { status, json, headers } = await bench.get('/cloud/v2/groups/7001', bearer);
+      expect(status).to.equal(401);
+      expect(json['errors']).to.be.an('array').with.length(1);
+      expect(headers.get('www-authenticate')).to.match(/^Bearer/);
+    }
+  });
+
+  it('does not find an unknown path, in the form of Open Cloud', async () => {
+    for (const path of [
+      '/cloud/v2/planets/1',
+      '/cloud/v2/groups/7001/',
+      '/cloud/v2/groups/../groups/7001',
+      '/cloud/v1',
+    ]) {
+      const { status, json } = await bench.get(path.replace('..', '%2e%2e%2f'), await bench.token());
+      expect({ status, code: json['code'] }).to.deep.equal({ status: 404, code: 'NOT_FOUND' });
+      expect(json['message']).to.be.a('string');
     }
   });
 });

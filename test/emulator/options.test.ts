@@ -1,0 +1,20 @@
+import { expect } from 'chai';
+
+import { defaultKnobs } from '../../lib/emulator/options.ts';
+import { withEmulator } from './support.ts';
+
+describe('The knobs of an emulator', () => {
+  it('are Roblox’s behaviour by default, also for an option that is undefined', async () => {
+    await withEmulator({ rateLimits: undefined as never }, async ({ roblox }) => {
+      expect(roblox.knobs).to.deep.equal(defaultKnobs);
+    });
+  });
+
+  it('can be given as options, and changed in one emulator alone', async () => {
+    await withEmulator({ codeTTL: 5 }, async ({ roblox }) => {
+      expect(roblox.knobs).to.deep.equal({ ...defaultKnobs, codeTTL: 5 });
+      roblox.knobs.cors = true;
+      expect(defaultKnobs.cors).to.equal(false);
+    });
+  });
+});
