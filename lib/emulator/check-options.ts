@@ -30,7 +30,6 @@ interface Shape {
 /** The fields of T. All of them, so that the compiler finds a missing name. */
 type ShapeOf<T> = Readonly<Record<keyof T, Shape[string]>>;
 
-const acceptAny: Check = () => undefined;
 const checkID = createCheck('a string of digits', (value) => typeof value === 'string' && /^\d{1,20}$/.test(value));
 const checkText = createCheck('a non-empty string', (value) => typeof value === 'string' && value !== '');
 const checkIDs: Check = (ids, path) => checkList(ids, path, checkID);
@@ -40,6 +39,11 @@ function createCheck(wanted: string, isRight: (value: unknown) => boolean): Chec
   return (value, path) => {
     if (!isRight(value)) throw new OptionError(path, `must be ${wanted}, but is ${describeValue(value)}`);
   };
+}
+
+/** Fields with values that are not checked. */
+function accept<Name extends string>(...names: readonly Name[]): Readonly<Record<Name, Check>> {
+  return Object.fromEntries(names.map((name) => [name, () => undefined])) as unknown as Record<Name, Check>; // all names
 }
 
 function optional(check: Check): Check {
@@ -53,22 +57,15 @@ const roleShape: ShapeOf<EmulatedRole> = {
     'a whole number from 0 to 255',
     (rank) => Number.isInteger(rank) && 0 <= Number(rank) && Number(rank) <= 255,
   ),
-  description: acceptAny,
-  memberCount: acceptAny,
-  permissions: acceptAny,
+  ...accept('description', 'memberCount', 'permissions'),
 };
 const groupShape: ShapeOf<EmulatedGroupFacts> = {
   id: checkID,
-  displayName: acceptAny,
-  description: acceptAny,
   ownerId: optional(checkID),
-  memberCount: acceptAny,
-  publicEntryAllowed: acceptAny,
-  locked: acceptAny,
-  verified: acceptAny,
   createdAt: optional(checkDate),
   joinRequests: checkIDs,
   roles: [roleShape],
+  ...accept('displayName', 'description', 'memberCount', 'publicEntryAllowed', 'locked', 'verified'),
 };
 const memberGroupShape: ShapeOf<EmulatedGroup> = {
   ...groupShape,
@@ -82,10 +79,9 @@ const memberGroupShape: ShapeOf<EmulatedGroup> = {
 };
 const experienceShape: ShapeOf<EmulatedExperience> = {
   id: checkID,
-  name: acceptAny,
-  description: acceptAny,
   createdAt: optional(checkDate),
   ownerGroupId: optional(checkID),
+  ...accept('name', 'description'),
 };
 const userShape: ShapeOf<EmulatedUser> = {
   id: checkID,
@@ -97,33 +93,30 @@ const userShape: ShapeOf<EmulatedUser> = {
     for (const [clientID, id] of Object.entries({ ...(ids as object) })) checkID(id, [...path, clientID]);
   },
   inventory: (items, path) => checkList(items, path, checkItem),
-  inventoryPrivate: acceptAny,
   groups: [memberGroupShape],
   experiences: [experienceShape],
-  about: acceptAny,
-  locale: acceptAny,
-  premium: acceptAny,
-  idVerified: acceptAny,
-  socialNetworkProfiles: acceptAny,
+  ...accept('inventoryPrivate', 'about', 'locale', 'premium', 'idVerified', 'socialNetworkProfiles'),
 };
-const peopleShape: Shape = { groups: [groupShape], users: [userShape], $schema: acceptAny };
+const peopleShape: Shape = { groups: [groupShape], users: [userShape], ...accept('$schema') };
 const startShape: ShapeOf<Omit<EmulatorOptions, keyof EmulatorKnobs>> = {
-  port: acceptAny,
   host: optional(createCheck('an address to listen on', (host) => typeof host === 'string')),
   url: optional(createCheck('like https://roblox.example', isOrigin)),
-  hosts: acceptAny,
-  users: acceptAny,
-  clients: acceptAny,
-  groups: acceptAny,
-  loopbackIPs: acceptAny,
-  extraScopes: acceptAny,
-  control: acceptAny,
   subjectType: optional(createCheck("'public' or 'pairwise'", (type) => type === 'public' || type === 'pairwise')),
-  now: acceptAny,
-  keepAliveTimeout: acceptAny,
-  requestsKept: acceptAny,
-  onRequest: acceptAny,
-  authorizationsKept: acceptAny,
+  ...accept(
+    'port',
+    'hosts',
+    'users',
+    'clients',
+    'groups',
+    'loopbackIPs',
+    'extraScopes',
+    'control',
+    'now',
+    'keepAliveTimeout',
+    'requestsKept',
+    'onRequest',
+    'authorizationsKept',
+  ),
 };
 const OPTION_NAMES = [...Object.keys(startShape), ...Object.keys(defaultKnobs)].sort();
 

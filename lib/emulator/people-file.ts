@@ -58,12 +58,9 @@ export function reviveTimes(value: unknown, name = ''): unknown {
 
 // Finds the line of the first token that cannot be JSON. Not from the parser's message, which differs between versions of Node.
 function findBrokenLine(text: string): number {
-  let line = 1;
-  for (const { start, isBroken } of scan(text)) {
-    line = countLines(text, start);
-    if (isBroken) return line;
-  }
-  return line;
+  const tokens = [...scan(text)];
+  const broken = tokens.find(({ isBroken }) => isBroken) ?? tokens.at(-1);
+  return countLines(text, broken?.start ?? 0);
 }
 
 /** Finds the line where the value at a path begins, or its nearest parent when the value is missing. */

@@ -32,8 +32,7 @@ const style = `
   body { max-width: 32rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; background: var(--page); color: var(--text); }
   main { display: grid; gap: 1rem; }
   h1, p, ul, fieldset { margin: 0; }
-  h1 { font-size: 1.5rem; line-height: 1.25; overflow-wrap: anywhere; }
-  h1 { display: flex; gap: .75rem; align-items: center; text-wrap: balance; }
+  h1 { display: flex; gap: .75rem; align-items: center; font-size: 1.5rem; line-height: 1.25; overflow-wrap: anywhere; text-wrap: balance; }
   h1 svg { width: 2rem; height: 2rem; flex: none; color: var(--accent); }
   a { color: var(--accent); }
   small, code { color: var(--quiet); font-size: .875rem; overflow-wrap: anywhere; }

@@ -3,11 +3,18 @@ import { readClaims } from './keys.ts';
 
 type Payload = Record<string, unknown>;
 
-interface Entry {
-  readonly payload: Payload;
+/** A stored token of any kind, or another entry of oidc-provider. */
+export interface StoredToken {
+  /** oidc-provider's name, such as `AccessToken`. */
+  readonly kind: string;
+  readonly payload: Readonly<Payload>;
   /** Both in milliseconds, by the emulator's clock. */
   readonly issuedAt: number;
   readonly expiresAt: number;
+}
+
+interface Entry extends StoredToken {
+  readonly payload: Payload;
   /** Of an access token: whether the user or the app revoked it. Introspection still reports it as active (see Roblox's note at v1/token/introspect). */
   revoked: boolean;
   /** The JWT that apps get for an access token of oidc-provider. */
@@ -32,14 +39,6 @@ export interface Authorization {
 /** What an access token gives access to. */
 export interface Access extends Authorization {
   readonly scopes: ReadonlySet<string>;
-}
-
-/** A stored token of any kind, for introspection. */
-export interface StoredToken {
-  readonly kind: string;
-  readonly payload: Readonly<Payload>;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
 }
 
 /**
@@ -73,7 +72,13 @@ export class Storage {
       upsert: async (id: string, payload: Payload, expiresInSeconds: number) => {
         this.#sweep(entries);
         const issuedAt = this.#clock.now();
-        entries.set(id, { payload, issuedAt, expiresAt: issuedAt + expiresInSeconds * 1000, revoked: false });
+        entries.set(id, {
+          kind: name,
+          payload,
+          issuedAt,
+          expiresAt: issuedAt + expiresInSeconds * 1000,
+          revoked: false,
+        });
         if (typeof payload['grantId'] === 'string') this.#link(payload['grantId'], name, id);
       },
       find: async (id: string) => this.#findLive(name, id)?.payload,
@@ -108,7 +113,7 @@ export class Storage {
   showAccessToken(token: string, sign: (id: string, stored: StoredToken) => string): string {
     const entry = this.#getEntries('AccessToken').get(token);
     if (entry === undefined) return token;
-    entry.jwt ??= sign(`AT.${token}`, { kind: 'AccessToken', ...entry });
+    entry.jwt ??= sign(`AT.${token}`, entry);
     return entry.jwt;
   }
 
@@ -137,8 +142,7 @@ export class Storage {
       const entry = this.#getEntries(kind).get(value);
       if (entry === undefined || this.#isExpired(entry)) continue;
       if (kind === 'RefreshToken' && entry.payload['consumed'] !== undefined) continue;
-      const { payload, issuedAt, expiresAt } = entry;
-      return { kind, payload, issuedAt, expiresAt };
+      return entry;
     }
     return undefined;
   }
