@@ -7,25 +7,11 @@ import { idTokenFaults, type IdTokenFault } from './oauth/id-token-faults.ts';
 /** Which requests a fault is for: a path, in which `*` stands for any text (`GET /path` for one method only), or a RegExp for the path. */
 export type FaultTarget = string | RegExp;
 
-/** A fault in an HTTP response. */
-export type WireFault =
-  | {
-      readonly kind: 'respond';
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-    }
-  /** The request is read and gets no response. */
-  | { readonly kind: 'hang' }
-  /** Headers and half a body are sent, and then nothing more. */
-  | { readonly kind: 'stall' }
-  /** The connection is reset without a response. */
-  | { readonly kind: 'destroy' }
-  /** The connection is reset in the middle of a body. */
-  | { readonly kind: 'truncate' }
-  | { readonly kind: 'hugeBody'; readonly bytes: number }
-  /** The normal response is sent, but later. */
-  | { readonly kind: 'delay'; readonly ms: number };
+/**
+ * What a fault does with a response.
+ * @returns `'late'` when the normal response must be sent now
+ */
+export type WireFault = (res: ServerResponse, wait: (ms: number) => Promise<void>) => void | Promise<void | 'late'>;
 
 /** How a long-running operation (a thumbnail, an upload) ends. */
 export type OperationFault =
@@ -105,32 +91,33 @@ export class Faults {
 
   /** Reads the request and sends no response. {@link Faults.clear} does not end the request; closing the emulator does. */
   hang(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#armed.wire, target, { kind: 'hang' }, options);
+    return arm(this.#armed.wire, target, () => undefined, options);
   }
 
   /** Sends headers and half a JSON body, then nothing more. */
   stall(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#armed.wire, target, { kind: 'stall' }, options);
+    return arm(this.#armed.wire, target, (res) => sendHalf(res), options);
   }
 
   /** Resets the connection without a response. */
   destroy(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#armed.wire, target, { kind: 'destroy' }, options);
+    return arm(this.#armed.wire, target, (res) => void res.socket?.resetAndDestroy(), options);
   }
 
   /** Resets the connection in the middle of the body. */
   truncate(target: FaultTarget, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#armed.wire, target, { kind: 'truncate' }, options);
+    return arm(this.#armed.wire, target, (res) => sendHalf(res, () => res.socket?.resetAndDestroy()), options);
   }
 
   /** Responds with 200 with JSON of `bytes` bytes (12 MiB by default), chunked. */
   hugeBody(target: FaultTarget, options: FaultOptions & { bytes?: number } = {}): ArmedFault {
-    return arm(this.#armed.wire, target, { kind: 'hugeBody', bytes: options.bytes ?? 12 * 1024 * 1024 }, options);
+    const { bytes = 12 * 1024 * 1024 } = options;
+    return arm(this.#armed.wire, target, (res) => sendHugeBody(res, bytes), options);
   }
 
   /** Sends the normal response `ms` milliseconds later. */
   delay(target: FaultTarget, ms: number, options: FaultOptions = {}): ArmedFault {
-    return arm(this.#armed.wire, target, { kind: 'delay', ms }, options);
+    return arm(this.#armed.wire, target, (_res, wait) => wait(ms).then(() => 'late' as const), options);
   }
 
   /** Changes a successful JSON response before it is sent. */
@@ -199,7 +186,7 @@ function createResponse(status: number, headers: Readonly<Record<string, string>
     validateHeaderName(name);
     validateHeaderValue(name, value);
   }
-  return { kind: 'respond', status, headers, body };
+  return (res) => void res.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers }).end(body);
 }
 
 function requireKind(kind: string, known: readonly string[]): void {
@@ -234,41 +221,10 @@ export function matchesTarget(target: FaultTarget, method: string, path: string)
   return new RegExp(`^${source.join('.*')}$`).test(path);
 }
 
-const half = '{"half":"of a body that';
-
-/**
- * Applies a fault to a response.
- * @returns true when the normal response must still be sent (after a delay)
- */
-export async function applyWireFault(
-  res: ServerResponse,
-  fault: WireFault,
-  wait: (ms: number) => Promise<void>,
-): Promise<boolean> {
-  switch (fault.kind) {
-    case 'delay':
-      await wait(fault.ms);
-      return true;
-    case 'hang':
-      return false;
-    case 'destroy':
-      res.socket?.resetAndDestroy();
-      return false;
-    case 'respond':
-      res.writeHead(fault.status, { 'content-length': Buffer.byteLength(fault.body), ...fault.headers });
-      res.end(fault.body);
-      return false;
-    case 'stall':
-    case 'truncate':
-      res.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': half.length * 2 });
-      res.write(half, () => {
-        if (fault.kind === 'truncate') res.socket?.resetAndDestroy();
-      });
-      return false;
-    case 'hugeBody':
-      await sendHugeBody(res, fault.bytes);
-      return false;
-  }
+function sendHalf(res: ServerResponse, then?: () => void): void {
+  const half = '{"half":"of a body that';
+  res.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': half.length * 2 });
+  res.write(half, then);
 }
 
 // A stream, so that nothing is sent to a reader that has stopped.

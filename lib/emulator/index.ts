@@ -10,7 +10,7 @@ import { renderFrontPage } from './oauth/consent-page.ts';
 import { handleAuthorization } from './oauth/consent.ts';
 import { buildDiscovery, findScopeProblem, providerPaths } from './oauth/endpoints.ts';
 import { handleControl, CONTROL_PATH } from './control.ts';
-import { Faults, applyWireFault } from './faults.ts';
+import { Faults } from './faults.ts';
 import { isKnownHost, RequestLog, sendJson, sendPage, sendText, startListening, type Exchange } from './http.ts';
 import { KeyRing } from './oauth/keys.ts';
 import { checkArgument, checkOptions, listPeople } from './check-options.ts';
@@ -159,7 +159,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     log.add(exchange);
     if (knobs.cors && handlePreflight(exchange)) return;
     const fault = faults.next('wire', method, path);
-    if (fault !== undefined && !(await applyWireFault(res, fault, listener.wait))) return;
+    if (fault !== undefined && (await fault(res, listener.wait)) !== 'late') return;
     if (res.destroyed) return;
     if (exchange.isTooLarge) {
       const errors = [{ code: 0, message: `The body is larger than ${readBodyLimit(exchange.req)} bytes.` }];
