@@ -43,24 +43,15 @@ function readBody(req: IncomingMessage, limit: number): Promise<Buffer | undefin
   });
 }
 
-export function sendText(
-  res: ServerResponse,
-  status: number,
-  type: string,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
+type Headers = Readonly<Record<string, string>>;
+
+export function sendText(res: ServerResponse, status: number, type: string, text: string, headers: Headers = {}): void {
   const bytes = Buffer.from(text);
   res.writeHead(status, { 'content-type': type, 'content-length': bytes.length, ...headers });
   res.end(bytes);
 }
 
-export function sendJson(
-  res: ServerResponse,
-  status: number,
-  value: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
+export function sendJson(res: ServerResponse, status: number, value: unknown, headers: Headers = {}): void {
   sendText(res, status, 'application/json; charset=utf-8', JSON.stringify(value), headers);
 }
 

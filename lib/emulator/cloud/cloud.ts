@@ -96,11 +96,8 @@ export class Cloud {
     }
     const operation = await findOperation(method, path);
     if (operation === undefined) return sendJson(res, 404, { code: 'NOT_FOUND', message: `No ${method} ${path}.` });
-    const { limit, periodSeconds, name } = operation;
-    const allowance = this.#limiter.take(
-      { ...access, operation: name },
-      { limit, periodSeconds, isEnforced: knobs.rateLimits },
-    );
+    const asker = { ...access, operation: operation.name };
+    const allowance = this.#limiter.take(asker, { ...operation, isEnforced: knobs.rateLimits });
     const headers = { ...allowance.headers, ...operation.headers };
     const refuse = (refusal: CloudRefusal, more: Readonly<Record<string, string>> = {}) =>
       sendJson(res, refusal.status, operation.describeRefusal(refusal), { ...headers, ...more });

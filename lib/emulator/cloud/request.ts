@@ -49,10 +49,11 @@ export interface CloudRequest extends EmulatorParts {
   readonly body: Buffer;
 }
 
+/** The fields of a request or a response. */
+type JSONObject = Record<string, unknown>;
+
 /** Makes the JSON response; undefined means an empty body. @throws {CloudRefusal} */
-export type Endpoint = (
-  request: CloudRequest,
-) => Record<string, unknown> | undefined | Promise<Record<string, unknown> | undefined>;
+export type Endpoint = (request: CloudRequest) => JSONObject | undefined | Promise<JSONObject | undefined>;
 
 const statuses = {
   INVALID_ARGUMENT: 400,
@@ -101,10 +102,7 @@ export function refuseFilter(what: string): CloudRefusal {
  * Reads the JSON body of a request.
  * @throws {CloudRefusal} 400: not a JSON object, or another content type
  */
-export function readJSONBody({
-  body,
-  contentType,
-}: Pick<CloudRequest, 'body' | 'contentType'>): Record<string, unknown> {
+export function readJSONBody({ body, contentType }: Pick<CloudRequest, 'body' | 'contentType'>): JSONObject {
   if (!/^application\/json\b/i.test(contentType)) {
     throw refuseArgument('The Content-Type header must be application/json.');
   }
@@ -127,7 +125,7 @@ export async function parseForm(body: Buffer, contentType: string): Promise<Form
 }
 
 /** @throws {CloudRefusal} 400: not an object */
-export function readObject(value: unknown, name: string): Record<string, unknown> {
+export function readObject(value: unknown, name: string): JSONObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refuseArgument(`${name} must be an object.`);
   }
@@ -147,12 +145,12 @@ export interface StoredOperation {
   /** The path of the resource that it belongs to, with a slash at the end. */
   readonly parent: string;
   /** Makes the response. Called once, when the operation is done. */
-  readonly finish: () => Record<string, unknown>;
+  readonly finish: () => JSONObject;
   readonly fault: OperationFault | undefined;
   /** How many more responses say `done: false`. */
   left: number;
   /** How it ended. */
-  result?: { readonly response: Record<string, unknown> } | { readonly error: OperationFault['error'] };
+  result?: { readonly response: JSONObject } | { readonly error: OperationFault['error'] };
 }
 
 /**
@@ -162,7 +160,7 @@ export interface StoredOperation {
 export function startOperation(
   { operations, faults }: CloudRequest,
   about: Omit<StoredOperation, 'fault' | 'result'>,
-): Record<string, unknown> {
+): JSONObject {
   const id = randomUUID();
   operations.set(id, { ...about, fault: faults.next('operation') });
   const [oldest] = operations.keys();
@@ -171,11 +169,7 @@ export function startOperation(
 }
 
 /** @throws {CloudRefusal} 404: no such operation, or another owner's */
-export function pollOperation(
-  { operations }: Pick<CloudRequest, 'operations'>,
-  id: string,
-  owner: string,
-): Record<string, unknown> {
+export function pollOperation({ operations }: Pick<CloudRequest, 'operations'>, id: string, owner: string): JSONObject {
   const known = operations.get(id);
   const operation = requireFound(known?.owner === owner ? known : undefined, 'operation');
   const { parent, fault, finish } = operation;

@@ -6,10 +6,13 @@ import { findScopeProblem } from './endpoints.ts';
 import { listChoices, readChoices } from './resources.ts';
 import type { World } from '../world.ts';
 
-interface AuthorizationRequest {
-  readonly client: EmulatedClient;
+interface Callback {
   readonly redirectURI: string;
   readonly state: string | undefined;
+}
+
+interface AuthorizationRequest extends Callback {
+  readonly client: EmulatedClient;
   readonly nonce: string | undefined;
   readonly scopes: readonly string[];
   readonly responseType: 'code' | 'none';
@@ -20,7 +23,7 @@ interface Refusal {
   readonly error: string;
   readonly description: string;
   /** Where to send the browser with the error; undefined: the app or its redirect URI is unknown, and a page is shown. */
-  readonly backTo?: { redirectURI: string; state: string | undefined };
+  readonly backTo?: Callback;
 }
 
 const prompts = new Set(['none', 'login', 'consent', 'select_account']);
@@ -47,11 +50,8 @@ export async function handleAuthorization(
       choices: listChoices(about.world, user, scopes),
       picture: user.picture == null ? null : about.absolute(user.picture),
     }));
-    return sendPage(
-      res,
-      200,
-      renderConsentPage(request.client, request.scopes, candidates, `${exchange.path}?${query.toString()}`),
-    );
+    const action = `${exchange.path}?${query.toString()}`;
+    return sendPage(res, 200, renderConsentPage(request.client, request.scopes, candidates, action));
   }
   if (form?.get('action') === 'cancel') {
     const error_description = 'The user denied the request';
@@ -70,10 +70,7 @@ export async function handleAuthorization(
   sendRedirect(res, buildCallbackURL(request, { code }));
 }
 
-function buildCallbackURL(
-  to: { redirectURI: string; state: string | undefined },
-  parameters: Readonly<Record<string, string>>,
-): string {
+function buildCallbackURL(to: Callback, parameters: Readonly<Record<string, string>>): string {
   const url = new URL(to.redirectURI);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.append(name, value);
   if (to.state !== undefined) url.searchParams.append('state', to.state);
