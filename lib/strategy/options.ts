@@ -1,5 +1,4 @@
 import { findSimilar, refuse, refuseUnknownOptions } from '../errors.ts';
-import type { HttpSettings } from '../http/transport.ts';
 import type { StateStore } from '../login/login.ts';
 import { SessionStore } from '../login/session-store.ts';
 import {
@@ -9,9 +8,9 @@ import {
   readNumber,
   type AppOptions,
 } from '../oauth/app-options.ts';
-import { PROMPTS, type Endpoints } from '../oauth/endpoints.ts';
+import { PROMPTS } from '../oauth/endpoints.ts';
 import { warnOfMisspeltScopes, type RobloxScope } from '../oauth/scopes.ts';
-import { splitScopes, type ClientCredentials } from '../oauth/tokens.ts';
+import { splitScopes } from '../oauth/tokens.ts';
 import type { TokenVault } from '../vault/vault.ts';
 import { readCallbackURL } from './callback-url.ts';
 
@@ -60,21 +59,7 @@ export interface RobloxAuthenticateOptions {
 }
 
 /** Checked options with their defaults. */
-export interface StrategySettings {
-  readonly endpoints: Endpoints;
-  readonly credentials: ClientCredentials;
-  readonly http: HttpSettings;
-  readonly store: StateStore;
-  readonly vault: TokenVault | undefined;
-  readonly callbackURL: string;
-  readonly scope: readonly string[];
-  readonly pkce: boolean;
-  readonly proxy: boolean;
-  readonly passReqToCallback: boolean;
-  readonly passClientToCallback: boolean;
-  readonly skipUserProfile: boolean;
-  readonly clockToleranceSeconds: number;
-}
+export type StrategySettings = Readonly<ReturnType<typeof readStrategyOptions>>;
 
 const OPTION_NAMES: Readonly<Record<keyof RobloxStrategyOptions | 'verify', true>> = {
   ...APP_OPTION_NAMES,
@@ -120,7 +105,7 @@ const MAX_CLOCK_TOLERANCE_SECONDS = 600;
  * Checks a strategy's options.
  * @throws {TypeError} names the option, what came and what would work
  */
-export function readStrategyOptions(options: RobloxStrategyOptions): StrategySettings {
+export function readStrategyOptions(options: RobloxStrategyOptions) {
   if (typeof options !== 'object' || options === null) {
     refuse('options', options, 'an object with clientID and callbackURL');
   }
