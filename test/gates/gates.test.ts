@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import {
-  ConnectionError,
   OAuthError,
   RefusedError,
   requireAccountAge,
@@ -19,11 +18,7 @@ import {
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { installFakeTimers } from '../support/fake-timers.ts';
-
-// Mango has ranks 50 and 80 in group 7001, owns group 7002 and has pass 777. Nell is in no group and has nothing.
-const MANGO = '4100000001';
-const NELL = '4100000002';
-const MEMBERSHIPS = '/cloud/v2/groups/7001/memberships';
+import { clientFor, failureOf, MANGO, MEMBERSHIPS, NELL } from './support.ts';
 
 let roblox: Emulator;
 before(async () => {
@@ -34,20 +29,6 @@ beforeEach(() => {
   roblox.reset();
   roblox.faults.clear();
 });
-
-async function clientFor(userId: string, options: { maxRetries?: number } = {}): Promise<RobloxClient> {
-  const { access_token: accessToken } = await roblox.issueTokens({
-    user: userId,
-    scope: 'openid profile user.inventory-item:read',
-  });
-  return new RobloxClient({ accessToken, userId, baseURL: roblox.url, maxRetries: 0, ...options });
-}
-
-const failureOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
 
 describe('a gate', () => {
   const gates: [name: string, gate: () => Gate, user: string, passes: boolean][] = [
@@ -63,7 +44,7 @@ describe('a gate', () => {
   ];
   for (const [name, gate, user, passes] of gates) {
     it(`${passes ? 'lets' : 'does not let'} ${name} pass`, async () => {
-      const client = await clientFor(user);
+      const client = await clientFor(roblox, user);
       expect(await gate().allows(client)).to.equal(passes);
       const error = await failureOf(gate().check(client));
       if (passes) expect(error).to.equal(undefined);
@@ -79,7 +60,7 @@ describe('a gate', () => {
       [2, MANGO, 2],
       [2, NELL, 1],
     ] as const) {
-      const client = await clientFor(user);
+      const client = await clientFor(roblox, user);
       const before = requests();
       await requireGroupRank({ groupId: '7001', minRank }).allows(client);
       expect(requests() - before, `${minRank} ${user}`).to.equal(cost);
@@ -92,7 +73,7 @@ describe('a gate', () => {
   ] as const) {
     it(`${passes ? 'lets' : 'does not let'} an account pass that must be ${days} days old, by one request`, async () => {
       const gate = requireAccountAge({ days });
-      const client = await clientFor(MANGO);
+      const client = await clientFor(roblox, MANGO);
       expect(await gate.allows(client)).to.equal(passes);
       expect(await gate.allows(client)).to.equal(passes);
       expect(roblox.count('/oauth/v1/userinfo')).to.equal(1);
@@ -128,7 +109,7 @@ describe('a gate', () => {
 
   it('refuses with its own message', async () => {
     const gate = requireItem({ gamePassIds: ['1'], message: 'Ask Mango.' });
-    expect(await failureOf(gate.check(await clientFor(NELL)))).to.have.property('message', 'Ask Mango.');
+    expect(await failureOf(gate.check(await clientFor(roblox, NELL)))).to.have.property('message', 'Ask Mango.');
   });
 
   it('finds out whose client it is', async () => {
@@ -198,156 +179,7 @@ describe('a gate', () => {
     const gamePassIds = ['777', '778'];
     const gate = requireItem({ gamePassIds });
     gamePassIds.pop();
-    expect(await gate.allows(await clientFor(MANGO))).to.equal(false);
-  });
-});
-
-describe("a gate's cache", () => {
-  const count = () => roblox.count(MEMBERSHIPS);
-  let nowMs: number;
-  const gateOf = (cacheSeconds?: number) => {
-    nowMs = 1_800_000_000_000;
-    return requireGroupRank({ groupId: '7001', cacheSeconds, now: () => nowMs });
-  };
-
-  it('asks Roblox once in 30 seconds for each user, whether they may pass or not', async () => {
-    const gate = gateOf();
-    const [mango, nell] = [await clientFor(MANGO), await clientFor(NELL)];
-    for (let i = 0; i < 3; i += 1) {
-      expect(await gate.allows(mango)).to.equal(true);
-      expect(await gate.allows(nell)).to.equal(false);
-    }
-    expect(count()).to.equal(2);
-    nowMs += 29_999;
-    await gate.allows(mango);
-    expect(count()).to.equal(2);
-    nowMs += 1;
-    await gate.allows(mango);
-    expect(count()).to.equal(3);
-  });
-
-  it('asks each time with cacheSeconds: 0', async () => {
-    const gate = gateOf(0);
-    const client = await clientFor(NELL);
-    await gate.allows(client);
-    await gate.allows(client);
-    expect(count()).to.equal(2);
-  });
-
-  it('asks once for many calls at the same time', async () => {
-    const gate = gateOf();
-    const client = await clientFor(MANGO);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => gate.allows(client)));
-    expect(new Set(answers)).to.deep.equal(new Set([true]));
-    expect(count()).to.equal(1);
-  });
-
-  /** A client whose responses come when the test lets them. */
-  function createSlowClient() {
-    const answers: ((rank: number) => void)[] = [];
-    const client = {
-      toJSON: () => ({ userId: MANGO }),
-      groups: { rank: () => new Promise<number>((resolve) => answers.push(resolve)) },
-    } as unknown as RobloxClient;
-    return { answers, client };
-  }
-  const letOthersRun = () => new Promise((resolve) => setImmediate(resolve));
-
-  it('asks again when the request in flight is older than cacheSeconds', async () => {
-    const gate = gateOf(30);
-    const { answers, client } = createSlowClient();
-    const first = gate.allows(client);
-    await letOthersRun();
-    nowMs += 45_000;
-    const second = gate.allows(client);
-    await letOthersRun();
-    expect(answers).to.have.length(2);
-    answers[1]?.(0);
-    expect(await second).to.equal(false);
-    answers[0]?.(255);
-    await first;
-    expect(await gate.allows(client)).to.equal(false);
-  });
-
-  it('asks again when the shared verdict came so late that it is older than cacheSeconds', async () => {
-    const gate = gateOf(30);
-    const { answers, client } = createSlowClient();
-    const first = gate.allows(client);
-    await letOthersRun();
-    nowMs += 20_000;
-    const others = [gate.allows(client), gate.allows(client)];
-    await letOthersRun();
-    expect(answers).to.have.length(1);
-    nowMs += 25_000;
-    answers[0]?.(255);
-    expect(await first).to.equal(true);
-    await letOthersRun();
-    expect(answers).to.have.length(2);
-    answers[1]?.(0);
-    expect(await Promise.all(others)).to.deep.equal([false, false]);
-  });
-
-  it('asks for each call with cacheSeconds: 0, also at the same time', async () => {
-    const gate = gateOf(0);
-    const { answers, client } = createSlowClient();
-    const both = Promise.all([gate.allows(client), gate.allows(client)]);
-    await letOthersRun();
-    answers.forEach((answer, index) => answer(index));
-    expect(await both).to.deep.equal([false, true]);
-  });
-
-  it('uses no cached verdict after the clock was set back', async () => {
-    const gate = gateOf();
-    const client = await clientFor(NELL);
-    await gate.allows(client);
-    nowMs -= 1000;
-    await gate.allows(client);
-    expect(count()).to.equal(2);
-  });
-
-  it('caches no error: nobody passes then, and the next call asks again', async () => {
-    const gate = gateOf();
-    const client = await clientFor(MANGO);
-    roblox.faults.status(MEMBERSHIPS, 500);
-    const failures = await Promise.all([1, 2].map(() => failureOf(gate.allows(client))));
-    for (const failure of failures) expect(failure).to.be.instanceOf(RobloxAPIError).with.property('status', 500);
-    roblox.faults.destroy(MEMBERSHIPS);
-    expect(await failureOf(gate.allows(client))).to.be.instanceOf(ConnectionError);
-    expect(await gate.allows(client)).to.equal(true);
-  });
-
-  it('keeps at most 10,000 users', async () => {
-    const gate = gateOf();
-    let asked = 0;
-    const clientOf = (id: number) =>
-      ({
-        toJSON: () => ({ userId: String(id) }),
-        groups: { rank: async () => (asked += 1) },
-      }) as unknown as RobloxClient;
-    for (let id = 1; id <= 10_001; id += 1) await gate.allows(clientOf(id));
-    await gate.allows(clientOf(10_001));
-    expect(asked).to.equal(10_001);
-    await gate.allows(clientOf(1));
-    expect(asked).to.equal(10_002);
-  });
-
-  it('keeps the verdict that was asked for last, even if an older one comes later', async () => {
-    const gate = gateOf();
-    const answers: ((rank: number) => void)[] = [];
-    const client = {
-      toJSON: () => ({ userId: MANGO }),
-      groups: { rank: () => new Promise<number>((resolve) => answers.push(resolve)) },
-    } as unknown as RobloxClient;
-    const slow = gate.allows(client);
-    await Promise.resolve();
-    nowMs += 1;
-    const login = gate.verify(() => 'user')({ client } as never);
-    await Promise.resolve();
-    answers[1]?.(0);
-    expect(await failureOf(login as Promise<unknown>)).to.be.instanceOf(RefusedError);
-    answers[0]?.(255);
-    expect(await slow).to.equal(true);
-    expect(await gate.allows(client)).to.equal(false);
+    expect(await gate.allows(await clientFor(roblox, MANGO))).to.equal(false);
   });
 });
 
@@ -445,13 +277,13 @@ describe('a gate before a route', () => {
   }
 
   it('lets a user pass who may', async () => {
-    const client = await clientFor(MANGO);
+    const client = await clientFor(roblox, MANGO);
     expect(await get(requireGroupRank({ groupId: '7001' }), () => client)).to.include({ status: 200, body: 'inside' });
   });
 
   it('answers 403 with its message to other users, and forbids caching', async () => {
     const gate = requireGroupRank({ groupId: '7001', message: 'Builders only <3' });
-    const answer = await get(gate, () => clientFor(NELL));
+    const answer = await get(gate, () => clientFor(roblox, NELL));
     expect(answer).to.include({ status: 403, body: 'Builders only <3' });
     expect(answer.headers.get('content-type')).to.equal('text/plain; charset=utf-8');
     expect(answer.headers.get('cache-control')).to.equal('no-store');
@@ -552,7 +384,7 @@ describe('a gate before a route', () => {
   it('gives next the errors of Roblox, and those of findClient', async () => {
     const gate = requireGroupRank({ groupId: '7001' });
     roblox.faults.status(MEMBERSHIPS, 500);
-    expect(await get(gate, () => clientFor(MANGO))).to.include({ status: 500, body: 'RobloxAPIError' });
+    expect(await get(gate, () => clientFor(roblox, MANGO))).to.include({ status: 500, body: 'RobloxAPIError' });
     const broken = () => Promise.reject(new RangeError('database is down'));
     expect(await get(gate, broken)).to.include({ status: 500, body: 'RangeError' });
     expect(await get(gate, () => { throw new RangeError(); })).to.include({ status: 500, body: 'RangeError' }); // prettier-ignore

@@ -1,0 +1,23 @@
+import { RobloxClient } from '../../lib/index.ts';
+import type { Emulator } from '../../lib/emulator/index.ts';
+
+// Mango has ranks 50 and 80 in group 7001, owns group 7002 and has pass 777. Nell is in no group and has nothing.
+export const MANGO = '4100000001';
+export const NELL = '4100000002';
+export const MEMBERSHIPS = '/cloud/v2/groups/7001/memberships';
+
+/** A client with a new access token of a user. It repeats no request. */
+export async function clientFor(roblox: Emulator, userId: string): Promise<RobloxClient> {
+  const { access_token: accessToken } = await roblox.issueTokens({
+    user: userId,
+    scope: 'openid profile user.inventory-item:read',
+  });
+  return new RobloxClient({ accessToken, userId, baseURL: roblox.url, maxRetries: 0 });
+}
+
+/** What a promise is rejected with; undefined when it is not. */
+export const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
