@@ -1,17 +1,13 @@
 import { expect } from 'chai';
+import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import {
-  AuthorizationError,
-  ConnectionError,
-  IDTokenError,
-  InternalOAuthError,
-  OAuthError,
-  TokenError,
+  RobloxStrategy,
+  type RobloxAuthenticateOptions,
   type Fetch,
   type RobloxStrategyOptions,
 } from '../../lib/index.ts';
 import {
-  ACCESS_TOKEN,
   BASE_URL,
   CALLBACK_URL,
   CLIENT_ID,
@@ -20,7 +16,6 @@ import {
   FakeRoblox,
   json,
   USERINFO,
-  type SeenRequest,
 } from '../support/fake-roblox.ts';
 import {
   authenticate,
@@ -35,6 +30,129 @@ import {
 import { installFakeTimers } from '../support/fake-timers.ts';
 
 const TOKEN = '/oauth/v1/token';
+
+describe('a login that starts', () => {
+  const start = async (options: Partial<RobloxStrategyOptions> = {}, login?: RobloxAuthenticateOptions) => {
+    const roblox = new FakeRoblox();
+    return { roblox, ...(await begin(strategyFor(roblox, options), roblox, {}, login)) };
+  };
+
+  it('redirects to the authorization endpoint with all parameters', async () => {
+    const { url } = await start();
+    expect(url.origin + url.pathname).to.equal(`${BASE_URL}/oauth/v1/authorize`);
+    const { state, nonce, code_challenge: challenge, ...rest } = Object.fromEntries(url.searchParams);
+    expect(rest).to.deep.equal({
+      client_id: CLIENT_ID,
+      redirect_uri: CALLBACK_URL,
+      response_type: 'code',
+      scope: 'openid profile',
+      code_challenge_method: 'S256',
+    });
+    for (const value of [state, nonce, challenge]) expect(value).to.match(/^[\w-]{32,}$/);
+    expect(url.search).to.include('scope=openid%20profile').and.not.include(CLIENT_SECRET);
+  });
+
+  it('keeps the verifier of its challenge in the session, and its nonce differs from the challenge', async () => {
+    const roblox = new FakeRoblox();
+    const session: Record<string, [{ verifier: string }]> = {};
+    const { url, nonce } = await begin(strategyFor(roblox), roblox, session);
+    const verifier = session['oauth2:roblox']?.[0].verifier ?? '';
+    expect(verifier).to.match(/^[\w.~-]{43,128}$/);
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    expect(url.searchParams.get('code_challenge')).to.equal(challenge);
+    expect(nonce).to.not.equal(challenge).and.not.equal(verifier);
+  });
+
+  it('never repeats a state, a nonce or a challenge', async () => {
+    const roblox = new FakeRoblox();
+    const strategy = strategyFor(roblox);
+    const values = new Set<string | null>();
+    for (let i = 0; i < 20; i += 1) {
+      const { url } = await begin(strategy, roblox, {});
+      for (const name of ['state', 'nonce', 'code_challenge']) values.add(url.searchParams.get(name));
+    }
+    expect(values.size).to.equal(60);
+  });
+
+  it('sends no challenge with pkce: false, and still a nonce', async () => {
+    const { url, nonce } = await start({ pkce: false });
+    expect(url.searchParams.has('code_challenge')).to.equal(false);
+    expect(nonce).to.not.equal('');
+  });
+
+  it('never uses a string state as the state parameter', async () => {
+    const { url } = await start({}, { state: 'my-own-state' });
+    expect(url.searchParams.get('state')).to.not.equal('my-own-state');
+    expect(url.href).to.not.include('my-own-state');
+  });
+
+  it('uses the scope of the login if it has one, an array or a string', async () => {
+    for (const scope of ['openid group:read', ['openid', 'group:read']]) {
+      const { url } = await start({}, { scope });
+      expect(url.searchParams.get('scope')).to.equal('openid group:read');
+    }
+  });
+
+  it('accepts one prompt or several', async () => {
+    for (const prompt of ['consent', 'login consent', 'none', 'select_account']) {
+      expect((await start({}, { prompt })).url.searchParams.get('prompt')).to.equal(prompt);
+    }
+    expect((await start({}, { prompt: ['login', 'select_account'] })).url.searchParams.get('prompt')).to.equal(
+      'login select_account',
+    );
+  });
+
+  const refused: [name: string, options: Record<string, unknown>, message: RegExp][] = [
+    ['an unknown prompt', { prompt: 'create' }, /prompt must be/],
+    ['prompt none with another', { prompt: 'none login' }, /prompt must be/],
+    ['a scope without openid', { scope: ['profile'] }, /scope must include 'openid'/],
+    ['a state that is no JSON value', { state: () => {} }, /state must be a JSON value/],
+    ['a state that goes in circles', { state: Object.assign([], { toJSON: () => 1n }) }, /state must be a JSON value/],
+    ['a callbackURL that is too long', { callbackURL: `https://app.test/${'x'.repeat(256)}` }, /callbackURL has/],
+  ];
+  for (const [name, options, message] of refused) {
+    it(`is an error with ${name}`, async () => {
+      const told = await authenticate(strategyFor(new FakeRoblox()), { session: {} }, options);
+      expect(expectError(told)).to.be.instanceOf(TypeError).with.property('message').that.matches(message);
+    });
+  }
+
+  it('is an error that names the middleware to add when there is no session', async () => {
+    const told = await authenticate(strategyFor(new FakeRoblox()), {});
+    expect(expectError(told).message).to.include('express-session').and.include('CookieStore');
+  });
+
+  it('fetches the keys, so that the callback need not wait for them', async () => {
+    const { roblox } = await start();
+    expect(roblox.count('/oauth/v1/certs')).to.equal(1);
+  });
+
+  it('redirects even if the keys cannot be fetched', async () => {
+    const roblox = new FakeRoblox();
+    roblox.answers['/oauth/v1/certs'] = () => new Error('connect ECONNREFUSED');
+    expect((await begin(strategyFor(roblox), roblox, {})).state).to.not.equal('');
+  });
+
+  it('can have more parameters of a subclass, but no other state, nonce or challenge', async () => {
+    class Mine extends RobloxStrategy {
+      override authorizationParams(options: RobloxAuthenticateOptions): object {
+        return { ...super.authorizationParams(options), ui_locales: 'de', state: 'x', nonce: 'x', code_challenge: 'x' };
+      }
+    }
+    const roblox = new FakeRoblox();
+    const strategy = new Mine({
+      clientID: CLIENT_ID,
+      callbackURL: CALLBACK_URL,
+      baseURL: BASE_URL,
+      fetch: roblox.fetch,
+      verify: () => ({}),
+    });
+    const { url } = await begin(strategy, roblox, {}, { prompt: 'login' });
+    expect(url.searchParams.get('ui_locales')).to.equal('de');
+    expect(url.searchParams.get('prompt')).to.equal('login');
+    for (const name of ['state', 'nonce', 'code_challenge']) expect(url.searchParams.get(name)).to.not.equal('x');
+  });
+});
 
 describe('a callback that succeeds', () => {
   it('signs a user in with two requests, when the keys are cached', async () => {
@@ -295,155 +413,6 @@ describe('a callback that is refused', () => {
       roblox.answers[TOKEN] = () => json({ error: 'invalid_grant', error_description: `${CODE} is spent` }, { status });
       expectFail403(await signIn(strategyFor(roblox), roblox), CODE);
     }
-  });
-});
-
-describe('a callback that is an error', () => {
-  it("is an AuthorizationError with Roblox's code, and the text from the URL is in a separate field", async () => {
-    for (const code of ['invalid_scope', 'server_error', 'login_required', 'unauthorized_client']) {
-      const roblox = new FakeRoblox();
-      const strategy = strategyFor(roblox);
-      const session = {};
-      const { state } = await begin(strategy, roblox, session);
-      const query = { error: code, error_description: 'text from the URL', state };
-      const error = expectError(await authenticate(strategy, { session, query }));
-      expect(error).to.be.instanceOf(AuthorizationError);
-      expect(error['code']).to.equal(code);
-      expect(error.message).to.not.include('text from the URL');
-      expect(error['error_description']).to.equal('text from the URL');
-    }
-  });
-
-  for (const status of [200, 400, 401, 403, 429, 500, 503]) {
-    it(`is a TokenError when the token endpoint answers ${status} with an OAuth error`, async () => {
-      const roblox = new FakeRoblox();
-      const description = `bad client ${CLIENT_SECRET}, code ${CODE}`;
-      roblox.answers[TOKEN] = () => json({ error: 'invalid_client', error_description: description }, { status });
-      const error = expectError(await signIn(strategyFor(roblox), roblox));
-      expect(error).to.be.instanceOf(TokenError).with.property('code', 'invalid_client');
-      expect(error.message).to.include('bad client [redacted]');
-    });
-  }
-
-  it('is a TokenError with a message even if Roblox gives none', async () => {
-    const roblox = new FakeRoblox();
-    roblox.answers[TOKEN] = () => json({ error: 'invalid_client' }, { status: 401 });
-    expect(expectError(await signIn(strategyFor(roblox), roblox)).message).to.match(/invalid_client/);
-  });
-
-  const large = () => new Response('{"access_token":"' + 'x'.repeat(1024 * 1024) + '"}');
-  const hang = () => new Promise<Response>(() => {});
-  const echo = ({ init }: SeenRequest) =>
-    Object.assign(new Error(`failed to send ${init.body} with ${init.headers['authorization']}`), {
-      request: { init },
-    });
-  const outages: [
-    name: string,
-    answer: (request: SeenRequest) => Response | Error | Promise<Response>,
-    code: string,
-  ][] = [
-    [
-      'a connection that fails',
-      () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
-      'network',
-    ],
-    ['a fetch whose error shows the request', echo, 'network'],
-    ['no answer in time', hang, 'timeout'],
-    ['a 500 in HTML', () => new Response('<h1>oops</h1>', { status: 500 }), 'server_error'],
-    ['a 503 that is empty', () => new Response(null, { status: 503 }), 'server_error'],
-    ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.test/' } }), 'redirect'],
-    ['a body that is no JSON', () => new Response('access_token=x'), 'invalid_body'],
-    ['an empty body', () => new Response(''), 'invalid_body'],
-    ['a JSON body that is no object', () => json(['x']), 'invalid_body'],
-    ['a body larger than 1 MiB', large, 'body_too_large'],
-  ];
-  for (const endpoint of [TOKEN, '/oauth/v1/userinfo', '/oauth/v1/certs']) {
-    for (const [name, answer, code] of outages) {
-      it(`is an InternalOAuthError with its cause when ${endpoint} has ${name}`, async () => {
-        const roblox = new FakeRoblox();
-        roblox.answers[endpoint] = answer;
-        let asked = 0;
-        // Short only where it is to end, because a busy machine can take longer to read a large body.
-        const timeout = code === 'timeout' ? 40 : 10_000;
-        const strategy = strategyFor(roblox, { timeout, verify: () => (asked += 1) });
-        const error = expectError(await signIn(strategy, roblox));
-        expect(error).to.be.instanceOf(InternalOAuthError);
-        expect(error.cause).to.be.instanceOf(ConnectionError).with.property('code', code);
-        expect(asked).to.equal(0);
-      });
-    }
-  }
-
-  for (const endpoint of ['/oauth/v1/userinfo', '/oauth/v1/certs']) {
-    it(`is an InternalOAuthError with Roblox's message when ${endpoint} refuses`, async () => {
-      const roblox = new FakeRoblox();
-      roblox.answers[endpoint] = () => json({ errors: [{ code: 0, message: 'Too many requests' }] }, { status: 429 });
-      const error = expectError(await signIn(strategyFor(roblox), roblox));
-      expect(error).to.be.instanceOf(InternalOAuthError);
-      expect(error.cause).to.be.instanceOf(ConnectionError).with.property('code', 'unexpected_status');
-      expect(String(error.cause)).to.include('Too many requests');
-    });
-  }
-
-  it('is a TokenError with the message of a gateway that refuses the code', async () => {
-    const roblox = new FakeRoblox();
-    const message = 'Authorization code may not be used from this device';
-    roblox.answers[TOKEN] = () => json({ errors: [{ code: 0, message }] }, { status: 401 });
-    const error = expectError(await signIn(strategyFor(roblox), roblox));
-    expect(error).to.be.instanceOf(TokenError);
-    expect(error.message).to.include(message);
-  });
-
-  it('keeps the original error as the cause of the cause', async () => {
-    const roblox = new FakeRoblox();
-    const original = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-    roblox.answers[TOKEN] = () => original;
-    const error = expectError(await signIn(strategyFor(roblox), roblox));
-    expect((error.cause as Error).cause)
-      .to.be.instanceOf(Error)
-      .and.include({ message: original.message, code: original.code });
-  });
-
-  it('is an IDTokenError when there is no ID token', async () => {
-    const roblox = new FakeRoblox();
-    roblox.answers[TOKEN] = () => json({ access_token: ACCESS_TOKEN, token_type: 'Bearer', scope: 'openid profile' });
-    const error = expectError(await signIn(strategyFor(roblox), roblox));
-    expect(error).to.be.instanceOf(IDTokenError).with.property('code', 'missing_id_token');
-  });
-
-  it('is an InternalOAuthError when there is no access token', async () => {
-    const roblox = new FakeRoblox();
-    roblox.answers[TOKEN] = () => json({ id_token: 'x.y.z', token_type: 'Bearer' });
-    expect(expectError(await signIn(strategyFor(roblox), roblox))).to.be.instanceOf(InternalOAuthError);
-  });
-
-  for (const tokenType of ['mac', 'DPoP', 'Bearer ', '', 7, true, ['Bearer']]) {
-    it(`is an InternalOAuthError when the token_type is ${inspect(tokenType)}`, async () => {
-      const roblox = new FakeRoblox();
-      roblox.answers[TOKEN] = async () => json({ ...(await roblox.tokenAnswer()), token_type: tokenType });
-      expect(expectError(await signIn(strategyFor(roblox), roblox))).to.be.instanceOf(InternalOAuthError);
-      expect(roblox.count('/oauth/v1/userinfo')).to.equal(0);
-    });
-  }
-
-  it('accepts a token_type in upper or lower case', async () => {
-    const roblox = new FakeRoblox();
-    roblox.answers[TOKEN] = async () => json({ ...(await roblox.tokenAnswer()), token_type: 'bearer' });
-    expectSuccess(await signIn(strategyFor(roblox), roblox));
-  });
-
-  it('keeps the OAuthError, with its HTTP status, as the cause of a TokenError', async () => {
-    const roblox = new FakeRoblox();
-    roblox.answers[TOKEN] = () => json({ error: 'invalid_client' }, { status: 401 });
-    const { cause } = expectError(await signIn(strategyFor(roblox), roblox));
-    expect(cause).to.be.instanceOf(OAuthError).and.include({ error: 'invalid_client', status: 401 });
-  });
-
-  it('never sends a code twice', async () => {
-    const roblox = new FakeRoblox();
-    roblox.answers[TOKEN] = () => new Response(null, { status: 503, headers: { 'retry-after': '0' } });
-    expectError(await signIn(strategyFor(roblox), roblox));
-    expect(roblox.count(TOKEN)).to.equal(1);
   });
 });
 
