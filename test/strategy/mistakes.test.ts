@@ -9,7 +9,6 @@ import {
   TokenVault,
 } from '../../lib/index.ts';
 import type { PassportAuthenticateOptions } from '../../lib/strategy/passport.ts';
-import { explainRefusal, explainSuspiciousStart, explainUnknownLogin } from '../../lib/strategy/login-log.ts';
 import { postgresVault } from '../../lib/vault/postgres.ts';
 import { redisVault } from '../../lib/vault/redis.ts';
 import { authenticate, expectError } from '../support/harness.ts';
@@ -151,32 +150,5 @@ describe('a mistake of a beginner', () => {
     await new Promise(setImmediate);
     process.off('warning', listen);
     expect(warnings).to.deep.equal([]);
-  });
-
-  it("is shown to the developer only: Roblox's reason for a refusal, in one line", () => {
-    expect(explainRefusal('invalid_scope', 'not saved\nforged: a line')).to.equal(
-      'Roblox sent the visitor back with an error: {"code":"invalid_scope","error_description":"not saved\\nforged: a line"}',
-    );
-  });
-
-  it('is shown to the developer only: a cookie that did not come back', () => {
-    const withoutCookie = explainUnknownLogin({ headers: { host: 'localhost:3000' } } as never, '/callback');
-    expect(withoutCookie).to.include("sameSite: 'strict'").and.to.include('127.0.0.1');
-    const withoutSession = explainUnknownLogin({ headers: { cookie: 'a=1' } } as never, '/callback');
-    expect(withoutSession).to.include('session middleware');
-    const withSession = explainUnknownLogin({ headers: { cookie: 'a=1' }, session: {} } as never, '/callback');
-    expect(withSession).to.include('15 minutes').and.to.include('4,096 bytes');
-  });
-
-  it('is told to the developer only: passport.session() is missing, or a redirect URL that Roblox refuses', () => {
-    const explain = (req: object, url = 'http://localhost:3000/cb') => explainSuspiciousStart(req as never, url);
-    const session = { passport: { user: '1' } };
-    expect(explain({ session })).to.include('app.use(passport.session()) is missing');
-    expect(explain({}, 'http://127.0.0.1:3000/cb')).to.include('Roblox refuses the redirect URL http://127.0.0.1');
-    expect(explain({}, 'http://game.example/cb')).to.include('proxy: true');
-    for (const request of [{ session, user: { id: '1' } }, { session: {} }, { session, _userProperty: 'account' }]) {
-      expect(explain(request)).to.equal(undefined);
-    }
-    expect(explain({}, 'https://game.example/cb')).to.equal(undefined);
   });
 });
