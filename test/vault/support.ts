@@ -4,6 +4,7 @@ import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/in
 import { TokenVault, type KeptTokens, type TokenVaultOptions } from '../../lib/index.ts';
 import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
 import { buildRecordKey } from '../../lib/vault/records.ts';
+import type { NodeRedisClient } from '../../lib/vault/redis.ts';
 
 export const USER = '4100000001';
 export const ANOTHER = '4100000002';
@@ -92,6 +93,10 @@ export async function failureOf(work: Promise<unknown>): Promise<Error> {
   if (result instanceof Error) throw result;
   return (result as { error: Error }).error; // what these tests throw are errors
 }
+
+/** A command to a server that does not respond. */
+export const never = () => new Promise<never>(() => {});
+export const silentRedis: NodeRedisClient = { get: never, set: never, del: never, eval: never };
 
 /** Looks for tokens and secrets wherever a logger could find them. */
 export function expectNoTokens(value: unknown, bench: Bench, ...more: string[]): void {
