@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConnectionError, OAuthError, type TokenLock, type TokenStorage } from '../../lib/index.ts';
+import { ConnectionError, OAuthError, type TokenLock } from '../../lib/index.ts';
 import { createMemoryLock } from '../../lib/vault/storage.ts';
 import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, USER, type Bench } from './support.ts';
 
@@ -11,20 +11,6 @@ describe('A client of a vault', () => {
   beforeEach(async () => (bench = await openBench()));
   afterEach(() => bench.close());
 
-  it('is undefined for a user of whom nothing is stored', async () => {
-    expect(await bench.vault().client(USER)).to.equal(undefined);
-  });
-
-  it('uses the stored tokens, and knows whose they are', async () => {
-    const vault = bench.vault();
-    const tokens = await bench.tokens();
-    await vault.save(USER, tokens);
-    const client = await vault.client(Number(USER));
-    expect(client?.tokens).to.deep.equal({ ...tokens, tokenType: 'Bearer', scope: ['openid', 'profile'] });
-    expect(client?.toJSON()).to.have.property('userId', USER);
-    expect(bench.roblox.requests).to.deep.equal([]);
-  });
-
   it('renews expired tokens, and has stored the new ones before they are used', async () => {
     const seen: unknown[] = [];
     const look = async (url: string, init: object) => {
@@ -35,15 +21,6 @@ describe('A client of a vault', () => {
     const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
     expect(await client.userInfo()).to.include({ sub: USER });
     expect(seen).to.deep.equal([client.tokens.accessToken]);
-    expect(bench.tokenRequests).to.equal(1);
-  });
-
-  it('renews once for 200 calls at once of 50 clients', async () => {
-    const vault = bench.vault();
-    await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
-    const clients = await Promise.all(Array.from({ length: 50 }, () => vault.client(USER)));
-    const calls = Array.from({ length: 200 }, (_, index) => clients[index % 50]?.userInfo());
-    for (const info of await Promise.all(calls)) expect(info).to.include({ sub: USER });
     expect(bench.tokenRequests).to.equal(1);
   });
 
@@ -76,36 +53,6 @@ describe('A client of a vault', () => {
     expect(bench.tokenRequests).to.equal(1);
     expect((await two?.refresh())?.accessToken).to.not.equal(renewed.accessToken);
     expect(bench.tokenRequests).to.equal(2);
-  });
-
-  it('uses what another client of the same vault has renewed before', async () => {
-    const vault = bench.vault();
-    const one = await vault.save(USER, await bench.tokens());
-    const two = await vault.client(USER);
-    const renewed = await one.refresh();
-    expect(await two?.refresh()).to.deep.equal(renewed);
-    expect(bench.tokenRequests).to.equal(1);
-  });
-
-  it('renews for itself when the renewal that it waited for only found what it holds', async () => {
-    let release: (() => void) | undefined;
-    const slowly = new Promise<void>((resolve) => (release = resolve));
-    let isSlow = false;
-    const storage: TokenStorage = {
-      get: async (userId) => (isSlow && (await slowly), bench.stored.get(userId)),
-      set: (userId, value) => bench.stored.set(userId, value),
-      delete: (userId) => bench.stored.delete(userId),
-    };
-    const vault = bench.vault({ storage });
-    const old = await vault.save(USER, await bench.tokens());
-    const login = await bench.tokens();
-    const latest = await vault.save(USER, login);
-    isSlow = true;
-    const refreshed = [old.refresh(), latest.refresh()] as const;
-    release?.();
-    expect((await refreshed[0]).accessToken).to.equal(login.accessToken);
-    expect((await refreshed[1]).accessToken).to.not.equal(login.accessToken);
-    expect(bench.tokenRequests).to.equal(1);
   });
 
   it('goes on with the tokens of a newer login at the next renewal', async () => {

@@ -1,14 +1,7 @@
 import { expect } from 'chai';
 import { inspect } from 'node:util';
 import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
-import {
-  ConnectionError,
-  OAuthError,
-  RobloxStrategy,
-  TokenVault,
-  TokenVaultError,
-  type TokenVaultOptions,
-} from '../../lib/index.ts';
+import { RobloxStrategy, TokenVault, TokenVaultError, type TokenVaultOptions } from '../../lib/index.ts';
 import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, SECRET, USER, type Bench } from './support.ts';
 
 describe('A token vault', () => {
@@ -110,96 +103,6 @@ describe('A token vault', () => {
     expectNoTokens([vault, client, { vault }], bench);
     expect(inspect(vault)).to.equal(`TokenVault { clientID: '${DEMO_CLIENT.clientID}' }`);
     expect(JSON.stringify(vault)).to.equal('{}');
-  });
-
-  describe('that revokes', () => {
-    it("ends the user's authorization at Roblox, then forgets it", async () => {
-      const vault = bench.vault();
-      const tokens = await bench.tokens();
-      const client = await vault.save(USER, tokens);
-      await vault.revoke(USER);
-      expect(bench.stored.size).to.equal(0);
-      expect(bench.roblox.requests.at(-1)).to.deep.include({ path: '/oauth/v1/token/revoke', status: 200 });
-      expect(bench.roblox.requests.at(-1)?.form).to.include({ token: tokens.refreshToken });
-      expect(await failureOf(client.userInfo()))
-        .to.be.instanceOf(OAuthError)
-        .with.property('error', 'invalid_grant');
-      expect(bench.lost).to.deep.equal([]);
-    });
-
-    it('does nothing where nothing is stored', async () => {
-      await bench.vault().revoke(USER);
-      expect(bench.roblox.requests).to.deep.equal([]);
-    });
-
-    it('forgets also when it is the client that revokes', async () => {
-      const vault = bench.vault();
-      const client = await vault.save(USER, await bench.tokens());
-      await client.revoke();
-      expect(bench.stored.size).to.equal(0);
-      expect(bench.roblox.count('/oauth/v1/token/revoke')).to.equal(1);
-      expect(await failureOf(client.userInfo())).to.be.instanceOf(OAuthError);
-    });
-
-    it('forgets nothing when the signal of its call has ended the request', async () => {
-      const vault = bench.vault();
-      const client = await vault.save(USER, await bench.tokens());
-      bench.roblox.faults.hang('/oauth/v1/token/revoke');
-      const controller = new AbortController();
-      const revoked = failureOf(client.revoke({ signal: controller.signal }));
-      while (bench.roblox.count('/oauth/v1/token/revoke') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-      controller.abort(new Error('enough'));
-      expect(await revoked).to.have.property('message', 'enough');
-      await vault.idle();
-      expect(await (await vault.client(USER))?.refresh()).to.have.property('accessToken');
-      await client.revoke();
-      expect(bench.stored.size).to.equal(0);
-    });
-
-    it('revokes what another process has renewed, and not what this one last saw', async () => {
-      const vault = bench.vault();
-      const client = await vault.save(USER, await bench.tokens());
-      const renewed = await (await bench.vault().client(USER))?.refresh();
-      await client.revoke();
-      expect(bench.roblox.requests.at(-1)?.form).to.include({ token: renewed?.refreshToken });
-    });
-
-    const ENDED = { invalid_grant: 400, invalid_token: 401 };
-    for (const [error, status] of Object.entries(ENDED)) {
-      it(`forgets tokens that Roblox calls ${error}: they have ended before`, async () => {
-        const vault = bench.vault();
-        await vault.save(USER, await bench.tokens());
-        bench.roblox.faults.status('/oauth/v1/token/revoke', status, { body: JSON.stringify({ error }) });
-        await vault.revoke(USER);
-        expect(bench.stored.size).to.equal(0);
-      });
-    }
-
-    const REMEMBERED: Record<string, { befall: () => unknown; type: typeof OAuthError | typeof ConnectionError }> = {
-      'is out of reach': {
-        befall: () => bench.roblox.faults.destroy('/oauth/v1/token/revoke'),
-        type: ConnectionError,
-      },
-      fails: { befall: () => bench.roblox.faults.status('/oauth/v1/token/revoke', 503), type: ConnectionError },
-      'does not know the app': {
-        befall: () => bench.roblox.faults.status('/oauth/v1/token/revoke', 401, { body: '{"error":"invalid_client"}' }),
-        type: OAuthError,
-      },
-    };
-    for (const [what, { befall, type }] of Object.entries(REMEMBERED)) {
-      it(`forgets nothing when Roblox ${what}`, async () => {
-        const vault = bench.vault();
-        const client = await vault.save(USER, await bench.tokens());
-        befall();
-        const error = await failureOf(vault.revoke(USER));
-        expect(error).to.be.instanceOf(type);
-        expectNoTokens(error, bench);
-        expect(await client.userInfo()).to.include({ sub: USER });
-        expect(await (await vault.client(USER))?.userInfo()).to.include({ sub: USER });
-        await vault.revoke(USER);
-        expect(bench.stored.size).to.equal(0);
-      });
-    }
   });
 
   describe('that closes', () => {
