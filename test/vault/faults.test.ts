@@ -168,17 +168,6 @@ describe('A vault whose storage or lock fails', () => {
     expect(bench.stored.size).to.equal(0);
   });
 
-  it('tells of a loss once, although the record of it could not be removed at first', async () => {
-    await expired();
-    bench.roblox.revokeAuthorizations(USER);
-    const vault = bench.vault({ storage: failing('delete', 1) });
-    const client = (await vault.client(USER))!; // something is stored
-    expect(await failureOf(client.userInfo())).to.have.property('error', 'invalid_grant');
-    expect(await vault.client(USER)).to.equal(undefined);
-    while (bench.stored.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(bench.lost).to.deep.equal([USER]);
-  });
-
   it('hands on what the lock throws, and does nothing without it', async () => {
     await expired();
     for (const lock of [

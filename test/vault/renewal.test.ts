@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ConnectionError, OAuthError, type TokenLock } from '../../lib/index.ts';
 import { createMemoryLock } from '../../lib/vault/storage.ts';
-import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, USER, type Bench } from './support.ts';
+import { expectNoTokens, failureOf, LONG_AGO, openBench, USER, type Bench } from './support.ts';
 
 /** For tests of what happens where a lock did not hold. */
 const noLock: TokenLock = (_userId, task) => task();
@@ -119,73 +119,6 @@ describe('A client of a vault', () => {
       expect(await client.userInfo()).to.include({ sub: USER });
       expect(bench.tokenRequests).to.equal(2);
       expect(bench.lost).to.deep.equal([]);
-    });
-
-    it('tells of one loss, removes the tokens, and fails alike for all who wait', async () => {
-      const vault = bench.vault();
-      await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
-      await vault.save(ANOTHER, await bench.tokens({ user: ANOTHER }));
-      bench.roblox.revokeAuthorizations(USER);
-      const clients = await Promise.all(Array.from({ length: 5 }, () => vault.client(USER)));
-      const calls = Array.from({ length: 20 }, (_, index) => failureOf(clients[index % 5]!.userInfo())); // something is stored
-      const errors = new Set(await Promise.all(calls));
-      expect(errors.size).to.equal(1);
-      const [error] = errors;
-      expect(error).to.be.instanceOf(OAuthError).and.include({ error: 'invalid_grant', status: 400 });
-      expectNoTokens(error, bench);
-      expect(bench.lost).to.deep.equal([USER]);
-      expect(bench.tokenRequests).to.equal(1);
-      expect([...bench.stored.keys()]).to.deep.equal([bench.key(ANOTHER)]);
-      expect(await vault.client(USER)).to.equal(undefined);
-    });
-
-    it('ends the clients of other processes too, without telling again', async () => {
-      const [here, there] = [bench.vault(), bench.vault()];
-      const one = await here.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
-      const two = await there.client(USER);
-      bench.roblox.revokeAuthorizations(USER);
-      await failureOf(one.userInfo());
-      const error = await failureOf(two!.userInfo()); // something was stored
-      expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
-      expect(bench.lost).to.deep.equal([USER]);
-      // It has tried what it held: the storage might have forgotten it.
-      expect(bench.tokenRequests).to.equal(2);
-      expect(bench.stored.size).to.equal(0);
-      await failureOf(two!.userInfo());
-      expect(bench.tokenRequests).to.equal(2);
-    });
-
-    for (const [how, onLost] of Object.entries({
-      throws: () => {
-        throw new Error('no mail today');
-      },
-      rejects: () => Promise.reject(new Error('no mail today')),
-    })) {
-      it(`throws an OAuthError all the same when onLost ${how}, and keeps the reason`, async () => {
-        const client = await bench.vault({ onLost }).save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
-        bench.roblox.revokeAuthorizations(USER);
-        const error = await failureOf(client.userInfo());
-        expect(error).to.be.instanceOf(OAuthError).and.include({ error: 'invalid_grant' });
-        expect(error).to.have.nested.property('cause.message', 'no mail today');
-        expectNoTokens(error, bench);
-      });
-    }
-
-    it('lets onLost call the vault', async () => {
-      const answers: unknown[] = [];
-      const vault = bench.vault({
-        async onLost(userId) {
-          answers.push(await vault.client(userId));
-          await vault.revoke(userId);
-          answers.push(await failureOf(bystander.refresh()));
-        },
-      });
-      const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
-      const bystander = (await vault.client(USER))!; // just saved
-      bench.roblox.revokeAuthorizations(USER);
-      await failureOf(client.userInfo());
-      expect(answers[0]).to.equal(undefined);
-      expect(answers[1]).to.be.instanceOf(OAuthError);
     });
 
     it('works again for a user who has signed in anew', async () => {
