@@ -350,19 +350,6 @@ describe('What a vault finds stored', () => {
     });
   }
 
-  it('is never opened as a newer renewal: what an attacker puts back, this process knows better', async () => {
-    await save([SECRET]);
-    const older = value();
-    const vault = bench.vault({ secrets: [SECRET] });
-    const renewed = await (await vault.client(USER))?.refresh();
-    bench.stored.set(bench.key(), older);
-    const client = await vault.client(USER);
-    expect(client?.tokens).to.deep.equal(renewed);
-    await client?.refresh();
-    expect(bench.lost).to.deep.equal([]);
-    expect((await bench.vault({ secrets: [SECRET] }).client(USER))?.tokens).to.deep.equal(client?.tokens);
-  });
-
   it('is nothing where the storage says null', async () => {
     const storage: TokenStorage = { get: () => null, set() {}, delete() {} };
     expect(await bench.vault({ storage }).client(USER)).to.equal(undefined);

@@ -73,18 +73,6 @@ describe('A client of a vault', () => {
     expect((await vault.client(USER))?.tokens).to.include({ idToken: tokens.idToken });
   });
 
-  it('renews by the newer tokens that it holds when the storage was put back to an older state', async () => {
-    const vault = bench.vault();
-    const client = await vault.save(USER, await bench.tokens());
-    const backup = bench.stored.get(bench.key()) ?? '';
-    await client.refresh();
-    bench.stored.set(bench.key(), backup);
-    const renewed = await client.refresh();
-    expect(bench.tokenRequests).to.equal(2);
-    expect((await vault.client(USER))?.tokens).to.deep.equal(renewed);
-    expect(bench.lost).to.deep.equal([]);
-  });
-
   it('does not let a renewal overwrite a login that comes meanwhile', async () => {
     let login: Promise<unknown> | undefined;
     const tokens = await bench.tokens();
