@@ -1,48 +1,9 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { ConnectionError, OAuthError, TokenVaultError } from '../../lib/errors.ts';
-import { createRenewal, createTokenKeeper } from '../../lib/client/token-keeper.ts';
-import type { Tokens } from '../../lib/oauth/tokens.ts';
+import { createTokenKeeper } from '../../lib/client/token-keeper.ts';
+import { access, scene, settled, START, thrown, tokens } from './support.ts';
 
-const START = Date.UTC(2026, 7, 22);
-
-function tokens(number: number, change: Partial<Tokens> = {}): Tokens {
-  return {
-    accessToken: `access-${number}`,
-    refreshToken: `refresh-${number}`,
-    idToken: undefined,
-    tokenType: 'Bearer',
-    scope: ['openid'],
-    expiresAt: new Date(START + number * 900_000),
-    ...change,
-  };
-}
-
-/** A keeper with the tokens "1", a clock, and renewals and revocations that the test answers one by one. */
-function scene(options: { store?: (tokens: Tokens) => unknown; first?: Partial<Tokens> } = {}) {
-  let now = START;
-  const renewals: { token: string; resolve: (tokens: Tokens) => void; reject: (error: unknown) => void }[] = [];
-  const revocations: { token: string; resolve: () => void; reject: (error: unknown) => void }[] = [];
-  const oauth = {
-    refresh: (token: string) => new Promise<Tokens>((resolve, reject) => renewals.push({ token, resolve, reject })),
-    revoke: (token: string) => new Promise<void>((resolve, reject) => revocations.push({ token, resolve, reject })),
-  };
-  const clock = { now: () => now, random: () => 1 };
-  const renewal = createRenewal({ oauth, store: options.store, ...clock });
-  const keeper = createTokenKeeper({ tokens: tokens(1, options.first), renewal, now: clock.now });
-  return { keeper, renewals, revocations, advance: (ms: number) => (now += ms) };
-}
-
-async function thrown(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => expect.fail('nothing was thrown'),
-    (error: unknown) => error,
-  );
-}
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-const access = async (keeper: ReturnType<typeof scene>['keeper'], signal?: AbortSignal) =>
-  (await keeper.lease(signal)).accessToken;
 const INVALID_GRANT = new OAuthError({ error: 'invalid_grant', status: 400 });
 
 describe('tokens that are kept', () => {
@@ -92,17 +53,6 @@ describe('tokens that are kept', () => {
     const waiting = lease.replace();
     renewals[0]?.resolve(tokens(2));
     expect(await waiting).to.equal('access-2');
-  });
-
-  it('are renewed once for 200 calls at the same time', async () => {
-    const { keeper, renewals, advance } = scene();
-    advance(900_000);
-    const all = Promise.all(Array.from({ length: 200 }, () => access(keeper)));
-    await settled();
-    expect(renewals).to.have.length(1);
-    renewals[0]?.resolve(tokens(2));
-    expect(new Set(await all)).to.deep.equal(new Set(['access-2']));
-    expect(renewals).to.have.length(1);
   });
 
   it('are renewed once for all calls that Roblox refused, early or late', async () => {
@@ -227,40 +177,6 @@ describe('an outage', () => {
     expect(await access(keeper)).to.equal('access-2');
   });
 
-  it('sees one attempt every few seconds, however many calls there are', async () => {
-    let [now, attempts, failures] = [START + 850_000, 0, 0];
-    const refresh = () => {
-      attempts += 1;
-      return Promise.reject(gone());
-    };
-    const clock = { now: () => now, random: () => 1 };
-    const renewal = createRenewal({ oauth: { refresh, revoke: async () => {} }, ...clock });
-    const keeper = createTokenKeeper({ tokens: tokens(1), renewal, now: clock.now });
-    for (; now < START + 950_000; now += 100) {
-      await access(keeper).catch((error: unknown) => {
-        expect(error).to.be.instanceOf(ConnectionError);
-        failures += 1;
-      });
-    }
-    expect(attempts).to.be.within(8, 16);
-    // Every call of the first 50 seconds got a token.
-    expect(failures).to.equal(500);
-  });
-
-  it('waits as long as Roblox asks for, up to a minute', async () => {
-    const { keeper, renewals, advance } = scene();
-    advance(900_000);
-    const waiting = thrown(access(keeper));
-    renewals[0]?.reject(new OAuthError({ error: 'rate_limited', status: 429, retryAfter: 30 }));
-    const error = await waiting;
-    advance(29_999);
-    expect(await thrown(access(keeper))).to.equal(error);
-    expect(renewals).to.have.length(1);
-    advance(1);
-    void access(keeper);
-    expect(renewals).to.have.length(2);
-  });
-
   it('does not bring back a token that Roblox has answered 401 to', async () => {
     const { keeper, renewals } = scene();
     const lease = await keeper.lease();
@@ -271,20 +187,6 @@ describe('an outage', () => {
     const later = thrown(access(keeper));
     renewals[1]?.reject(error);
     expect(await later).to.equal(error);
-  });
-
-  it('ends with the next success', async () => {
-    const { keeper, renewals, advance } = scene();
-    advance(900_000);
-    const waiting = thrown(access(keeper));
-    renewals[0]?.reject(gone());
-    await waiting;
-    const again = access(keeper);
-    renewals[1]?.resolve(tokens(3));
-    expect(await again).to.equal('access-3');
-    advance(1_800_000);
-    void access(keeper).catch(() => {});
-    expect(renewals).to.have.length(3);
   });
 
   it('does not hide a mistake in the call', async () => {
@@ -372,20 +274,6 @@ describe('onTokens', () => {
 });
 
 describe('the end of an authorization', () => {
-  it('waits for the renewal in flight, and revokes the latest tokens', async () => {
-    const { keeper, renewals, revocations } = scene();
-    const renewal = keeper.renew();
-    const end = keeper.revoke();
-    await settled();
-    expect(revocations).to.deep.equal([]);
-    renewals[0]?.resolve(tokens(2));
-    await renewal;
-    await settled();
-    expect(revocations[0]?.token).to.equal('refresh-2');
-    revocations[0]?.resolve();
-    await end;
-  });
-
   it('refuses all further use, and happens once', async () => {
     const { keeper, renewals, revocations } = scene();
     const early = await keeper.lease();
@@ -410,17 +298,6 @@ describe('the end of an authorization', () => {
     revocations[0]?.reject(new Error('down'));
     expect(await end).to.have.property('message', 'down');
     expect(await access(keeper)).to.equal('access-1');
-  });
-
-  it('lets nobody renew while it goes on', async () => {
-    const { keeper, renewals, revocations } = scene();
-    const end = keeper.revoke();
-    await settled();
-    const renewal = thrown(keeper.renew());
-    revocations[0]?.resolve();
-    await end;
-    expect(await renewal).to.be.instanceOf(OAuthError);
-    expect(renewals).to.deep.equal([]);
   });
 });
 
