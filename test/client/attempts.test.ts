@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createAttempts } from '../../lib/client/attempts.ts';
 import { ConnectionError, OAuthError } from '../../lib/errors.ts';
 import { createRenewal, createTokenKeeper } from '../../lib/client/token-keeper.ts';
 import { access, scene, settled, START, thrown, tokens } from './support.ts';
@@ -92,5 +93,106 @@ describe('the end of an authorization', () => {
     await end;
     expect(await renewal).to.be.instanceOf(OAuthError);
     expect(renewals).to.deep.equal([]);
+  });
+});
+
+describe('attempts that fail', () => {
+  /** Attempts that fail until the test says otherwise, and a clock. */
+  function openAttempts() {
+    let nowMs = START;
+    let count = 0;
+    const attempts = createAttempts<string>({ now: () => nowMs, random: () => 1 });
+    const work = (error?: unknown) => async () => {
+      count += 1;
+      if (error === undefined) return 'done';
+      throw error;
+    };
+    return {
+      attempts,
+      succeed: (ignorePause?: boolean) => attempts.run(work(), ignorePause),
+      fail: (error: unknown = new Error('down')) => thrown(attempts.run(work(error), true)),
+      advance: (ms: number) => void (nowMs += ms),
+      count: () => count,
+    };
+  }
+
+  it('pause after the second failure in a row, and longer after each further one, up to 10 seconds', async () => {
+    const { attempts, fail, advance } = openAttempts();
+    const pauses: number[] = [];
+    for (let failures = 1; failures <= 7; failures += 1) {
+      await fail();
+      let pauseMs = 0;
+      for (; attempts.isActive(); pauseMs += 100) advance(100);
+      pauses.push(pauseMs);
+    }
+    expect(pauses).to.deep.equal([0, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+  });
+
+  it('are not made during a pause: callers get the last error, unless they ask for an attempt', async () => {
+    const { attempts, succeed, fail, count } = openAttempts();
+    await fail();
+    const last = await fail();
+    expect(await thrown(succeed())).to.equal(last);
+    expect(count()).to.equal(2);
+    expect(await succeed(true)).to.equal('done');
+    expect(attempts.failure()).to.equal(undefined);
+    expect(attempts.isActive()).to.equal(false);
+  });
+
+  it('begin with short pauses again after a success', async () => {
+    const { attempts, succeed, fail } = openAttempts();
+    for (let failures = 0; failures < 5; failures += 1) await fail();
+    await succeed(true);
+    await fail();
+    expect(attempts.isActive()).to.equal(false);
+  });
+
+  it('wait no longer than a minute, whatever the server asks for', async () => {
+    const { attempts, fail, advance } = openAttempts();
+    await fail(Object.assign(new Error('slow down'), { retryAfter: 3_600 }));
+    advance(59_999);
+    expect(attempts.isActive()).to.equal(true);
+    advance(1);
+    expect(attempts.isActive()).to.equal(false);
+  });
+
+  it('are no unhandled rejection when nobody waits for them', async () => {
+    const { attempts } = openAttempts();
+    void attempts.run(() => Promise.reject(new Error('nobody hears')));
+    await settled();
+    expect(attempts.failure()).to.have.nested.property('error.message', 'nobody hears');
+  });
+
+  it('do not pause for hours when the clock was set back', async () => {
+    const { succeed, fail, advance } = openAttempts();
+    await fail();
+    await fail();
+    advance(-3_600_000);
+    expect(await succeed()).to.equal('done');
+  });
+});
+
+describe('other work that runs alone', () => {
+  const END = new Error('revoked');
+
+  it('lets callers go on when it fails', async () => {
+    const attempts = createAttempts<string>({ now: () => START });
+    const alone = thrown(attempts.runAlone(() => Promise.reject(new Error('down')), END));
+    const attempt = attempts.run(async () => 'done');
+    expect(await alone).to.have.property('message', 'down');
+    expect(await attempt).to.equal('done');
+  });
+
+  it('does not run beside other such work', async () => {
+    const attempts = createAttempts<string>({ now: () => START });
+    const events: string[] = [];
+    const work = (name: string) => async () => {
+      events.push(`${name} begins`);
+      await settled();
+      events.push(`${name} ends`);
+    };
+    await Promise.all([attempts.runAlone(work('one'), END), attempts.runAlone(work('two'), END)]);
+    expect(events).to.deep.equal(['one begins', 'one ends', 'two begins', 'two ends']);
+    expect(attempts.isActive()).to.equal(false);
   });
 });
