@@ -68,3 +68,17 @@ export async function thrown(promise: Promise<unknown>): Promise<unknown> {
 export const settled = () => new Promise((resolve) => setImmediate(resolve));
 export const access = async (keeper: ReturnType<typeof scene>['keeper'], signal?: AbortSignal) =>
   (await keeper.lease(signal)).accessToken;
+
+/** Runs a test's work. @returns the rejections that nobody handled, which mocha passes over in silence */
+export async function collectUnhandled(work: () => unknown): Promise<unknown[]> {
+  const reasons: unknown[] = [];
+  const collect = (reason: unknown) => void reasons.push(reason);
+  process.on('unhandledRejection', collect);
+  try {
+    await work();
+    await settled();
+  } finally {
+    process.off('unhandledRejection', collect);
+  }
+  return reasons;
+}
