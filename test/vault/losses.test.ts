@@ -1,5 +1,11 @@
 import { expect } from 'chai';
+import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
 import { OAuthError, type TokenStorage } from '../../lib/index.ts';
+import type { App } from '../../lib/oauth/app-options.ts';
+import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
+import { createLosses } from '../../lib/vault/losses.ts';
+import { createMarks, type VaultClock } from '../../lib/vault/marks.ts';
+import { createRecords, type TokenRecord } from '../../lib/vault/records.ts';
 import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, USER, type Bench } from './support.ts';
 
 describe('A client of a vault whose refresh token is refused', () => {
@@ -98,5 +104,113 @@ describe('A vault whose storage or lock fails', () => {
     expect(await vault.client(USER)).to.equal(undefined);
     while (bench.stored.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(bench.lost).to.deep.equal([USER]);
+  });
+});
+
+describe('A loss that is to be told', () => {
+  /** Processes that share a storage and a clock. Rests take no time; sleeps never end, unless a test says so. */
+  function openProcesses() {
+    let nowMs = 0;
+    const clock: VaultClock = {
+      now: () => nowMs,
+      monotonic: () => nowMs,
+      sleep: () => new Promise(() => {}),
+      async rest(delayMs, signal) {
+        signal?.throwIfAborted();
+        nowMs += delayMs;
+      },
+      random: () => 1,
+    };
+    const { clientID } = DEMO_CLIENT;
+    const app = { credentials: { clientID }, endpoints: deriveEndpoints() } as App; // records use no more of it
+    const records = createRecords({ storage: new Map(), sealer: undefined, app: () => app });
+    const start = (onLost?: (userId: string) => unknown, sleep = clock.sleep) =>
+      createLosses({
+        records,
+        onLost,
+        marks: createMarks(clock),
+        clock: { ...clock, sleep },
+        runLocked: (_userId, task) => task(),
+      });
+    return { records, start, now: () => nowMs };
+  }
+  const REFUSED: TokenRecord = {
+    login: 'A',
+    generation: 1,
+    state: 'refused',
+    mark: undefined,
+    holders: [],
+    tokens: undefined,
+    savedAt: 0,
+  };
+
+  it('is forgotten at once when nobody wants to hear of it', async () => {
+    const { records, start } = openProcesses();
+    await records.write(USER, REFUSED);
+    expect(await start().conclude(USER, REFUSED)).to.equal(undefined);
+    expect(await records.read(USER)).to.equal(undefined);
+  });
+
+  it('is told by another process, 15 seconds later, when the one that should tell has died', async () => {
+    const { records, start, now } = openProcesses();
+    await start(() => expect.fail('it has died')).conclude(USER, REFUSED);
+    const record = (await records.read(USER))!; // just written
+    const heard = await new Promise((resolve) => start(resolve).notice(USER, record));
+    expect(heard).to.equal(USER);
+    expect(now()).to.equal(15_000);
+  });
+
+  it('is told again, after growing pauses, until onLost has not thrown', async () => {
+    const { records, start, now } = openProcesses();
+    const times: number[] = [];
+    const losses = start(() => {
+      times.push(now());
+      if (times.length < 4) throw new Error('no mail today');
+    });
+    const loss = (await losses.conclude(USER, REFUSED))!; // somebody wants to hear
+    expect(await losses.tell(USER, loss)).to.have.property('message', 'no mail today');
+    while ((await records.read(USER)) !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    expect(times).to.deep.equal([0, 250, 750, 1_750]);
+  });
+
+  it('is not told when the user has signed in again while onLost threw', async () => {
+    const { records, start } = openProcesses();
+    let asked = 0;
+    const losses = start(async () => {
+      asked += 1;
+      if (asked > 1) return;
+      await records.write(USER, { ...REFUSED, login: 'B', state: 'live' });
+      throw new Error('no mail today');
+    });
+    const loss = (await losses.conclude(USER, REFUSED))!; // somebody wants to hear
+    await losses.tell(USER, loss);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).to.equal(1);
+    expect(await records.read(USER)).to.include({ login: 'B' });
+  });
+
+  it('holds a call up for a second at most when onLost never ends', async () => {
+    const { start } = openProcesses();
+    const sleeps: number[] = [];
+    const losses = start(
+      () => new Promise(() => {}),
+      async (delayMs) => void sleeps.push(delayMs),
+    );
+    const loss = (await losses.conclude(USER, REFUSED))!; // somebody wants to hear
+    expect(await losses.tell(USER, loss)).to.equal(undefined);
+    expect(sleeps).to.deep.equal([1_000]);
+  });
+
+  it('is left to other processes once the vault is closed', async () => {
+    const { records, start } = openProcesses();
+    await start(() => {}).conclude(USER, REFUSED);
+    const record = (await records.read(USER))!; // just written
+    const told: string[] = [];
+    const losses = start((userId) => told.push(userId));
+    losses.close();
+    losses.notice(USER, record);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told).to.deep.equal([]);
+    expect(await records.read(USER)).to.deep.equal(record);
   });
 });
