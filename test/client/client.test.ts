@@ -170,7 +170,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
         expect(stored).to.deep.equal([client.tokens]);
       });
 
-      it('uses one refresh token after 200 answers of 401', async () => {
+      it('uses one refresh token after 200 responses of 401', async () => {
         const client = await clientOf(MANGO);
         roblox.expireAccessTokens();
         await Promise.all(Array.from({ length: 200 }, () => client.groups.get('7001')));

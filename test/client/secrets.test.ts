@@ -53,7 +53,7 @@ function expectNoSecret(value: unknown): void {
 
 describe('no secret is shown', () => {
   let server: Served;
-  /** How the server answers, by path. It echoes the whole request. */
+  /** How the server responds, by path. It echoes the whole request. */
   let answers: Record<string, number | 'redirect' | 'renew' | 'cut' | 'html'> = {};
   before(async () => {
     server = await serve((req, res, body) => {
@@ -136,7 +136,7 @@ describe('no secret is shown', () => {
   const everywhere = (answer: (typeof answers)[string]) => new Proxy({}, { get: () => answer });
   // groups.rank ignores a 404: such a group has no members.
   for (const answer of [400, 500, 'cut'] as const) {
-    it(`in the error of groups.rank, when the server answers ${answer} and echoes the request`, async () => {
+    it(`in the error of groups.rank, when the server responds with ${answer} and echoes the request`, async () => {
       answers = everywhere(answer);
       expectNoSecret(await catchError(clientOf().groups.rank('7')));
     });
@@ -144,7 +144,7 @@ describe('no secret is shown', () => {
 
   for (const [name, call] of calls) {
     for (const answer of [400, 403, 404, 429, 500, 'redirect', 'cut', 'html'] as const) {
-      it(`in the error of ${name}, when the server answers ${answer} and echoes the request`, async () => {
+      it(`in the error of ${name}, when the server responds with ${answer} and echoes the request`, async () => {
         answers = everywhere(answer);
         for (const clientAuthentication of ['client_secret_post', 'client_secret_basic'] as const) {
           // An empty HTML page is a valid response to a revocation: only the status counts.

@@ -52,7 +52,7 @@ const UNSTOPPED: typeof CALLS = {
 };
 
 describe('every call of a client', () => {
-  /** The server answers no request until the test lets it. */
+  /** The server responds to no request until the test lets it. */
   const waiting: { req: IncomingMessage; answer(json: unknown): void; closed: Promise<unknown> }[] = [];
   let tellArrival = () => {};
   let url: string;

@@ -43,7 +43,7 @@ export function tokens(number: number, change: Partial<Tokens> = {}): Tokens {
   };
 }
 
-/** A keeper with the tokens "1", a clock, and renewals and revocations that the test answers one by one. */
+/** A keeper with the tokens "1", a clock, and renewals and revocations that the test settles one by one. */
 export function scene(options: { store?: (tokens: Tokens) => unknown; first?: Partial<Tokens> } = {}) {
   let now = START;
   const renewals: { token: string; resolve: (tokens: Tokens) => void; reject: (error: unknown) => void }[] = [];

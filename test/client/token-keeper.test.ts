@@ -140,7 +140,7 @@ describe('a renewal that fails', () => {
 describe('an outage', () => {
   const gone = () => new ConnectionError('gone', { code: 'network', method: 'POST', url: 'http://x.test' });
   const OUTAGES: Record<string, () => Error> = {
-    'no answer': gone,
+    'no response': gone,
     'a 503': () =>
       new ConnectionError('503', { code: 'server_error', method: 'POST', url: 'http://x.test', status: 503 }),
     'a 429': () => new OAuthError({ error: 'rate_limited', status: 429 }),
@@ -178,7 +178,7 @@ describe('an outage', () => {
     expect(await access(keeper)).to.equal('access-2');
   });
 
-  it('does not bring back a token that Roblox has answered 401 to', async () => {
+  it('does not use a token again to which Roblox has responded with 401', async () => {
     const { keeper, renewals } = scene();
     const lease = await keeper.lease();
     const replaced = thrown(lease.replace());

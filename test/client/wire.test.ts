@@ -61,7 +61,7 @@ describe('on the wire', () => {
       .with.property('status', 401);
   });
 
-  it('a server that does not answer is an error after the time-out', async () => {
+  it('a server that does not respond is an error after the time-out', async () => {
     answer = () => {};
     const error = await catchError(clientOf({ timeout: 20 }).request('GET', '/x'));
     expect(error).to.be.instanceOf(ConnectionError).with.property('code', 'timeout');

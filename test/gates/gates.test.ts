@@ -209,7 +209,7 @@ describe('a gate before verify', () => {
     expect(roblox.count(MEMBERSHIPS)).to.equal(2);
   });
 
-  it('is an error of the login when Roblox does not answer', async () => {
+  it('is an error of the login when Roblox does not respond', async () => {
     const gate = requireGroupRank({ groupId: '7001' });
     app = await startApp(roblox, { verify: gate.verify(({ profile }) => profile) });
     roblox.faults.status(MEMBERSHIPS, 500);
@@ -281,7 +281,7 @@ describe('a gate before a route', () => {
     expect(await get(requireGroupRank({ groupId: '7001' }), () => client)).to.include({ status: 200, body: 'inside' });
   });
 
-  it('answers 403 with its message to other users, and forbids caching', async () => {
+  it('responds with 403 and its message to other users, and forbids caching', async () => {
     const gate = requireGroupRank({ groupId: '7001', message: 'Builders only <3' });
     const answer = await get(gate, () => clientFor(roblox, NELL));
     expect(answer).to.include({ status: 403, body: 'Builders only <3' });
@@ -296,7 +296,7 @@ describe('a gate before a route', () => {
     ['there is no client for a user', (req) => void Object.assign(req, { user: {} }), 'Please sign in again.'],
   ];
   for (const [name, findClient, body] of nobodies) {
-    it(`answers 401 where ${name}`, async () => {
+    it(`responds with 401 where ${name}`, async () => {
       expect(await get(requireGroupRank({ groupId: '7001' }), findClient)).to.include({ status: 401, body });
       expect(roblox.requests).to.deep.equal([]);
     });
@@ -331,7 +331,7 @@ describe('a gate before a route', () => {
     ],
   ];
   for (const [name, error] of ended) {
-    it(`answers 401 where the user's authorization ${name}`, async () => {
+    it(`responds with 401 where the user's authorization ${name}`, async () => {
       const client = { toJSON: () => ({ userId: MANGO }), groups: { rank: () => Promise.reject(error()) } };
       const answer = await get(requireGroupRank({ groupId: '7001' }), () => client as unknown as RobloxClient);
       expect(answer).to.include({ status: 401, body: 'Please sign in again.' });
@@ -367,7 +367,7 @@ describe('a gate before a route', () => {
     });
   }
 
-  it("answers under Jest's fake timers, whose clock stands still", async () => {
+  it("responds under Jest's fake timers, whose clock stands still", async () => {
     const client = { toJSON: () => ({ userId: MANGO }), groups: { rank: async () => 1 } } as unknown as RobloxClient;
     const guard = requireGroupRank({ groupId: '7001' }).middleware(() => client);
     const restore = installFakeTimers();

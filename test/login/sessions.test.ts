@@ -14,7 +14,7 @@ import { SessionStore } from '../../lib/index.ts';
 import { createVisitor, DEMO_CLIENT, startEmulator, type Emulator, type Visitor } from '../../lib/emulator/index.ts';
 import { listen, passportFor, strategyFor } from '../frameworks/listen.ts';
 
-/** A slow store, like those over a network. It can also fail, or never answer. */
+/** A slow store, like those over a network. It can also fail, or never respond. */
 class RemoteStore extends session.MemoryStore {
   delayMs = 0;
   fault: { readonly call: 'get' | 'set'; readonly kind: 'fails' | 'hangs'; readonly after: number } | undefined;
@@ -124,7 +124,7 @@ describe('logins in a session of its middleware', () => {
         expect([page.status, page.body]).to.deep.equal([500, 'redis is down']);
       });
 
-      it(`sends nobody to Roblox when the store never answers, with save ${name}`, async () => {
+      it(`sends nobody to Roblox when the store never responds, with save ${name}`, async () => {
         const store = new RemoteStore();
         store.fault = { call: 'set', kind: 'hangs', after: 0 };
         await startExpress({ sessions: expressSession(store), before, timeout: 50 });

@@ -77,7 +77,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       await other.close();
     });
 
-    it("answers 403 to a cancelled login, a replayed callback and another browser's callback", async () => {
+    it("responds with 403 to a cancelled login, a replayed callback and another browser's callback", async () => {
       expect((await app.visitor.cancel(START)).status).to.equal(403);
       const callback = await app.visitor.authorize(await app.visitor.start('/auth/roblox'), {
         user: START.user,
@@ -94,7 +94,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       await stranger.close();
     });
 
-    it('answers 403 when the code took longer than its minute', async () => {
+    it('responds with 403 when the code took longer than its minute', async () => {
       const callback = await app.visitor.authorize(await app.visitor.start('/auth/roblox'), {
         user: START.user,
         action: 'allow',
@@ -175,14 +175,14 @@ for (const subjectType of ['public', 'pairwise'] as const) {
     const outages: [name: string, arm: (target: string) => unknown, code: string][] = [
       ['breaks off', (target) => roblox.faults.destroy(target), 'network'],
       ['is cut short', (target) => roblox.faults.truncate(target), 'network'],
-      ['never answers', (target) => roblox.faults.hang(target), 'timeout'],
+      ['never responds', (target) => roblox.faults.hang(target), 'timeout'],
       ['stops in the middle', (target) => roblox.faults.stall(target), 'timeout'],
-      ['answers 503', (target) => roblox.faults.status(target, 503), 'server_error'],
+      ['responds with 503', (target) => roblox.faults.status(target, 503), 'server_error'],
       ['redirects', (target) => roblox.faults.redirect(target, 'http://127.0.0.1:1/'), 'redirect'],
-      ['answers in HTML', (target) => roblox.faults.html(target, { status: 200 }), 'invalid_body'],
+      ['responds in HTML', (target) => roblox.faults.html(target, { status: 200 }), 'invalid_body'],
       ['sends 2 MB', (target) => roblox.faults.hugeBody(target, { bytes: 2_000_000 }), 'body_too_large'],
     ];
-    const PASSING = ['breaks off', 'is cut short', 'answers 503'];
+    const PASSING = ['breaks off', 'is cut short', 'responds with 503'];
     for (const target of ['/oauth/v1/userinfo', '/oauth/v1/certs']) {
       for (const [name, arm] of outages.filter(([what]) => PASSING.includes(what))) {
         it(`signs in even if ${target} ${name} once`, async () => {
@@ -216,7 +216,7 @@ for (const subjectType of ['public', 'pairwise'] as const) {
       expect(roblox.count('/stolen')).to.equal(0);
     });
 
-    it('answers a request whose verify rejects, and still works', async () => {
+    it('responds to a request whose verify rejects, and still works', async () => {
       let broken = true;
       const other = await startApp(roblox, {
         verify: async ({ profile }) => {

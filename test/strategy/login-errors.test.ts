@@ -30,7 +30,7 @@ describe('a callback that is an error', () => {
   });
 
   for (const status of [200, 400, 401, 403, 429, 500, 503]) {
-    it(`is a TokenError when the token endpoint answers ${status} with an OAuth error`, async () => {
+    it(`is a TokenError when the token endpoint responds with ${status} and an OAuth error`, async () => {
       const roblox = new FakeRoblox();
       const description = `bad client ${CLIENT_SECRET}, code ${CODE}`;
       roblox.answers[TOKEN] = () => json({ error: 'invalid_client', error_description: description }, { status });
@@ -63,7 +63,7 @@ describe('a callback that is an error', () => {
       'network',
     ],
     ['a fetch whose error shows the request', echo, 'network'],
-    ['no answer in time', hang, 'timeout'],
+    ['no response in time', hang, 'timeout'],
     ['a 500 in HTML', () => new Response('<h1>oops</h1>', { status: 500 }), 'server_error'],
     ['a 503 that is empty', () => new Response(null, { status: 503 }), 'server_error'],
     ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.test/' } }), 'redirect'],

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { explainRefusal, explainSuspiciousStart, explainUnknownLogin } from '../../lib/strategy/login-log.ts';
 
-describe('a mistake of a beginner', () => {
-  it("is shown to the developer only: Roblox's reason for a refusal, in one line", () => {
+describe("the log for the app's developer", () => {
+  it('says why Roblox refused a login, in one line', () => {
     expect(explainRefusal('invalid_scope', 'not saved\nforged: a line')).to.equal(
       'Roblox sent the visitor back with an error: {"code":"invalid_scope","error_description":"not saved\\nforged: a line"}',
     );
   });
 
-  it('is shown to the developer only: a cookie that did not come back', () => {
+  it('says why a callback may belong to no login', () => {
     const withoutCookie = explainUnknownLogin({ headers: { host: 'localhost:3000' } } as never, '/callback');
     expect(withoutCookie).to.include("sameSite: 'strict'").and.to.include('127.0.0.1');
     const withoutSession = explainUnknownLogin({ headers: { cookie: 'a=1' } } as never, '/callback');
@@ -17,7 +17,7 @@ describe('a mistake of a beginner', () => {
     expect(withSession).to.include('15 minutes').and.to.include('4,096 bytes');
   });
 
-  it('is told to the developer only: passport.session() is missing, or a redirect URL that Roblox refuses', () => {
+  it('says that passport.session() is missing, or that Roblox will refuse the redirect URL', () => {
     const explain = (req: object, url = 'http://localhost:3000/cb') => explainSuspiciousStart(req as never, url);
     const session = { passport: { user: '1' } };
     expect(explain({ session })).to.include('app.use(passport.session()) is missing');

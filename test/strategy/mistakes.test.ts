@@ -75,7 +75,7 @@ const MISTAKES: readonly (readonly [mistake: string, make: () => unknown, told: 
   ],
   ['a client among the options of the vault', () => new TokenVault({ client } as never), /\.\.\.redisVault\(\{ client/],
   [
-    "the token endpoint's answer for tokens",
+    "the token endpoint's response for tokens",
     () => new RobloxStrategy({ ...base, verify }).client({ access_token: 'a', refresh_token: 'r' } as never),
     /accessToken is missing: write \{ accessToken: tokens\.access_token,/,
   ],

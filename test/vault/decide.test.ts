@@ -79,8 +79,8 @@ describe('What a renewal does', () => {
     'our token was refused, by a storage that may forget': ['doubt', { stored: stored('A', 5, { holders: [MINE] }), refused: ['A5'], mayForget: true }],
     'our token was refused, and somebody has stored the next': ['use A6', { stored: stored('A', 6), refused: ['A5'] }],
     'there is no refresh token': ['lose', { stored: stored('A', 5, { tokens: { ...tokensOf('A', 5), refreshToken: undefined } }) }],
-    'it was refused, and may still be answered': ['refuse: doubt', { stored: stored('A', 5, { state: 'refused', mark: OTHER }) }],
-    'it was refused, and can no longer be answered': ['lose', { stored: stored('A', 5, { state: 'refused', mark: OVER }) }],
+    'it was refused, and may still get a response': ['refuse: doubt', { stored: stored('A', 5, { state: 'refused', mark: OTHER }) }],
+    'it was refused, and can no longer get a response': ['lose', { stored: stored('A', 5, { state: 'refused', mark: OVER }) }],
     'it was refused, but we hold a newer one': ['ask with A6', { stored: stored('A', 5, { state: 'refused', mark: OTHER }), held: held('A', 6) }],
     'it was refused, but somebody tries a newer one': ['refuse: doubt', { stored: stored('A', 5, { state: 'refused', mark: OVER, holders: [OTHER] }) }],
     'it is lost': ['refuse: lost', { stored: stored('A', 5, { state: 'lost', mark: OTHER, tokens: undefined }) }],
@@ -98,7 +98,7 @@ describe('What a renewal does', () => {
     it(`when ${what}: ${expected}`, () => expect(show(decide(situation(change)))).to.equal(expected));
   }
 
-  it('is never to spend a token twice, or one that somebody else may be spending, or to lose what may be answered', () => {
+  it('is never to spend a token twice, or one that somebody else may be spending, or to lose what may still get a response', () => {
     const mark = fc.constantFrom(MINE, OTHER, OVER);
     const record = fc
       .record({
@@ -146,7 +146,7 @@ describe('What a renewal does', () => {
   });
 });
 
-describe("Where Roblox's answer goes", () => {
+describe("Where Roblox's response goes", () => {
   const answer = { base: held('A', 5), tokens: tokensOf('A', 6) };
   const place = (found: TokenRecord | undefined, refused: string[] = []) =>
     placeResponse(found, answer, ({ refreshToken = '' }) => refused.includes(refreshToken));

@@ -96,7 +96,7 @@ describe('A vault whose storage or lock fails', () => {
     expect(await (await bench.vault().client(USER))?.userInfo()).to.include({ sub: USER });
   });
 
-  /** A vault whose storage takes nothing after Roblox has answered, until `mend` is called. */
+  /** A vault whose storage takes nothing after Roblox has responded, until `mend` is called. */
   function failingAfterAnswer() {
     let isDown = false;
     const storage: TokenStorage = {

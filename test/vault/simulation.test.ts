@@ -207,7 +207,7 @@ describe('Processes that share a vault', () => {
       checkRenewals(plan, { isLocking: false }),
     )).timeout(0);
 
-  it('bring back nothing that was revoked, and revoke what is answered later', () =>
+  it('bring back nothing that was revoked, and revoke what arrives later', () =>
     forAll(plansOf(FAULTS, 50), 300, checkRevocation)).timeout(0);
 
   for (const fault of FAULTS) {

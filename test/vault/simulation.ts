@@ -56,7 +56,7 @@ export class World {
   current = 1;
   isRevoked = false;
   refusals = 0;
-  /** Who received the answer with the current token, and whether it was stored. */
+  /** Who received the response with the current token, and whether it was stored. */
   answer: { receiver: Process | undefined; isStored: boolean } = { receiver: undefined, isStored: true };
   told = 0;
   private holder: { process: Process; token: object; untilMs: number } | undefined;
@@ -151,7 +151,7 @@ export class World {
         this.failNext = 'nothing';
         if (fail === 'before') throw new Error('the storage failed');
         const result = work();
-        if (fail === 'after') throw new Error('the storage did what it was told, and its answer was lost');
+        if (fail === 'after') throw new Error('the storage did what it was told, and its response was lost');
         return result;
       });
     const write = (name: string, value: string | undefined) => {
@@ -216,7 +216,7 @@ export class World {
 
   private robloxFor(process: () => Process): App['oauth'] {
     const outage = () =>
-      new ConnectionError('no answer', { code: 'timeout', method: 'POST', url: 'https://roblox.test' });
+      new ConnectionError('no response', { code: 'timeout', method: 'POST', url: 'https://roblox.test' });
     const grant = (token: string | undefined) => {
       if (this.isRevoked || token !== `refresh-${this.current}`) {
         this.refusals += 1;
@@ -226,7 +226,7 @@ export class World {
     return {
       refresh: async (token: string) => {
         const self = process();
-        // The request arrives; then the answer does.
+        // The request arrives; then the response does.
         const outcome = await this.later(self, `asks Roblox with ${token}`, () => {
           const fail = this.answersFail;
           this.answersFail = 'nothing';

@@ -38,13 +38,13 @@ export async function openBench(): Promise<Bench> {
   const stored = new Map<string, string>();
   const lost: string[] = [];
   const issued: string[] = [];
-  const remember = (answer: object) => {
-    const { access_token, refresh_token, id_token } = answer as Record<string, unknown>; // a token answer
+  const remember = (response: object) => {
+    const { access_token, refresh_token, id_token } = response as Record<string, unknown>; // a token response
     issued.push(...[access_token, refresh_token, id_token].filter((token) => typeof token === 'string'));
   };
-  const watch = (answer: unknown) => {
-    remember(answer as object);
-    return answer;
+  const watch = (response: unknown) => {
+    remember(response as object);
+    return response;
   };
   // Written so that faults of a test's own come on top.
   roblox.faults.rewrite('POST /oauth/v1/token', watch, { times: Infinity });
