@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect } from 'chai';
 import { createRenewal, createTokenKeeper } from '../../lib/client/token-keeper.ts';
 import type { Tokens } from '../../lib/oauth/tokens.ts';
 
@@ -58,27 +57,6 @@ export function scene(options: { store?: (tokens: Tokens) => unknown; first?: Pa
   return { keeper, renewals, revocations, advance: (ms: number) => (now += ms) };
 }
 
-export async function thrown(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => expect.fail('nothing was thrown'),
-    (error: unknown) => error,
-  );
-}
-
 export const settled = () => new Promise((resolve) => setImmediate(resolve));
 export const access = async (keeper: ReturnType<typeof scene>['keeper'], signal?: AbortSignal) =>
   (await keeper.lease(signal)).accessToken;
-
-/** Runs a test's work. @returns the rejections that nobody handled, which mocha passes over in silence */
-export async function collectUnhandled(work: () => unknown): Promise<unknown[]> {
-  const reasons: unknown[] = [];
-  const collect = (reason: unknown) => void reasons.push(reason);
-  process.on('unhandledRejection', collect);
-  try {
-    await work();
-    await settled();
-  } finally {
-    process.off('unhandledRejection', collect);
-  }
-  return reasons;
-}

@@ -18,7 +18,8 @@ import {
 import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { installFakeTimers } from '../support/fake-timers.ts';
-import { clientFor, failureOf, MANGO, MEMBERSHIPS, NELL } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { clientFor, MANGO, MEMBERSHIPS, NELL } from './support.ts';
 
 let roblox: Emulator;
 before(async () => {
@@ -46,9 +47,9 @@ describe('a gate', () => {
     it(`${passes ? 'lets' : 'does not let'} ${name} pass`, async () => {
       const client = await clientFor(roblox, user);
       expect(await gate().allows(client)).to.equal(passes);
-      const error = await failureOf(gate().check(client));
-      if (passes) expect(error).to.equal(undefined);
-      else expect(error).to.be.instanceOf(RefusedError).with.property('status', 403);
+      if (passes) return gate().check(client);
+      const error = await catchError(gate().check(client));
+      expect(error).to.be.instanceOf(RefusedError).with.property('status', 403);
     });
   }
 
@@ -97,19 +98,19 @@ describe('a gate', () => {
     const gate = requireAccountAge({ days: 1 });
     const { access_token: accessToken } = await roblox.issueTokens({ user: MANGO, scope: 'openid' });
     const client = new RobloxClient({ accessToken, userId: MANGO, baseURL: roblox.url });
-    expect(await failureOf(gate.allows(client)))
+    expect(await catchError(gate.allows(client)))
       .to.be.instanceOf(Error)
       .with.property('message')
       .that.includes("'profile'");
     const profile = { createdAt: null };
     expect(
-      await failureOf(gate.verify(() => 'user')({ profile, client } as never) as Promise<unknown>),
+      await catchError(gate.verify(() => 'user')({ profile, client } as never) as Promise<unknown>),
     ).to.be.instanceOf(Error);
   });
 
   it('refuses with its own message', async () => {
     const gate = requireItem({ gamePassIds: ['1'], message: 'Ask Mango.' });
-    expect(await failureOf(gate.check(await clientFor(roblox, NELL)))).to.have.property('message', 'Ask Mango.');
+    expect(await catchError(gate.check(await clientFor(roblox, NELL)))).to.have.property('message', 'Ask Mango.');
   });
 
   it('finds out whose client it is', async () => {
@@ -360,7 +361,7 @@ describe('a gate before a route', () => {
     it(`rejects check and allows with an Error, for a guard of the app's own, when Roblox's client rejects with ${inspect(thrown)}`, async () => {
       const gate = requireGroupRank({ groupId: '7001' });
       for (const refusal of [gate.check(client), gate.allows(client)]) {
-        expect(await failureOf(refusal))
+        expect(await catchError(refusal))
           .to.be.instanceOf(Error)
           .with.deep.property('cause', thrown);
       }

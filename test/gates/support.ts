@@ -14,10 +14,3 @@ export async function clientFor(roblox: Emulator, userId: string): Promise<Roblo
   });
   return new RobloxClient({ accessToken, userId, baseURL: roblox.url, maxRetries: 0 });
 }
-
-/** What a promise is rejected with; undefined when it is not. */
-export const failureOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { ConnectionError, RefusedError, requireGroupRank, RobloxAPIError, type RobloxClient } from '../../lib/index.ts';
 import { startEmulator, type Emulator } from '../../lib/emulator/index.ts';
-import { clientFor, failureOf, MANGO, MEMBERSHIPS, NELL } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { clientFor, MANGO, MEMBERSHIPS, NELL } from './support.ts';
 
 describe("a gate's cache", () => {
   let roblox: Emulator;
@@ -120,10 +121,10 @@ describe("a gate's cache", () => {
     const gate = gateOf();
     const client = await clientFor(roblox, MANGO);
     roblox.faults.status(MEMBERSHIPS, 500);
-    const failures = await Promise.all([1, 2].map(() => failureOf(gate.allows(client))));
+    const failures = await Promise.all([1, 2].map(() => catchError(gate.allows(client))));
     for (const failure of failures) expect(failure).to.be.instanceOf(RobloxAPIError).with.property('status', 500);
     roblox.faults.destroy(MEMBERSHIPS);
-    expect(await failureOf(gate.allows(client))).to.be.instanceOf(ConnectionError);
+    expect(await catchError(gate.allows(client))).to.be.instanceOf(ConnectionError);
     expect(await gate.allows(client)).to.equal(true);
   });
 
@@ -155,7 +156,7 @@ describe("a gate's cache", () => {
     const login = gate.verify(() => 'user')({ client } as never);
     await Promise.resolve();
     answers[1]?.(0);
-    expect(await failureOf(login as Promise<unknown>)).to.be.instanceOf(RefusedError);
+    expect(await catchError(login as Promise<unknown>)).to.be.instanceOf(RefusedError);
     answers[0]?.(255);
     expect(await slow).to.equal(true);
     expect(await gate.allows(client)).to.equal(false);

@@ -6,13 +6,8 @@ import { inspect } from 'node:util';
 import { CookieStore, type CookieStoreOptions, type LoginMeta } from '../../lib/index.ts';
 import { FakeRoblox, CODE } from '../support/fake-roblox.ts';
 import { authenticate, begin, expectError, expectFail403, expectSuccess, strategyFor } from '../support/harness.ts';
+import { catchError } from '../support/thrown.ts';
 import { HTTPS, Jar, META, SECRET, storeIn } from './cookie-jar.ts';
-
-const failureOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (reason: Error) => reason,
-  );
 
 describe('a CookieStore', () => {
   it('returns a login once, and clears the cookie', async () => {
@@ -175,13 +170,17 @@ describe('a CookieStore', () => {
     const largest = { low: 0, high: 4096 };
     while (largest.high - largest.low > 1) {
       const size = (largest.low + largest.high) >> 1;
-      const fits = (await failureOf(new Jar().store(store, { state: 'x'.repeat(size) }))) === undefined;
-      largest[fits ? 'low' : 'high'] = size;
+      const storing = new Jar().store(store, { state: 'x'.repeat(size) });
+      const result = await storing.then(
+        () => 'low' as const,
+        () => 'high' as const,
+      );
+      largest[result] = size;
     }
     const jar = new Jar();
     await jar.store(store, { state: 'x'.repeat(largest.low) });
     expect(jar.headers[0]?.length).to.be.at.most(4096).and.above(4090);
-    const error = await failureOf(new Jar().store(store, { state: 'x'.repeat(largest.high) }));
+    const error = await catchError(new Jar().store(store, { state: 'x'.repeat(largest.high) }));
     expect(error)
       .to.be.instanceOf(TypeError)
       .with.property('message')
@@ -190,10 +189,10 @@ describe('a CookieStore', () => {
 
   it('says what is missing when it finds no response', async () => {
     const store = new CookieStore({ secret: SECRET });
-    const error = await failureOf(storeIn(store, { headers: {} }));
+    const error = await catchError(storeIn(store, { headers: {} }));
     expect(error?.message).to.include('response: (req) =>').and.to.include('Fastify');
     const lost = new CookieStore({ secret: SECRET, response: () => undefined });
-    expect((await failureOf(storeIn(lost, { headers: {} })))?.message).to.match(/^response must return/);
+    expect((await catchError(storeIn(lost, { headers: {} })))?.message).to.match(/^response must return/);
   });
 
   it('sets its cookie on what `response` returns: a response of Node, or a reply of Fastify', async () => {
@@ -234,7 +233,7 @@ describe('a CookieStore', () => {
   it('throws when the response has already been sent', async () => {
     const req = new Jar().exchange();
     req.res.writeHead(200);
-    expect(await failureOf(storeIn(new CookieStore({ secret: SECRET }), req))).to.have.property(
+    expect(await catchError(storeIn(new CookieStore({ secret: SECRET }), req))).to.have.property(
       'code',
       'ERR_HTTP_HEADERS_SENT',
     );

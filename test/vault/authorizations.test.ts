@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ConnectionError, OAuthError, type TokenStorage } from '../../lib/index.ts';
-import { expectNoTokens, failureOf, LONG_AGO, openBench, USER, type Bench } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { expectNoTokens, LONG_AGO, openBench, USER, type Bench } from './support.ts';
 
 describe('A client of a vault', () => {
   let bench: Bench;
@@ -74,7 +75,7 @@ describe('A token vault that revokes', () => {
     expect(bench.stored.size).to.equal(0);
     expect(bench.roblox.requests.at(-1)).to.deep.include({ path: '/oauth/v1/token/revoke', status: 200 });
     expect(bench.roblox.requests.at(-1)?.form).to.include({ token: tokens.refreshToken });
-    expect(await failureOf(client.userInfo()))
+    expect(await catchError(client.userInfo()))
       .to.be.instanceOf(OAuthError)
       .with.property('error', 'invalid_grant');
     expect(bench.lost).to.deep.equal([]);
@@ -91,7 +92,7 @@ describe('A token vault that revokes', () => {
     await client.revoke();
     expect(bench.stored.size).to.equal(0);
     expect(bench.roblox.count('/oauth/v1/token/revoke')).to.equal(1);
-    expect(await failureOf(client.userInfo())).to.be.instanceOf(OAuthError);
+    expect(await catchError(client.userInfo())).to.be.instanceOf(OAuthError);
   });
 
   it('forgets nothing when the signal of its call has ended the request', async () => {
@@ -99,7 +100,7 @@ describe('A token vault that revokes', () => {
     const client = await vault.save(USER, await bench.tokens());
     bench.roblox.faults.hang('/oauth/v1/token/revoke');
     const controller = new AbortController();
-    const revoked = failureOf(client.revoke({ signal: controller.signal }));
+    const revoked = catchError(client.revoke({ signal: controller.signal }));
     while (bench.roblox.count('/oauth/v1/token/revoke') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     controller.abort(new Error('enough'));
     expect(await revoked).to.have.property('message', 'enough');
@@ -144,7 +145,7 @@ describe('A token vault that revokes', () => {
       const vault = bench.vault();
       const client = await vault.save(USER, await bench.tokens());
       befall();
-      const error = await failureOf(vault.revoke(USER));
+      const error = await catchError(vault.revoke(USER));
       expect(error).to.be.instanceOf(type);
       expectNoTokens(error, bench);
       expect(await client.userInfo()).to.include({ sub: USER });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { TokenVaultError, type TokenLock, type TokenStorage, type TokenVault } from '../../lib/index.ts';
-import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, OLDER_SECRET, SECRET, USER } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { ANOTHER, expectNoTokens, LONG_AGO, openBench, OLDER_SECRET, SECRET, USER } from './support.ts';
 import type { Bench } from './support.ts';
 
 describe('A vault whose storage or lock fails', () => {
@@ -26,9 +27,9 @@ describe('A vault whose storage or lock fails', () => {
 
   it('hands on what get throws', async () => {
     const vault = bench.vault({ storage: failing('get') });
-    expect(await failureOf(vault.client(USER))).to.equal(DOWN);
-    expect(await failureOf(vault.revoke(USER))).to.equal(DOWN);
-    expect(await failureOf(vault.save(USER, await bench.tokens()))).to.equal(DOWN);
+    expect(await catchError(vault.client(USER))).to.equal(DOWN);
+    expect(await catchError(vault.revoke(USER))).to.equal(DOWN);
+    expect(await catchError(vault.save(USER, await bench.tokens()))).to.equal(DOWN);
   });
 
   it('renews with the next call when get fails once', async () => {
@@ -44,7 +45,7 @@ describe('A vault whose storage or lock fails', () => {
     };
     const client = await bench.vault({ storage }).client(USER);
     isDown = true;
-    expect(await failureOf(client!.userInfo())).to.equal(DOWN); // something is stored
+    expect(await catchError(client!.userInfo())).to.equal(DOWN); // something is stored
     isDown = false;
     expect(await client?.userInfo()).to.include({ sub: USER });
   });
@@ -68,7 +69,9 @@ describe('A vault whose storage or lock fails', () => {
       await expired();
       await write(bench.vault({ storage: failing('set', 1, () => BROKEN) }), bench);
       await expired();
-      expect(await failureOf(write(bench.vault({ storage: failing('set', 2, () => BROKEN) }), bench))).to.equal(BROKEN);
+      expect(await catchError(write(bench.vault({ storage: failing('set', 2, () => BROKEN) }), bench))).to.equal(
+        BROKEN,
+      );
     });
   }
 
@@ -82,7 +85,7 @@ describe('A vault whose storage or lock fails', () => {
       const error = new TokenVaultError('timeout', 'Redis does not answer', about);
       const storage = failing('set', 1, () => error);
       const client = (await bench.vault({ storage }).client(USER))!; // something is stored
-      if (tries === 1) expect(await failureOf(client.userInfo())).to.equal(error);
+      if (tries === 1) expect(await catchError(client.userInfo())).to.equal(error);
       else expect(await client.userInfo()).to.include({ sub: USER });
       expect(bench.tokenRequests).to.equal(tries - 1);
     });
@@ -91,7 +94,7 @@ describe('A vault whose storage or lock fails', () => {
   it('does not ask Roblox when it cannot say that it does', async () => {
     await expired();
     const client = await bench.vault({ storage: failing('set') }).client(USER);
-    expect(await failureOf(client!.userInfo())).to.equal(DOWN); // something is stored
+    expect(await catchError(client!.userInfo())).to.equal(DOWN); // something is stored
     expect(bench.tokenRequests).to.equal(0);
     expect(await (await bench.vault().client(USER))?.userInfo()).to.include({ sub: USER });
   });
@@ -118,7 +121,7 @@ describe('A vault whose storage or lock fails', () => {
     await expired();
     const { vault, mend } = failingAfterAnswer();
     const clients = await Promise.all([vault.client(USER), vault.client(USER)]);
-    const errors = await Promise.all(clients.map((client) => failureOf(client!.userInfo()))); // something is stored
+    const errors = await Promise.all(clients.map((client) => catchError(client!.userInfo()))); // something is stored
     for (const error of errors) {
       expect(error.message).to.include('cannot store');
       expectNoTokens(error, bench);
@@ -134,7 +137,7 @@ describe('A vault whose storage or lock fails', () => {
   it('stores them by itself when the storage works again, and idle waits for that', async () => {
     await expired();
     const { vault, mend } = failingAfterAnswer();
-    await failureOf((await vault.client(USER))!.userInfo()); // something is stored
+    await catchError((await vault.client(USER))!.userInfo()); // something is stored
     const idle = vault.close();
     mend();
     await idle;
@@ -147,7 +150,7 @@ describe('A vault whose storage or lock fails', () => {
     await expired();
     const { vault, mend } = failingAfterAnswer();
     const client = (await vault.client(USER))!; // something is stored
-    await failureOf(client.userInfo());
+    await catchError(client.userInfo());
     const login = await bench.tokens();
     await bench.vault().save(USER, login);
     mend();
@@ -159,7 +162,7 @@ describe('A vault whose storage or lock fails', () => {
   it('revokes new tokens that could not be stored', async () => {
     await expired();
     const { vault, mend } = failingAfterAnswer();
-    await failureOf((await vault.client(USER))!.userInfo()); // something is stored
+    await catchError((await vault.client(USER))!.userInfo()); // something is stored
     mend();
     await vault.revoke(USER);
     await vault.idle();
@@ -179,9 +182,9 @@ describe('A vault whose storage or lock fails', () => {
       // prettier-ignore
       const vault = bench.vault({ lock });
       const client = (await vault.client(USER))!; // something is stored
-      expect(await failureOf(client.userInfo())).to.equal(DOWN);
-      expect(await failureOf(vault.revoke(USER))).to.equal(DOWN);
-      expect(await failureOf(vault.save(USER, await bench.tokens()))).to.equal(DOWN);
+      expect(await catchError(client.userInfo())).to.equal(DOWN);
+      expect(await catchError(vault.revoke(USER))).to.equal(DOWN);
+      expect(await catchError(vault.save(USER, await bench.tokens()))).to.equal(DOWN);
     }
     expect(bench.roblox.count('/oauth/v1/token')).to.equal(0);
     expect(bench.roblox.count('/oauth/v1/token/revoke')).to.equal(0);
@@ -229,7 +232,7 @@ describe('A vault whose storage or lock fails', () => {
       const vault = bench.vault({ lock });
       const client = (await vault.client(USER))!; // something is stored
       for (const call of [client.userInfo(), vault.revoke(USER), vault.save(USER, await bench.tokens())]) {
-        expect(await failureOf(call))
+        expect(await catchError(call))
           .to.be.instanceOf(TypeError)
           .with.property('message')
           .that.includes('return await task()');
@@ -241,7 +244,7 @@ describe('A vault whose storage or lock fails', () => {
   it('hands on what the task threw, whatever the lock does about it', async () => {
     const swallow = (async (_key: string, task: () => Promise<unknown>) => task().catch(() => {})) as TokenLock;
     const vault = bench.vault({ lock: swallow, storage: failing('set') });
-    expect(await failureOf(vault.save(USER, await bench.tokens()))).to.equal(DOWN);
+    expect(await catchError(vault.save(USER, await bench.tokens()))).to.equal(DOWN);
   });
 
   it('keeps new tokens when the lock fails after its task, as a transaction may', async () => {
@@ -255,7 +258,7 @@ describe('A vault whose storage or lock fails', () => {
       throw new Error('no COMMIT');
     };
     const client = (await bench.vault({ lock }).client(USER))!; // something is stored
-    expect(await failureOf(client.userInfo())).to.have.property('message', 'no COMMIT');
+    expect(await catchError(client.userInfo())).to.have.property('message', 'no COMMIT');
     expect(await client.userInfo()).to.include({ sub: USER });
     expect(bench.tokenRequests).to.equal(1);
   });
@@ -339,7 +342,7 @@ describe('What a vault finds stored', () => {
     it(`is an error and never taken for nothing when it is ${what}; a login mends it`, async () => {
       await plant();
       const vault = bench.vault({ secrets });
-      for (const error of [await failureOf(vault.client(USER)), await failureOf(vault.revoke(USER))]) {
+      for (const error of [await catchError(vault.client(USER)), await catchError(vault.revoke(USER))]) {
         expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'unreadable');
         expect(error.message).to.match(says).and.include(`user ${USER}`).and.not.include('access-token-perhaps');
         expectNoTokens(error, { ...bench, issued: [...bench.issued, 'access-token-perhaps'] });

@@ -6,7 +6,8 @@ import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
 import { createLosses } from '../../lib/vault/losses.ts';
 import { createMarks, type VaultClock } from '../../lib/vault/marks.ts';
 import { createRecords, type TokenRecord } from '../../lib/vault/records.ts';
-import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, USER, type Bench } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { ANOTHER, expectNoTokens, LONG_AGO, openBench, USER, type Bench } from './support.ts';
 
 describe('A client of a vault whose refresh token is refused', () => {
   let bench: Bench;
@@ -19,7 +20,7 @@ describe('A client of a vault whose refresh token is refused', () => {
     await vault.save(ANOTHER, await bench.tokens({ user: ANOTHER }));
     bench.roblox.revokeAuthorizations(USER);
     const clients = await Promise.all(Array.from({ length: 5 }, () => vault.client(USER)));
-    const calls = Array.from({ length: 20 }, (_, index) => failureOf(clients[index % 5]!.userInfo())); // something is stored
+    const calls = Array.from({ length: 20 }, (_, index) => catchError(clients[index % 5]!.userInfo())); // something is stored
     const errors = new Set(await Promise.all(calls));
     expect(errors.size).to.equal(1);
     const [error] = errors;
@@ -36,14 +37,14 @@ describe('A client of a vault whose refresh token is refused', () => {
     const one = await here.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
     const two = await there.client(USER);
     bench.roblox.revokeAuthorizations(USER);
-    await failureOf(one.userInfo());
-    const error = await failureOf(two!.userInfo()); // something was stored
+    await catchError(one.userInfo());
+    const error = await catchError(two!.userInfo()); // something was stored
     expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
     expect(bench.lost).to.deep.equal([USER]);
     // It has tried what it held: the storage might have forgotten it.
     expect(bench.tokenRequests).to.equal(2);
     expect(bench.stored.size).to.equal(0);
-    await failureOf(two!.userInfo());
+    await catchError(two!.userInfo());
     expect(bench.tokenRequests).to.equal(2);
   });
 
@@ -56,7 +57,7 @@ describe('A client of a vault whose refresh token is refused', () => {
     it(`throws an OAuthError all the same when onLost ${how}, and keeps the reason`, async () => {
       const client = await bench.vault({ onLost }).save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
       bench.roblox.revokeAuthorizations(USER);
-      const error = await failureOf(client.userInfo());
+      const error = await catchError(client.userInfo());
       expect(error).to.be.instanceOf(OAuthError).and.include({ error: 'invalid_grant' });
       expect(error).to.have.nested.property('cause.message', 'no mail today');
       expectNoTokens(error, bench);
@@ -69,13 +70,13 @@ describe('A client of a vault whose refresh token is refused', () => {
       async onLost(userId) {
         answers.push(await vault.client(userId));
         await vault.revoke(userId);
-        answers.push(await failureOf(bystander.refresh()));
+        answers.push(await catchError(bystander.refresh()));
       },
     });
     const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
     const bystander = (await vault.client(USER))!; // just saved
     bench.roblox.revokeAuthorizations(USER);
-    await failureOf(client.userInfo());
+    await catchError(client.userInfo());
     expect(answers[0]).to.equal(undefined);
     expect(answers[1]).to.be.instanceOf(OAuthError);
   });
@@ -100,7 +101,7 @@ describe('A vault whose storage or lock fails', () => {
     };
     const vault = bench.vault({ storage });
     const client = (await vault.client(USER))!; // something is stored
-    expect(await failureOf(client.userInfo())).to.have.property('error', 'invalid_grant');
+    expect(await catchError(client.userInfo())).to.have.property('error', 'invalid_grant');
     expect(await vault.client(USER)).to.equal(undefined);
     while (bench.stored.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(bench.lost).to.deep.equal([USER]);

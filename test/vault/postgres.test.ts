@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { TokenVaultError } from '../../lib/index.ts';
 import { createTableSQL, postgresVault, type PostgresClient, type PostgresPool } from '../../lib/vault/postgres.ts';
-import { failureOf, never } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { never } from './support.ts';
 
 // What needs no server. Against real ones: npm run test:servers.
 
@@ -41,12 +42,12 @@ describe('postgresVault', () => {
 
     it('does not wait forever for a value', async () => {
       const { storage } = postgresVault({ pool: silentPool, ...times });
-      const error = await failureOf(Promise.resolve(storage.get('7')));
+      const error = await catchError(Promise.resolve(storage.get('7')));
       expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
     });
 
     it('does not wait forever for a connection', async () => {
-      const error = await failureOf(postgresVault({ pool: silentPool, ...times }).lock('7', async () => {}));
+      const error = await catchError(postgresVault({ pool: silentPool, ...times }).lock('7', async () => {}));
       expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'lock_timeout');
     });
 
@@ -59,7 +60,7 @@ describe('postgresVault', () => {
         removeListener() {},
       };
       const pool: PostgresPool = { query: never, connect: (callback) => callback(undefined, client) };
-      const error = await failureOf(postgresVault({ pool, ...times }).lock('7', async () => {}));
+      const error = await catchError(postgresVault({ pool, ...times }).lock('7', async () => {}));
       expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
       expect(released).to.deep.equal([true]);
     });
@@ -75,7 +76,7 @@ describe('postgresVault', () => {
         const failing = async () => Promise.reject(cause);
         const { storage, lock, createTable } = postgresVault({ pool: { connect: failing, query: failing } });
         for (const call of [async () => storage.get('7'), () => lock('7', async () => {}), createTable]) {
-          const error = await failureOf(call());
+          const error = await catchError(call());
           expect(error).to.be.instanceOf(TokenVaultError).and.include({ code: 'timeout', cause });
           expect(String(error)).to.include('Postgres does not answer. Start it');
         }
@@ -85,7 +86,7 @@ describe('postgresVault', () => {
     it('leaves an error of a statement as it is', async () => {
       const error = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
       const { storage } = postgresVault({ pool: { connect: never, query: async () => Promise.reject(error) } });
-      expect(await failureOf((async () => storage.get('7'))())).to.equal(error);
+      expect(await catchError((async () => storage.get('7'))())).to.equal(error);
     });
   });
 });

@@ -3,7 +3,8 @@ import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
 import { TokenVault, TokenVaultError } from '../../lib/index.ts';
 import { deriveEndpoints } from '../../lib/oauth/endpoints.ts';
 import { buildRecordKey } from '../../lib/vault/records.ts';
-import { failureOf, openBench, SECRET, USER, type Bench } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { openBench, SECRET, USER, type Bench } from './support.ts';
 
 describe('Several apps that share a storage', () => {
   let bench: Bench;
@@ -31,7 +32,7 @@ describe('Several apps that share a storage', () => {
       const [one, two] = [vaultOf('111', undefined, secrets), vaultOf('222', undefined, secrets)];
       await one.save(USER, TOKENS);
       bench.stored.set(`222:${USER}`, bench.stored.get(`111:${USER}`) ?? '');
-      expect(await failureOf(two.client(USER)))
+      expect(await catchError(two.client(USER)))
         .to.be.instanceOf(TokenVaultError)
         .with.property('code', 'unreadable');
       expect(await one.client(USER)).to.not.equal(undefined);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { TokenVaultError } from '../../lib/index.ts';
 import { redisVault } from '../../lib/vault/redis.ts';
-import { failureOf, silentRedis } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { silentRedis } from './support.ts';
 
 // What needs no server. Against real ones: npm run test:servers.
 
@@ -34,7 +35,7 @@ describe('redisVault', () => {
     };
     for (const [what, call] of Object.entries(CALLS)) {
       it(`does not wait forever to ${what}`, async () => {
-        const error = await failureOf(call());
+        const error = await catchError(call());
         expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'timeout');
       });
     }
@@ -65,7 +66,7 @@ describe('redisVault', () => {
       it(`says what to do, and keeps the error of ${who}`, async () => {
         const { storage, lock } = redisVault({ client: { ...silentRedis, get: failing(cause), eval: failing(cause) } });
         for (const call of [async () => storage.get('7'), () => lock('7', async () => {})]) {
-          const error = await failureOf(call());
+          const error = await catchError(call());
           expect(error).to.be.instanceOf(TokenVaultError).and.include({ code: 'timeout', cause });
           expect(String(error)).to.include('Redis does not answer. Start it');
         }
@@ -76,7 +77,7 @@ describe('redisVault', () => {
       it(`leaves an error of another kind as it is: ${message}`, async () => {
         const error = new Error(message);
         const { storage } = redisVault({ client: { ...silentRedis, get: failing(error) } });
-        expect(await failureOf((async () => storage.get('7'))())).to.equal(error);
+        expect(await catchError((async () => storage.get('7'))())).to.equal(error);
       });
     }
   });

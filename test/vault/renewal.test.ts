@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { ConnectionError, OAuthError, type TokenLock } from '../../lib/index.ts';
 import { createMemoryLock } from '../../lib/vault/storage.ts';
-import { expectNoTokens, failureOf, LONG_AGO, openBench, USER, type Bench } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { expectNoTokens, LONG_AGO, openBench, USER, type Bench } from './support.ts';
 
 /** For tests of what happens where a lock did not hold. */
 const noLock: TokenLock = (_userId, task) => task();
@@ -113,7 +114,7 @@ describe('A client of a vault', () => {
       const vault = bench.vault();
       const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
       bench.roblox.revokeAuthorizations(USER);
-      await failureOf(client.userInfo());
+      await catchError(client.userInfo());
       await vault.save(USER, await bench.tokens());
       expect(await (await vault.client(USER))?.userInfo()).to.include({ sub: USER });
     });
@@ -122,7 +123,7 @@ describe('A client of a vault', () => {
   it('counts tokens without a refresh token as lost when they have run out', async () => {
     const { accessToken } = await bench.tokens();
     const client = await bench.vault().save(USER, { accessToken, expiresAt: LONG_AGO });
-    expect(await failureOf(client.userInfo()))
+    expect(await catchError(client.userInfo()))
       .to.be.instanceOf(OAuthError)
       .with.property('error', 'invalid_grant');
     expect(bench.lost).to.deep.equal([USER]);
@@ -138,7 +139,7 @@ describe('A client of a vault', () => {
     it(`loses nothing when ${what}, and renews with the next call`, async () => {
       const client = await bench.vault().save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
       befall();
-      const error = await failureOf(client.userInfo());
+      const error = await catchError(client.userInfo());
       expect(error instanceof ConnectionError || error instanceof OAuthError).to.equal(true);
       expectNoTokens(error, bench);
       expect(await client.userInfo()).to.include({ sub: USER });

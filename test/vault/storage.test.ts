@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createMemoryLock } from '../../lib/vault/storage.ts';
-import { failureOf } from './support.ts';
+import { catchError } from '../support/thrown.ts';
 
 describe('The lock for one process', () => {
   it('runs the tasks of a user one after the other, in their order, whatever becomes of them', async () => {
@@ -16,7 +16,7 @@ describe('The lock for one process', () => {
       return name;
     };
     const first = lock('7', task('first'));
-    const second = failureOf(lock('7', task('second')));
+    const second = catchError(lock('7', task('second')));
     expect(await first).to.equal('first');
     // The second runs by now; a third must still wait for it.
     const third = lock('7', task('third'));

@@ -84,16 +84,6 @@ export async function openBench(): Promise<Bench> {
   };
 }
 
-/** What a promise is rejected with; the test fails when it is not. */
-export async function failureOf(work: Promise<unknown>): Promise<Error> {
-  const result: unknown = await work.then(
-    (value) => new Error(`expected a failure, got ${inspect(value)}`),
-    (error: unknown) => ({ error }),
-  );
-  if (result instanceof Error) throw result;
-  return (result as { error: Error }).error; // what these tests throw are errors
-}
-
 /** A command to a server that does not respond. */
 export const never = () => new Promise<never>(() => {});
 export const silentRedis: NodeRedisClient = { get: never, set: never, del: never, eval: never };

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { inspect } from 'node:util';
 import { DEMO_CLIENT } from '../../lib/emulator/index.ts';
 import { RobloxStrategy, TokenVault, TokenVaultError, type TokenVaultOptions } from '../../lib/index.ts';
-import { ANOTHER, expectNoTokens, failureOf, LONG_AGO, openBench, SECRET, USER, type Bench } from './support.ts';
+import { catchError } from '../support/thrown.ts';
+import { ANOTHER, expectNoTokens, LONG_AGO, openBench, SECRET, USER, type Bench } from './support.ts';
 
 describe('A token vault', () => {
   let bench: Bench;
@@ -60,7 +61,7 @@ describe('A token vault', () => {
       const userId = id as string;
       const tokens = await bench.tokens();
       for (const call of [vault.client(userId), vault.revoke(userId), vault.save(userId, tokens)]) {
-        expect(await failureOf(call))
+        expect(await catchError(call))
           .to.be.instanceOf(TypeError)
           .with.property('message')
           .that.includes('userId');
@@ -77,7 +78,7 @@ describe('A token vault', () => {
   it('refuses tokens that are none, and stores nothing', async () => {
     const vault = bench.vault();
     for (const tokens of [undefined, {}, { accessToken: 'with space' }, { accessToken: 'a', expiresAt: 'soon' }]) {
-      expect(await failureOf(vault.save(USER, tokens as never))).to.be.instanceOf(TypeError);
+      expect(await catchError(vault.save(USER, tokens as never))).to.be.instanceOf(TypeError);
     }
     expect(bench.stored.size).to.equal(0);
   });
@@ -90,7 +91,7 @@ describe('A token vault', () => {
   });
 
   it('says what is missing when it knows no app', async () => {
-    const error = await failureOf(new TokenVault().client(USER));
+    const error = await catchError(new TokenVault().client(USER));
     expect(error)
       .to.be.instanceOf(TypeError)
       .with.property('message')
@@ -121,7 +122,7 @@ describe('A token vault', () => {
       expect(bench.record()).to.include({ generation: 2 });
       await call;
       expect(await late?.userInfo()).to.include({ sub: USER });
-      const error = await failureOf((await vault.client(ANOTHER))!.userInfo()); // just saved
+      const error = await catchError((await vault.client(ANOTHER))!.userInfo()); // just saved
       expect(error).to.be.instanceOf(TokenVaultError).with.property('code', 'closed');
       expect(bench.tokenRequests).to.equal(1);
       await vault.close();
@@ -144,7 +145,7 @@ describe('A token vault', () => {
       const client = await vault.save(USER, await bench.tokens({ expiresAt: LONG_AGO }));
       client.userInfo().catch(() => {});
       while (!isAsked) await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(await failureOf(vault.close({ signal: AbortSignal.timeout(10) }))).to.have.property(
+      expect(await catchError(vault.close({ signal: AbortSignal.timeout(10) }))).to.have.property(
         'name',
         'TimeoutError',
       );
