@@ -285,7 +285,7 @@ describe('the end of an authorization', () => {
     for (const use of [keeper.lease(), keeper.renew(), early.replace()]) {
       const error = await catchError(use);
       expect(error).to.be.instanceOf(OAuthError).with.property('error', 'invalid_grant');
-      expect((error).message).to.match(/revoked/);
+      expect(error.message).to.match(/revoked/);
     }
     await keeper.revoke();
     expect(revocations).to.have.length(1);
