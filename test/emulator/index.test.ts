@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 
 import { DEMO_CLIENT, startEmulator } from '../../lib/emulator/index.ts';
 import type { EmulatorOptions } from '../../lib/emulator/index.ts';
-import { authorizationURL, credentials, redirectURI, runModule, withEmulator } from './support.ts';
+import { credentials, redirectURI, withEmulator } from './support.ts';
 
 describe('An emulator', () => {
   it('listens on its URL, which has no slash at the end, and several can run at the same time', async () => {
@@ -32,23 +32,6 @@ describe('An emulator', () => {
     await roblox.close();
     const outcome = await fetch(roblox.url).catch((error: unknown) => error);
     expect(outcome).to.be.instanceOf(TypeError);
-  });
-
-  it('prints nothing and lets the process end', async () => {
-    const script = `
-      import { startEmulator, createVisitor } from './lib/emulator/index.ts';
-      const roblox = await startEmulator();
-      const visitor = createVisitor({ baseURL: roblox.url });
-      await visitor.authorize(${JSON.stringify(authorizationURL({ url: '' } as never))}.replace(/^/, roblox.url));
-      const { refresh_token } = await roblox.issueTokens();
-      await fetch(roblox.url + '/oauth/v1/token/revoke', {
-        method: 'POST',
-        body: new URLSearchParams({ ...${JSON.stringify(credentials)}, token: refresh_token }),
-        headers: { origin: 'https://app.example', accept: 'text/html' },
-      });
-      visitor.close();
-      await roblox.close();`;
-    expect(await runModule(script)).to.deep.equal({ stdout: '', stderr: '', code: 0 });
   });
 
   it('accepts other users and clients', async () => {
