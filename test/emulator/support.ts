@@ -31,6 +31,10 @@ export interface Bench {
   signIn(about?: SignIn): Promise<ParsedResponse>;
   /** Sends an authorization request, and returns the callback URL. */
   authorize(parameters?: Readonly<Record<string, string | undefined>>, decision?: Decision): Promise<URL>;
+  /** Sends an authorization request, and returns the code of the callback. */
+  newCode(parameters?: Readonly<Record<string, string | undefined>>): Promise<string>;
+  /** Exchanges a code for tokens. The form lacks nothing but `code` and what authenticates the client. */
+  exchange(form: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<ParsedResponse>;
   /** Issues an access token without a login. */
   token(about?: IssueOptions): Promise<string>;
 }
@@ -54,6 +58,14 @@ export const credentials = { client_id: DEMO_CLIENT.clientID, client_secret: DEM
 export function hashVerifier(plain: string): string {
   return createHash('sha256').update(plain).digest('base64url');
 }
+
+/** Parameters of an authorization request with PKCE. */
+export const pkce = { code_challenge: hashVerifier(verifier), code_challenge_method: 'S256' };
+
+/** The header of a client that authenticates with HTTP Basic. */
+export const buildBasicHeader = (id: string, secret: string) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+});
 
 /** Runs a test with its own emulator. */
 export async function withEmulator(options: EmulatorOptions, test: (bench: Bench) => Promise<void>): Promise<void> {
@@ -104,6 +116,9 @@ export function createBench(roblox: Emulator): Bench {
         redirect_uri: parameters?.['redirect_uri'] ?? redirectURI,
       });
     },
+    newCode: async (parameters) => (await bench.authorize(parameters)).searchParams.get('code') ?? '',
+    exchange: (form, headers) =>
+      bench.post('/oauth/v1/token', { grant_type: 'authorization_code', redirect_uri: redirectURI, ...form }, headers),
     token: async (about) => (await roblox.issueTokens(about)).access_token,
   };
   return bench;

@@ -2,12 +2,7 @@ import { expect } from 'chai';
 import { decodeJwt } from 'jose';
 
 import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator, type Emulator } from '../../../lib/emulator/index.ts';
-import { createBench, credentials, hashVerifier, redirectURI, verifier, withEmulator, type Bench } from '../support.ts';
-
-const pkce = { code_challenge: hashVerifier(verifier), code_challenge_method: 'S256' };
-const basic = (id: string, secret: string) => ({
-  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-});
+import { buildBasicHeader, createBench, credentials, pkce, verifier, withEmulator, type Bench } from '../support.ts';
 
 describe('oidc-provider is configured so that it', () => {
   let roblox: Emulator;
@@ -18,21 +13,17 @@ describe('oidc-provider is configured so that it', () => {
   });
   after(() => roblox.close());
 
-  async function newCode(parameters: Record<string, string | undefined> = {}): Promise<string> {
-    return (await bench.authorize(parameters)).searchParams.get('code') ?? '';
-  }
-  const exchange = (form: Record<string, string>, headers: Record<string, string> = {}) =>
-    bench.post('/oauth/v1/token', { grant_type: 'authorization_code', redirect_uri: redirectURI, ...form }, headers);
-
   it('authenticates a client by body or Basic header, with or without PKCE', async () => {
     const id = { client_id: DEMO_CLIENT.clientID };
-    const header = basic(DEMO_CLIENT.clientID, DEMO_CLIENT.clientSecret);
+    const header = buildBasicHeader(DEMO_CLIENT.clientID, DEMO_CLIENT.clientSecret);
     const withVerifier = { code_verifier: verifier };
-    expect((await exchange({ ...credentials, code: await newCode() })).status).to.equal(200);
-    expect((await exchange({ ...credentials, ...withVerifier, code: await newCode(pkce) })).status).to.equal(200);
-    expect((await exchange({ code: await newCode() }, header)).status).to.equal(200);
-    expect((await exchange({ ...withVerifier, code: await newCode(pkce) }, header)).status).to.equal(200);
-    expect((await exchange({ ...id, code: await newCode() })).json['error']).to.equal('invalid_client');
+    expect((await bench.exchange({ ...credentials, code: await bench.newCode() })).status).to.equal(200);
+    expect(
+      (await bench.exchange({ ...credentials, ...withVerifier, code: await bench.newCode(pkce) })).status,
+    ).to.equal(200);
+    expect((await bench.exchange({ code: await bench.newCode() }, header)).status).to.equal(200);
+    expect((await bench.exchange({ ...withVerifier, code: await bench.newCode(pkce) }, header)).status).to.equal(200);
+    expect((await bench.exchange({ ...id, code: await bench.newCode() })).json['error']).to.equal('invalid_client');
   });
 
   it('authenticates a public client by its ID and verifier', async () => {

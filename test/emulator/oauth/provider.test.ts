@@ -4,13 +4,8 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { DEMO_CLIENT, DEMO_PUBLIC_CLIENT, startEmulator } from '../../../lib/emulator/index.ts';
 import type { Emulator } from '../../../lib/emulator/index.ts';
 import { knownScopes } from '../../../lib/emulator/oauth/endpoints.ts';
-import { hashVerifier, createBench, credentials, redirectURI, verifier, withEmulator } from '../support.ts';
+import { buildBasicHeader, createBench, credentials, pkce, verifier, withEmulator } from '../support.ts';
 import type { Bench } from '../support.ts';
-
-const pkce = { code_challenge: hashVerifier(verifier), code_challenge_method: 'S256' };
-const basic = (id: string, secret: string) => ({
-  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-});
 
 describe('The token endpoint of the emulator', () => {
   let roblox: Emulator;
@@ -20,12 +15,6 @@ describe('The token endpoint of the emulator', () => {
     bench = createBench(roblox);
   });
   after(() => roblox.close());
-
-  async function newCode(parameters: Record<string, string | undefined> = {}): Promise<string> {
-    return (await bench.authorize(parameters)).searchParams.get('code') ?? '';
-  }
-  const exchange = (form: Record<string, string>, headers: Record<string, string> = {}) =>
-    bench.post('/oauth/v1/token', { grant_type: 'authorization_code', redirect_uri: redirectURI, ...form }, headers);
 
   it('exchanges a code for tokens as Roblox describes them', async () => {
     const { status, json, headers } = await bench.signIn({ parameters: { nonce: 'n' } });
@@ -68,7 +57,7 @@ describe('The token endpoint of the emulator', () => {
   });
 
   it('does not require the redirect URI in the token request', async () => {
-    const form = { ...credentials, grant_type: 'authorization_code', code: await newCode() };
+    const form = { ...credentials, grant_type: 'authorization_code', code: await bench.newCode() };
     expect((await bench.post('/oauth/v1/token', form)).status).to.equal(200);
   });
 
@@ -79,8 +68,8 @@ describe('The token endpoint of the emulator', () => {
   ];
   for (const [name, form] of ambiguous) {
     it(`refuses a Basic header together with ${name} in the body as ambiguous`, async () => {
-      const header = basic(DEMO_CLIENT.clientID, DEMO_CLIENT.clientSecret);
-      const { status, json } = await exchange({ ...form, code: await newCode() }, header);
+      const header = buildBasicHeader(DEMO_CLIENT.clientID, DEMO_CLIENT.clientSecret);
+      const { status, json } = await bench.exchange({ ...form, code: await bench.newCode() }, header);
       expect(status).to.equal(400);
       expect(json['error']).to.equal('invalid_request');
       expect(json['error_description']).to.match(/^Ambiguous request/);
@@ -97,7 +86,7 @@ describe('The token endpoint of the emulator', () => {
   ];
   for (const [name, change, error, expected] of refused) {
     it(`refuses ${name} with ${error}`, async () => {
-      const { status, json } = await exchange({ ...credentials, code: await newCode(), ...change });
+      const { status, json } = await bench.exchange({ ...credentials, code: await bench.newCode(), ...change });
       expect({ status, error: json['error'] }).to.deep.equal({ status: expected, error });
       expect(json['error_description']).to.be.a('string');
     });
@@ -108,14 +97,14 @@ describe('The token endpoint of the emulator', () => {
     ['a wrong verifier', { code_verifier: `${verifier}x` }],
   ] as const) {
     it(`refuses ${name} with invalid_grant`, async () => {
-      const { json } = await exchange({ ...credentials, code: await newCode(pkce), ...form });
+      const { json } = await bench.exchange({ ...credentials, code: await bench.newCode(pkce), ...form });
       expect(json['error']).to.equal('invalid_grant');
     });
   }
 
   it('refuses a code of another client', async () => {
-    const code = await newCode({ ...pkce, client_id: DEMO_PUBLIC_CLIENT.clientID });
-    const { json } = await exchange({ ...credentials, code, code_verifier: verifier });
+    const code = await bench.newCode({ ...pkce, client_id: DEMO_PUBLIC_CLIENT.clientID });
+    const { json } = await bench.exchange({ ...credentials, code, code_verifier: verifier });
     expect(json['error']).to.equal('invalid_grant');
   });
 
