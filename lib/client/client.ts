@@ -45,10 +45,12 @@ export interface ClientParts {
 /**
  * Roblox's APIs as one user who signed in: their inventory, groups, profile and experiences, and any other call of Open Cloud.
  *
- * A client with a refresh token renews the tokens by itself: before they expire, and once after a 401. `onTokens` stores the new ones
- * before any call uses them. Calls are tried again after a 429; calls that only read also after a 502, 503, 504 or a broken connection.
+ * A client with a refresh token and a `clientID` renews the tokens by itself: before they expire, and once after a 401. `onTokens` stores the
+ * new ones before any call uses them. Calls are tried again after a 429. GET, PUT and DELETE are also tried again after a 502, 503, 504, a
+ * time-out or a broken connection.
  *
- * Every call takes `signal` and `timeout`. It may throw one of these, and none of them shows a token:
+ * Every call takes `signal` and `timeout`. It may throw the signal's reason, what `onTokens` threw, a vault's {@link TokenVaultError}, or one
+ * of these. None of ours shows a token:
  * - {@link RobloxAPIError}: Roblox refused; see `status`.
  * - {@link OAuthError}: `invalid_grant` means that the authorization has ended. Ask the user to sign in again.
  * - {@link ConnectionError}: no usable response. Try again later.
@@ -117,7 +119,7 @@ export class RobloxClient {
     this.assets = createAssets(call, async (limits) => (await this.#askResources(limits)).accounts, sleep);
   }
 
-  /** The current tokens, as plain data: those that `onTokens` got last. */
+  /** The current tokens, as plain data: the given ones, or those of the last renewal that was stored. */
   get tokens(): Tokens {
     return this.#keeper.tokens();
   }

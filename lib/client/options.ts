@@ -25,7 +25,7 @@ export interface RobloxClientOptions extends AppOptions {
   readonly userId?: string | number | undefined;
   /** Stores renewed tokens. A refresh token works once, so tokens that are not stored are lost when the process ends. */
   readonly onTokens?: OnTokens | undefined;
-  /** The most retries of a call, within a minute; 2 by default, 0 for none. */
+  /** The most retries of a call; 2 by default, 0 for none. All waits of a call together take a minute at most. */
   readonly maxRetries?: number | undefined;
   /** The most requests in flight at once; further ones wait. 16 by default. */
   readonly maxConcurrency?: number | undefined;

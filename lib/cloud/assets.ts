@@ -39,7 +39,7 @@ export interface NewAsset extends CallOptions {
   readonly timeout?: number | undefined;
 }
 
-/** An asset. Has fields that are new at Roblox too, under Roblox's names. */
+/** An asset. Fields that Roblox adds later are kept, under Roblox's names. */
 export interface Asset {
   readonly id: string;
   /** Roblox's name in responses, such as `ASSET_TYPE_DECAL`. */

@@ -187,7 +187,8 @@ function readHeaders(given: unknown): Record<string, string> {
     if (value === undefined) continue;
     // RFC 9110, section 5.
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) refuse('a name in headers', name, 'letters, digits and dashes');
-    if (OUR_HEADERS.test(name)) throw new TypeError(`headers must not have ${name}: the client sets it itself`);
+    if (OUR_HEADERS.test(name))
+      throw new TypeError(`headers must not have ${name}: the client sets it itself, or never sends it`);
     if (typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
       // Do not show the value: it may be a secret.
       throw new TypeError(

@@ -13,7 +13,7 @@ import {
   type Raw,
 } from './read.ts';
 
-/** A Roblox experience (universe). Has fields that are new at Roblox too, under Roblox's names. */
+/** A Roblox experience (universe). Fields that Roblox adds later are kept, under Roblox's names. */
 export interface Experience {
   readonly id: string;
   readonly displayName: string;

@@ -12,7 +12,7 @@ import {
   type Raw,
 } from './read.ts';
 
-/** A Roblox group. Has fields that are new at Roblox too, under Roblox's names. */
+/** A Roblox group. Fields that Roblox adds later are kept, under Roblox's names. */
 export interface Group {
   readonly id: string;
   readonly displayName: string;
@@ -46,7 +46,7 @@ export interface GroupMembership {
   readonly raw: Raw;
 }
 
-/** A role in a group. Has fields that are new at Roblox too, under Roblox's names. */
+/** A role in a group. Fields that Roblox adds later are kept, under Roblox's names. */
 export interface GroupRole {
   readonly id: string;
   readonly displayName: string;

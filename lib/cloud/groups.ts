@@ -36,8 +36,8 @@ export interface JoinRequestFilter {
 /** The options of {@link Groups.rank}. */
 export interface RankOptions extends CallOptions {
   /**
-   * Give it when you only need to know whether the rank is this or higher. Every member has rank 1 or higher, so with 1 no role is read,
-   * and the result for a member is 1.
+   * Give it when you only need to know whether the rank is this or higher. It saves a request for 1: every member has rank 1 or higher, so no
+   * role is read, and the result for a member is 1. Other values change nothing.
    */
   readonly minRank?: number | undefined;
 }

@@ -15,7 +15,7 @@ export interface Page<T> {
 
 /**
  * A list that is fetched while you loop over it: `for await` over its items, or over `.pages()`.
- * It fetches one page ahead, while your loop waits for something. To leave the loop stops fetching. Each loop starts at the first page.
+ * It fetches one page ahead, while your loop waits for something. Leaving the loop stops the fetching. Each loop starts at the first page.
  */
 export interface List<T> extends AsyncIterable<T> {
   /** Loops over the pages. A page in the middle may be empty. */
@@ -27,7 +27,7 @@ export interface List<T> extends AsyncIterable<T> {
   toArray(options?: { readonly limit?: number | undefined }): Promise<T[]>;
 }
 
-/** The options of every list. `signal` ends the loop at once. `timeout` is for each page. */
+/** The options of every list. `signal` ends the loop before the next page, and a request at once. `timeout` is for each page. */
 export interface ListOptions extends CallOptions {
   /** The most items in one response. Default: the endpoint's maximum, which needs the fewest requests. */
   readonly pageSize?: number | undefined;

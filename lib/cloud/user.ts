@@ -16,7 +16,7 @@ import {
   type Raw,
 } from './read.ts';
 
-/** A Roblox user. Has fields that are new at Roblox too, under Roblox's names. */
+/** A Roblox user. Fields that Roblox adds later are kept, under Roblox's names. */
 export interface User {
   /** The user's ID in this app's domain. Another app may get another ID for the same user. */
   readonly id: string;

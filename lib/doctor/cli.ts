@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { main } from './main.ts';
 
-// Set rather than called: what was printed must get through a pipe first.
+// Not `process.exit()`, which could cut off output that goes to a pipe.
 process.exitCode = await main(process.argv.slice(2), process.env, {
   print: (text) => process.stdout.write(text),
   printError: (text) => process.stderr.write(text),

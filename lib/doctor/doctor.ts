@@ -40,7 +40,7 @@ environment, and REDIS_URL when a vault keeps its tokens there. From a .env file
   --help      prints this
 
 Exit code: 0 no problem found, 1 a problem found, 2 wrong usage.
-Without --sign-in no secret is sent anywhere. None is ever printed.
+Without --sign-in the app's secret is not sent anywhere. No secret is ever printed.
 `;
 
 /** The command `doctor`. @returns the exit code */

@@ -13,7 +13,7 @@ export interface Environment {
 }
 
 /**
- * Looks at every variable on its own, without a network.
+ * Checks the variables, without a network.
  * @returns the findings, and where Roblox is when that can be said
  */
 export function checkEnvironment(environment: Environment): { findings: Finding[]; endpoints?: Endpoints } {

@@ -118,7 +118,7 @@ export function checkClock(samples: readonly ClockSample[]): Finding {
   if (!tooFar) return ok(`within ${Math.max(1, Math.abs(middleSeconds))} s of the service's`);
   const way = middleSeconds > 0 ? 'ahead' : 'behind';
   return problem(
-    `this machine is about ${inWords(Math.abs(middleSeconds))} ${way}; ID tokens are refused from ${TOLERANCE_SECONDS} s on. ` +
+    `this machine is about ${inWords(Math.abs(middleSeconds))} ${way}. Sign-ins can fail from ${TOLERANCE_SECONDS} s on. ` +
       'Let the machine set its clock by NTP (timedatectl set-ntp true)',
   );
 }
@@ -154,7 +154,7 @@ export function explainFailure(error: unknown): string {
       return `${error.url} answers with a redirect. Look at ROBLOX_BASE_URL, and for a portal or proxy in between`;
     case 'body_too_large':
     case 'invalid_body':
-      return `${error.url} answers with something that is no JSON. Look at ROBLOX_BASE_URL, and for a proxy in between`;
+      return `${error.url} answers with something that is not JSON, or too large. Look at ROBLOX_BASE_URL, and for a proxy in between`;
     case 'server_error':
       return `${error.url} answers with HTTP ${error.status}. See https://status.roblox.com, and try again later`;
     case 'unexpected_status':

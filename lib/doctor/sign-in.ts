@@ -50,8 +50,8 @@ export async function trySignIn(
   });
   const isOwn = callbackURL === environment.ROBLOX_CALLBACK_URL;
   const findings = await signIn(strategy, callbackURL, { out, isPortFixed: isOwn });
-  if (!isOwn) {
-    findings.push(note(`came back to ${callbackURL}: to ROBLOX_CALLBACK_URL it cannot, so that one was not checked`));
+  if (!isOwn && environment.ROBLOX_CALLBACK_URL) {
+    findings.push(note(`used ${callbackURL} in place of ROBLOX_CALLBACK_URL, so that URL was not checked`));
   }
   return hideSecrets(findings, environment);
 }

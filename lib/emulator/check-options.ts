@@ -88,7 +88,7 @@ const userShape: ShapeOf<EmulatedUser> = {
   username: checkText,
   displayName: checkText,
   createdAt: checkDate,
-  picture: createCheck('a URL or null', (picture) => typeof (picture ?? '') === 'string'),
+  picture: createCheck('a string or null', (picture) => typeof (picture ?? '') === 'string'),
   appIds(ids, path) {
     for (const [clientID, id] of Object.entries({ ...(ids as object) })) checkID(id, [...path, clientID]);
   },

@@ -125,7 +125,7 @@ export class Faults {
     return arm(this.#armed.rewrite, target, change, options);
   }
 
-  /** Makes the next ID token invalid. */
+  /** Changes the next ID token: all kinds but `several_audiences_azp` make it invalid. */
   idToken(kind: IdTokenFault, options: FaultOptions = {}): ArmedFault {
     requireKind(kind, idTokenFaults);
     return arm(this.#armed.idToken, '*', kind, options);

@@ -70,8 +70,8 @@ const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS
 export const TEMPORARY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
- * Decides whether a call is tried again, and when. After a 429: every method, because Roblox did nothing. After a 502, 503, 504 or a
- * broken connection: only an idempotent method, because the request may have arrived.
+ * Decides whether a call is tried again, and when. After a 429: every method, because Roblox did nothing. After a 502, 503, 504, a
+ * time-out or a broken connection: only an idempotent method, because the request may have arrived.
  * A wait that the server names is kept exactly. One that is too long ends the call with the server's response.
  * @returns milliseconds to wait, or undefined to stop
  */

@@ -47,7 +47,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
-  /** The largest body that is read, in bytes. */
+  /** The largest body that is read, in bytes. Not checked for a `fetch` whose body is no stream. */
   readonly maxBytes: number;
   /** Ends the request at once. */
   readonly signal?: AbortSignal | undefined;

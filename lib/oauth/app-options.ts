@@ -109,7 +109,7 @@ export function readApp(options: AppOptions): ClientApp {
 /** RFC 6749, appendix A.1 and A.2, but without spaces at the ends: those come from careless copying. */
 const CREDENTIAL = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
-/** @throws {TypeError} not a client ID; also a number, which may be too small for a Roblox ID */
+/** @throws {TypeError} not a client ID; also a number, which cannot hold every Roblox ID */
 function readClientID(clientID: unknown): string {
   if (typeof clientID === 'number') {
     throw new TypeError(
@@ -159,7 +159,7 @@ function readClientAuthentication(method: unknown, clientSecret: string | undefi
  * @returns the end of a sentence that begins with the option's name; undefined when there is no mistake
  */
 export function findSlip(value: string): string | undefined {
-  if (value !== value.trim()) return 'has white space or a line break around it. Copy it again without';
+  if (value !== value.trim()) return 'has white space or a line break around it. Copy it again without them';
   if (/^(["'`]).*\1$/s.test(value)) return 'has quotation marks around it, which became part of the value. Remove them';
   if (/^(undefined|null|NaN|\[object Object\])$/.test(value)) return `is the word '${value}': nothing was filled in`;
   if (/^(<.*>|\$\{.*\}|your[-_ ].*|change[-_ ]?me|x+|\.+)$/i.test(value)) {
@@ -177,5 +177,5 @@ export function readTimeout(timeout: unknown): number {
 export function readNumber(name: string, value: unknown, otherwise: number, unit: string): number {
   if (value === undefined) return otherwise;
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-  refuse(name, value, `a number of ${unit}`);
+  refuse(name, value, `a number of ${unit}, 0 or more`);
 }

@@ -110,7 +110,7 @@ function checkClaims(
   const fail = (code: IDTokenErrorCode, claim: string, message: string) => new IDTokenError(code, message, { claim });
   if (!isID(sub)) throw fail('invalid_claim', 'sub', "The ID token's sub is not a Roblox user ID");
   if ((Array.isArray(aud) && aud.length > 1 && azp === undefined) || (azp !== undefined && azp !== expected.clientID)) {
-    throw fail('invalid_audience', 'azp', 'The ID token is for several apps, and azp does not name this one');
+    throw fail('invalid_audience', 'azp', "The ID token's azp is missing or names another app");
   }
   if (typeof iat !== 'number' || iat > nowSeconds + expected.clockToleranceSeconds) {
     throw fail('issued_in_future', 'iat', "The ID token's iat is in the future: check this machine's clock");

@@ -29,8 +29,8 @@ export type OAuthClient = ReturnType<typeof createOAuthClient>;
 export type RequestLimits = Pick<HttpRequest, 'signal' | 'timeoutMs'>;
 
 /**
- * Makes the OAuth client of one app. It never sends a request twice: a code or a refresh token works once, and without a response nobody
- * knows whether it was used. Its transport may retry. Do not send a grant with such a transport.
+ * Makes the OAuth client of one app. It sends each request once: a code or a refresh token works once, and without a response nobody knows
+ * whether it was used. A transport that retries is fine for `revoke`, `introspect` and `resources`, but not for a grant.
  */
 export function createOAuthClient(options: {
   readonly endpoints: Endpoints;

@@ -26,7 +26,7 @@ export function explainUnknownLogin(req: Request, callbackURL: string): string {
     );
   }
   if (session === undefined)
-    return 'A callback belongs to no login: there is no session. The session middleware must come before the routes';
+    return 'A callback belongs to no login: there is no session. The session middleware must come before the routes. With a CookieStore: the login has expired, or was used before';
   return (
     `A callback belongs to no login: the cookies hold no such login. Was it started more than 15 minutes ago, in another browser, or used before? ` +
     `Does the session survive (its store, its secret, 4,096 bytes for a cookie session)? Is ${callbackURL} on the host where the login started?`

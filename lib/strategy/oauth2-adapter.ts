@@ -15,12 +15,12 @@ interface OAuth2 {
 }
 
 /**
- * Replaces passport-oauth2's `_oauth2` by one that uses our transport: with time-outs, a limit for the body, no empty secret, the chosen
+ * Makes the replacement for passport-oauth2's `_oauth2`, which uses our transport: with time-outs, a limit for the body, no empty secret, the chosen
  * client authentication, and errors with their cause.
  *
- * It is for passport-oauth2-refresh and for apps that call `_oauth2`. A login does not call it, but uses the OAuth client directly. So to
- * replace a method of `_oauth2` changes no login; `tokenParams`, `userProfile` and `parseErrorResponse` do. `setAgent` and
- * `_customHeaders` apply to logins too.
+ * It is for passport-oauth2-refresh and for apps that call `_oauth2`. Logins do not call its methods, so overriding them changes no
+ * login. Override `tokenParams`, `userProfile` or `parseErrorResponse` of the strategy instead. `setAgent` and `_customHeaders` apply to logins
+ * too.
  *
  * It is a subclass of the original with the same constructor, and its methods are on the prototype, because passport-oauth2-refresh makes
  * another object from `strategy._oauth2.constructor`.

@@ -98,7 +98,7 @@ const OPTION_HINTS: Readonly<Record<string, string>> = {
   redirect_uri: USE_CALLBACK_URL,
 };
 
-/** Roblox's own tolerance is 180 seconds. A clock with a larger error should be set. */
+/** Roblox's own tolerance is 180 seconds. Three times that is enough: a clock that is off by more must be set. */
 const MAX_CLOCK_TOLERANCE_SECONDS = 600;
 
 /**

@@ -51,9 +51,9 @@ export interface PostgresVaultOptions {
    * How long a paused process may hold a user's lock, in milliseconds; 5000 by default. The lock of a process that died is free at once.
    */
   readonly lockTTL?: number | undefined;
-  /** How long to wait for a connection and for a user's lock, in milliseconds; 15000 by default. It must be more than `lockTTL`. */
+  /** How long to wait for a connection and for a user's lock, in milliseconds; 15000 by default, or twice a longer `lockTTL`. */
   readonly lockTimeout?: number | undefined;
-  /** How long one statement may take, without its wait for a lock, in milliseconds; 10000 by default. */
+  /** How long one statement under a lock may take, in milliseconds; 10000 by default. Other reads and writes have `lockTimeout`. */
   readonly statementTimeout?: number | undefined;
 }
 
@@ -124,7 +124,7 @@ export function postgresVault(options: PostgresVaultOptions): PostgresVault {
   const transactions = new AsyncLocalStorage<Transaction>();
 
   function soon<T>(work: Promise<T>, ms = statementTimeout): Promise<T> {
-    const message = `Postgres did not answer within ${ms} ms: is it running, and is its address right?`;
+    const message = `Postgres did not answer within ${ms} ms: is it running, is its address right, has the pool a free connection?`;
     return waitAtMost(ms, work, { code: 'timeout', message }).catch(rethrow);
   }
 

@@ -33,7 +33,7 @@ export interface TokenRecord {
    */
   readonly state: 'live' | 'refused' | 'lost' | 'revoked';
   readonly mark: Mark | undefined;
-  /** Who has asked Roblox for the next generation and may still get a response. The last one is asking now. */
+  /** Who has asked Roblox for the next generation and may still get a response, or is revoking. The last one is asking now. */
   readonly holders: readonly Mark[];
   /** Undefined for `lost` and `revoked`, and while a process renews tokens that the storage has forgotten. */
   readonly tokens: Tokens | undefined;
@@ -80,7 +80,7 @@ export function createRecords(options: {
   /** The key of a user, for storage and lock. */
   const buildKey = (userId: string) => buildRecordKey(app(), userId);
 
-  /** What a sealed value is bound to: the value of another app or user cannot be opened. */
+  /** What an encrypted value is bound to: the value of another app or user cannot be decrypted. */
   const boundTo = (userId: string) => `tokens ${JSON.stringify(listOwner(app(), userId))}`;
 
   async function open(userId: string, value: unknown): Promise<unknown> {

@@ -34,7 +34,7 @@ export interface RedisVaultOptions {
    * one write, never during a request to Roblox. A write after the end of the lock is refused, and tried again.
    */
   readonly lockTTL?: number | undefined;
-  /** How long to wait for a user's lock, in milliseconds; 10000 by default. It must be more than `lockTTL`. */
+  /** How long to wait for a user's lock, in milliseconds; 10000 by default, or three times a longer `lockTTL`. Must be more than `lockTTL`. */
   readonly lockTimeout?: number | undefined;
   /** How long one command may take, in milliseconds; 10000 by default. */
   readonly commandTimeout?: number | undefined;
@@ -145,7 +145,7 @@ export function redisVault(options: RedisVaultOptions): {
         : redis.write(free, [tokensKey(key)], values),
     );
     if (done) return;
-    throw new TokenVaultError('lock_lost', `The lock of ${key} ended before its task. The value was not stored`);
+    throw new TokenVaultError('lock_lost', `The lock of ${key} ended before its task. Nothing was changed`);
   }
 
   async function take(key: string, token: string): Promise<void> {
@@ -219,7 +219,7 @@ function explain(error: unknown, prefix: string): unknown {
     return new TokenVaultError('read_only', message, { cause: error });
   }
   if (/NOPERM|can't run this command/.test(error.message)) {
-    const message = `Redis' access control forbids what the vault needs: grant +get +set +del +eval on ~${prefix}*`;
+    const message = `Redis' access control forbids what the vault needs: grant +get +set +del +eval (and +wait for replicas) on ~${prefix}*`;
     return new TokenVaultError('forbidden', message, { cause: error });
   }
   return explainNoResponse('Redis', error) ?? error;

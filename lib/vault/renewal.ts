@@ -52,7 +52,8 @@ interface Unsaved extends TokenResponse {
  * Renews users' tokens.
  *
  * No lock is held while Roblox is asked. Before that, an intent is written to the record, under the lock. A process that sees it waits until
- * the response is stored or the intent's time is over. Only then it uses the same refresh token. A response is always stored, unless a
+ * the response is stored or the intent's time is over. If the time ends without a response, it uses the same refresh token
+ * itself. A response is always stored, unless a
  * newer one is stored already. A refusal counts only when no other process can have a response.
  */
 export function createRenewals(parts: RenewalParts) {

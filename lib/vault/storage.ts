@@ -57,7 +57,7 @@ export function createMemoryLock(): TokenLock {
 }
 
 /**
- * Makes an app's own lock safe to use. It throws only Errors, and must run its task.
+ * Makes an app's own lock safe to use: the returned lock throws only Errors.
  * @throws {TypeError} the lock did not run its task, or does not return what the task returned
  */
 export function guardLock(lock: TokenLock): TokenLock {
@@ -129,8 +129,8 @@ const POSTGRES_AWAY = /^(?:08|57P)/;
 
 /**
  * Explains the error of a client whose server does not respond. Some clients throw an error without a message.
- * @returns a TokenVaultError `timeout`; undefined for the server's own errors: those of Postgres have a SQLSTATE, those of Redis begin with
- * a word in capitals
+ * @returns a TokenVaultError `timeout`; undefined for an error of the server itself: those of Postgres have a SQLSTATE (08 and 57P mean that
+ * it is not available), those of Redis begin with a word in capitals
  */
 export function explainNoResponse(server: 'Redis' | 'Postgres', error: unknown): TokenVaultError | undefined {
   if (typeof error !== 'object' || error === null || error instanceof TokenVaultError) return undefined;
@@ -140,7 +140,7 @@ export function explainNoResponse(server: 'Redis' | 'Postgres', error: unknown):
     ? POSTGRES_AWAY.test(String(code))
     : message === '' || NO_RESPONSE.test([code, name, error.constructor?.name, message].join(' '));
   if (!isAway) return undefined;
-  const text = `${server} does not answer. Start it, or check its address; the app connects again by itself`;
+  const text = `${server} does not answer. Start it, or check its address; the app connects again by itself, unless you have closed its client`;
   return new TokenVaultError('timeout', text, { cause: error });
 }
 

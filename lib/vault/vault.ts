@@ -27,8 +27,8 @@ export interface TokenVaultOptions extends AppOptions {
    */
   readonly secrets?: readonly Secret[] | undefined;
   /**
-   * Is called when an authorization has ended at Roblox (the user withdrew it, or 90 days are over) and its tokens were removed: once in all
-   * processes. When it throws or rejects, or its process dies, it is called again later. The client's call waits for it, for a second at
+   * Is called when an authorization has ended at Roblox (the user withdrew it, or 90 days are over) and its tokens were removed, by one
+   * process. When it throws or rejects, takes over 15 seconds, or its process dies, it may be called again: make it safe to repeat. The client's call waits for it, for a second at
    * most. What it throws within this second becomes the `cause` of that call's {@link OAuthError}.
    */
   readonly onLost?: ((userId: string) => unknown) | undefined;
@@ -41,7 +41,7 @@ export interface TokenVaultOptions extends AppOptions {
   /** The app's client ID. Give it (and the options below) only when no strategy gets this vault, for example in a worker. */
   readonly clientID?: string | undefined;
   readonly clientSecret?: string | undefined;
-  /** The clock, in milliseconds since the epoch. It decides when access tokens have ended. */
+  /** The clock of the vault's own decisions, in milliseconds since the epoch: whether stored access tokens can still be used. */
   readonly now?: (() => number) | undefined;
 }
 
@@ -138,8 +138,8 @@ export class TokenVault {
   }
 
   /**
-   * Ends a user's authorization at Roblox, then removes it; `client.revoke()` of the vault's clients does the same. Does nothing when nothing
-   * is stored. Waits for a renewal in flight, in another process too.
+   * Ends a user's authorization at Roblox, then removes it. Does nothing when nothing is stored. (`client.revoke()` of the vault's
+   * clients does the same, and also ends the tokens that the client holds when nothing is stored.) Waits for a renewal in flight, in another process too.
    * @throws {ConnectionError} Roblox was not reached; nothing was removed: try again
    * @throws {OAuthError} Roblox refused, for example with `invalid_client`. A token that has already ended is no error.
    * @see RFC 7009 https://www.rfc-editor.org/rfc/rfc7009

@@ -92,7 +92,7 @@ describe('npx passport-roblox-oauth2 doctor', () => {
       () => roblox.faults.status(DISCOVERY, 404),
       /^problem +service: .*HTTP 404.*ROBLOX_BASE_URL/m,
     ],
-    ['a page of a gateway', () => roblox.faults.html(DISCOVERY), /^problem +service: .*no JSON/m],
+    ['a page of a gateway', () => roblox.faults.html(DISCOVERY), /^problem +service: .*not JSON/m],
     ['a redirect', () => roblox.faults.redirect(DISCOVERY, 'https://example.com/'), /^problem +service: .*redirect/m],
     [
       'a broken connection',

@@ -106,7 +106,7 @@ describe('npx passport-roblox-oauth2 doctor --sign-in', () => {
     it(`comes back to this machine where the callback URL is ${what}, and says so`, async () => {
       const { code, stdout } = await run({ ROBLOX_CALLBACK_URL: callbackURL }, signIn, ['--port', String(port)]);
       expect(stdout).to.match(/^ok +sign-in: MangoPilot/m);
-      expect(stdout).to.match(new RegExp(`^note +sign-in: came back to http://localhost:${port}${PATH}`, 'm'));
+      expect(stdout).to.match(new RegExp(`^note +sign-in: used http://localhost:${port}${PATH}`, 'm'));
       expect(code).to.equal(0);
     });
   }
