@@ -219,7 +219,7 @@ function explain(error: unknown, prefix: string): unknown {
     return new TokenVaultError('read_only', message, { cause: error });
   }
   if (/NOPERM|can't run this command/.test(error.message)) {
-    const message = `Redis' access control forbids what the vault needs: grant +get +set +del +eval (and +wait for replicas) on ~${prefix}*`;
+    const message = `Redis' access control forbids what the vault needs: grant +get +set +del +eval on ~${prefix}*, for replicas also +wait`;
     return new TokenVaultError('forbidden', message, { cause: error });
   }
   return explainNoResponse('Redis', error) ?? error;
