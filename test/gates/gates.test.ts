@@ -15,23 +15,16 @@ import {
   TokenVault,
   type Gate,
 } from '../../lib/index.ts';
-import { DEMO_CLIENT, startEmulator, type Emulator } from '../../lib/emulator/index.ts';
+import { DEMO_CLIENT, type Emulator } from '../../lib/emulator/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { installFakeTimers } from '../support/fake-timers.ts';
 import { catchError } from '../support/thrown.ts';
-import { clientFor, MANGO, MEMBERSHIPS, NELL } from './support.ts';
+import { clientFor, MANGO, MEMBERSHIPS, NELL, useEmulator } from './support.ts';
 
 let roblox: Emulator;
-before(async () => {
-  roblox = await startEmulator();
-});
-after(() => roblox.close());
-beforeEach(() => {
-  roblox.reset();
-  roblox.faults.clear();
-});
 
 describe('a gate', () => {
+  useEmulator((started) => (roblox = started));
   const gates: [name: string, gate: () => Gate, user: string, passes: boolean][] = [
     ['a member of a group', () => requireGroupRank({ groupId: '7001' }), MANGO, true],
     ['a stranger to a group', () => requireGroupRank({ groupId: '7001' }), NELL, false],
@@ -185,6 +178,7 @@ describe('a gate', () => {
 });
 
 describe('a gate before verify', () => {
+  useEmulator((started) => (roblox = started));
   const START = { start: '/auth/roblox' };
   let app: TestApp | undefined;
   afterEach(() => app?.close());
@@ -256,6 +250,7 @@ describe('a gate before verify', () => {
 });
 
 describe('a gate before a route', () => {
+  useEmulator((started) => (roblox = started));
   type FindClient = (req: Request) => RobloxClient | undefined | Promise<RobloxClient | undefined>;
 
   /** Serves a route behind a gate. */

@@ -1,19 +1,12 @@
 import { expect } from 'chai';
 import { ConnectionError, RefusedError, requireGroupRank, RobloxAPIError, type RobloxClient } from '../../lib/index.ts';
-import { startEmulator, type Emulator } from '../../lib/emulator/index.ts';
+import type { Emulator } from '../../lib/emulator/index.ts';
 import { catchError } from '../support/thrown.ts';
-import { clientFor, MANGO, MEMBERSHIPS, NELL } from './support.ts';
+import { clientFor, MANGO, MEMBERSHIPS, NELL, useEmulator } from './support.ts';
 
 describe("a gate's cache", () => {
   let roblox: Emulator;
-  before(async () => {
-    roblox = await startEmulator();
-  });
-  after(() => roblox.close());
-  beforeEach(() => {
-    roblox.reset();
-    roblox.faults.clear();
-  });
+  useEmulator((started) => (roblox = started));
 
   const count = () => roblox.count(MEMBERSHIPS);
   let nowMs: number;
