@@ -45,8 +45,8 @@ export interface ClientParts {
 /**
  * Roblox's APIs as one user who signed in: their inventory, groups, profile and experiences, and any other call of Open Cloud.
  *
- * A client with a refresh token and a `clientID` renews the tokens by itself: before they expire, and once after a 401. `onTokens` stores the
- * new ones before any call uses them. Calls are tried again after a 429. GET, PUT and DELETE are also tried again after a 502, 503, 504, a
+ * With a refresh token and a `clientID`, a client renews its tokens automatically: shortly before they expire, and once after a 401. No call
+ * uses new tokens before `onTokens` has stored them. Calls are tried again after a 429. GET, PUT and DELETE are also tried again after a 502, 503, 504, a
  * time-out or a broken connection.
  *
  * Every call takes `signal` and `timeout`. It may throw the signal's reason, what `onTokens` threw, a vault's {@link TokenVaultError}, or one

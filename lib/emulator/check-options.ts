@@ -22,7 +22,7 @@ export class OptionError extends TypeError {
 /** Refuses a value that cannot work. Values may come from JavaScript or JSON, so their types are not sure. */
 type Check = (value: unknown, path: OptionPath) => void;
 
-/** The fields of an object: how to check the value, or the fields of each object in a list. */
+/** Describes an object. Each field has a function that checks its value or, when it is a list of objects, the shape of these objects. */
 interface Shape {
   readonly [name: string]: Check | readonly [Shape];
 }

@@ -130,7 +130,7 @@ export interface Introspection {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** What the user chose on the consent page. User IDs are those of this app's domain. */
+/** The experiences and accounts that the user chose on the consent page. Each app has its own user IDs. */
 export interface Resources {
   /** Experiences (universes) with their owner. */
   readonly experiences: readonly {

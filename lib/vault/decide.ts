@@ -34,7 +34,7 @@ export type Decision =
   | { readonly do: 'doubt' }
   /** Refused, and no other process can have a response: the authorization is lost, and `onLost` must be called. */
   | { readonly do: 'lose' }
-  /** Remove the placeholder that a renewal has written because nothing was stored. */
+  /** Remove the record without tokens that this renewal wrote as an announcement when nothing was stored. */
   | { readonly do: 'forget' }
   /** There is nothing to renew. */
   | { readonly do: 'refuse'; readonly why: 'nothing' | 'doubt' | 'lost' | 'revoked' };

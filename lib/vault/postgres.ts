@@ -53,7 +53,7 @@ export interface PostgresVaultOptions {
   readonly lockTTL?: number | undefined;
   /** How long to wait for a connection and for a user's lock, in milliseconds; 15000 by default, or twice a longer `lockTTL`. */
   readonly lockTimeout?: number | undefined;
-  /** How long one statement under a lock may take, in milliseconds; 10000 by default. Other reads and writes have `lockTimeout`. */
+  /** How long one statement may take while a lock is held, in milliseconds; 10000 by default. Without a lock, `lockTimeout` applies. */
   readonly statementTimeout?: number | undefined;
 }
 

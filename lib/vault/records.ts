@@ -137,7 +137,7 @@ export function createRecords(options: {
 const PLAIN_CLIENT_ID = /^\w[\w.-]{0,63}$/;
 
 /**
- * Builds the key of a user's record: `CLIENT_ID:USER_ID`. Between them is a hash of `baseURL`, unless it is the real Roblox.
+ * Builds the key of a user's record: `CLIENT_ID:USER_ID` at the real Roblox, `CLIENT_ID:HASH:USER_ID` with a hash of any other `baseURL`.
  * A client ID with other characters than letters, digits, `_`, `.` and `-` is hashed too.
  */
 export function buildRecordKey(app: Pick<App, 'credentials' | 'endpoints'>, userId: string): string {

@@ -26,7 +26,7 @@ export interface RenewalParts {
   readonly oauth: () => OAuthClient;
   /** Milliseconds from the request to Roblox until its response is stored, at the most. */
   readonly intentMs: () => number;
-  /** Milliseconds after a refusal in which a paused process may still bring a response. */
+  /** How long to wait after a refusal, in milliseconds: a paused process may still store newer tokens. */
   readonly lossDelayMs: number;
   /** @throws {TokenVaultError} `closed` */
   readonly checkOpen: () => void;

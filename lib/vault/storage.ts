@@ -99,7 +99,7 @@ export async function callStorage<T>(what: string, call: () => T | Promise<T>): 
 
 /**
  * Waits for work that may never end: a client of Redis or Postgres queues commands while it has no connection.
- * @param late.onLate gets a result that comes after the time-out
+ * @param late.onLate is called with the result when it comes after the time-out
  * @throws {TokenVaultError} with `code` and `message`, after `ms` milliseconds
  */
 export async function waitAtMost<T>(
